@@ -1,0 +1,7 @@
+"""The embedded reference server: the documented endpoint, with real pictures behind its links."""
+
+from zai_image_conformance.server.app import application
+from zai_image_conformance.server.recording import RecordedRequest
+from zai_image_conformance.server.running import RunningServer, listening, running, serve
+
+__all__ = ["RecordedRequest", "RunningServer", "application", "listening", "running", "serve"]

@@ -1,0 +1,134 @@
+"""The documented endpoint as an ASGI application: routes, authentication and the answers' form."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import time
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from zai_image_api import promises
+
+from zai_image_conformance.server import requests
+from zai_image_conformance.server.pictures import PictureStore, draw
+from zai_image_conformance.server.refusals import BusinessCode, Refusal
+
+BASE_PATH = "/api"
+"""The path of the documented server; callers append `/paas/v4/images/generations`."""
+BODY_LIMIT = 1_048_576
+"""Bytes a request body may have. The page sets no limit; an open end would let one caller fill the memory."""
+
+_PATH = f"{BASE_PATH}/paas/v4/images/generations"
+_ROUTING_REFUSALS = {
+    404: (BusinessCode.API_UNKNOWN, f"there is nothing here; pictures are ordered with POST {_PATH}"),
+    405: (
+        BusinessCode.METHOD_NOT_SUPPORTED,
+        f"this method is not supported here; pictures are ordered with POST {_PATH}",
+    ),
+}
+
+
+def application(*, api_key: str, latency: float = 0.0) -> Starlette:
+    """Make the endpoint, with a picture store of its own.
+
+    Args:
+        api_key: The one key that is accepted.
+        latency: Seconds to wait before a picture is answered, as a real model would.
+    """
+    pictures = PictureStore()
+
+    async def generate(request: Request) -> Response:
+        body = await _body(request)
+        if body is None:
+            message = f"the body is larger than {BODY_LIMIT} bytes"
+            return _refuse(Refusal(413, BusinessCode.PARAMETERS_INCORRECT, message))
+        refusal = _authenticate(request, api_key)
+        if refusal is not None:
+            return _refuse(refusal)
+        ordered = requests.read(request.headers.get("content-type", ""), body)
+        if isinstance(ordered, Refusal):
+            return _refuse(ordered)
+        created = int(time.time())
+        name = pictures.add(
+            prompt=ordered.prompt, model=ordered.model, quality=ordered.quality, size=ordered.size
+        )
+        if latency:
+            await asyncio.sleep(latency)
+        link = str(request.url_for("picture", name=name))
+        return _answer(
+            200,
+            {
+                "created": created,
+                "data": [{"url": link}],
+                "content_filter": [{"role": "user", "level": promises.LEAST_SEVERE}],
+            },
+        )
+
+    async def picture(request: Request) -> Response:
+        known = pictures.get(request.path_params["name"])
+        if known is None:
+            return _refuse(Refusal(404, BusinessCode.API_UNKNOWN, "no such picture, or no longer"))
+        png = await run_in_threadpool(draw, known)
+        return Response(png, media_type="image/png")
+
+    return Starlette(
+        routes=[
+            Route(_PATH, generate, methods=["POST"]),
+            Route("/pictures/{name}.png", picture, methods=["GET"], name="picture"),
+        ],
+        exception_handlers={HTTPException: _http_error, Exception: _internal_error},
+    )
+
+
+async def _body(request: Request) -> bytes | None:
+    """The whole body, or None as soon as it is too large."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > BODY_LIMIT:
+            return None
+    return bytes(body)
+
+
+def _authenticate(request: Request, api_key: str) -> Refusal | None:
+    challenge = {"WWW-Authenticate": "Bearer"}
+    authorization = request.headers.get("authorization")
+    if authorization is None:
+        message = "the header Authorization is missing; send Authorization: Bearer <your API key>"
+        return Refusal(401, BusinessCode.AUTHORIZATION_MISSING, message, challenge)
+    scheme, _, token = authorization.partition(" ")
+    # Header bytes arrive as latin-1. Constant time, so that answers do not leak how much of a key was right.
+    right = hmac.compare_digest(token.strip().encode("latin-1"), api_key.encode("utf-8"))
+    if scheme.lower() == "bearer" and right:
+        return None
+    message = "the API key is not valid; send Authorization: Bearer <your API key>"
+    return Refusal(401, BusinessCode.TOKEN_INVALID, message, challenge)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code, message = _ROUTING_REFUSALS.get(
+        error.status_code, (BusinessCode.PARAMETERS_INCORRECT, error.detail)
+    )
+    return _refuse(Refusal(error.status_code, code, message, error.headers or {}))
+
+
+async def _internal_error(request: Request, error: Exception) -> Response:
+    return _refuse(Refusal(500, BusinessCode.INTERNAL, "internal error"))
+
+
+def _refuse(refusal: Refusal) -> Response:
+    return _answer(refusal.status, refusal.body(), dict(refusal.headers))
+
+
+def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    # Escaped to ASCII, because half a surrogate pair from a caller has no UTF-8 form.
+    content = json.dumps(body).encode()
+    return Response(content, status, headers=headers, media_type="application/json")

@@ -1,0 +1,190 @@
+"""Puts the endpoint on a socket: in a thread for tests and `--local`, or in the foreground for `serve`."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+from attrs import field, frozen
+from starlette.types import ASGIApp
+
+from zai_image_conformance.server.app import BASE_PATH, application
+from zai_image_conformance.server.recording import RecordedRequest, Recording
+
+_BACKLOG = 2048
+_GRACE = 1
+"""Seconds that answers under way get to finish when the server ends."""
+
+
+@frozen
+class RunningServer:
+    """An embedded server that listens."""
+
+    url: str
+    """Where to point a client: ends in `/api`."""
+    api_key: str = field(repr=False)
+    """The key it accepts."""
+    _recording: Recording = field(repr=False, alias="recording")
+
+    @property
+    def requests(self) -> tuple[RecordedRequest, ...]:
+        """What it was asked so far, oldest first, credentials removed."""
+        return self._recording.requests
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which says when it accepts connections and ends with 0 on a signal."""
+
+    def __init__(self, asgi: ASGIApp, on_start: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                asgi,
+                lifespan="off",
+                log_level="critical",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
+        self._on_start = on_start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_start()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # uvicorn's own would raise the signal again once it has ended cleanly.
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+@contextmanager
+def listening(asgi: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve any ASGI application from a thread of its own while the context lasts.
+
+    Args:
+        asgi: The application.
+        host: The address to listen on.
+        port: The port; 0 takes any that is free.
+
+    Yields:
+        The origin, such as `http://127.0.0.1:40123`. Connections are accepted from then on.
+
+    Raises:
+        OSError: The address cannot be listened on.
+    """
+    listener = _listen(host, port)
+    origin = _origin(listener)
+    started = threading.Event()
+    server = _Server(asgi, started.set)
+
+    def run() -> None:
+        try:
+            server.run(sockets=[listener])
+        finally:
+            started.set()
+
+    thread = threading.Thread(target=run, name="zai-image embedded server", daemon=True)
+    thread.start()
+    try:
+        started.wait()
+        yield origin
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+@contextmanager
+def running(
+    *, host: str = "127.0.0.1", port: int = 0, api_key: str | None = None, latency: float = 0.0
+) -> Iterator[RunningServer]:
+    """Run the embedded server in this process while the context lasts.
+
+    Args:
+        host: The address to listen on.
+        port: The port; 0 takes any that is free.
+        api_key: The key to accept; None makes a random one, found in `RunningServer.api_key`.
+        latency: Seconds to wait before a picture is answered.
+
+    Yields:
+        The server, ready for connections.
+
+    Raises:
+        OSError: The address cannot be listened on.
+    """
+    key = api_key if api_key is not None else _new_key()
+    recording = Recording(application(api_key=key, latency=latency))
+    with listening(recording, host=host, port=port) as origin:
+        yield RunningServer(url=origin + BASE_PATH, api_key=key, recording=recording)
+
+
+def serve(*, host: str, port: int, api_key: str | None = None, latency: float = 0.0) -> int:
+    """Run the embedded server in the foreground until Ctrl-C or SIGTERM, for `zai-image serve`.
+
+    The first line on standard output is `listening on http://HOST:PORT/api`; all else goes to standard error.
+
+    Args:
+        host: The address to listen on.
+        port: The port; 0 takes any that is free.
+        api_key: The key to accept; None makes a random one and tells it on standard error.
+        latency: Seconds to wait before a picture is answered.
+
+    Returns:
+        The exit code: 0 when it was ended, 2 when it could not listen.
+    """
+    try:
+        listener = _listen(host, port)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        _tell(f"cannot listen on {host} port {port}: {reason}; choose another with --host or --port")
+        return 2
+    key = api_key if api_key is not None else _new_key()
+    origin = _origin(listener)
+
+    def announce() -> None:
+        print(f"listening on {origin}{BASE_PATH}", flush=True)
+        if api_key is None:
+            _tell(f"no key was given, so this one was made up: {key}")
+        if not ipaddress.ip_address(listener.getsockname()[0]).is_loopback:
+            _tell(f"{host} can be reached from other machines; use 127.0.0.1 to keep it to this one")
+
+    with listener:
+        _Server(application(api_key=key, latency=latency), announce).run(sockets=[listener])
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol by name: asyncio turns off Nagle's delay (40 ms an answer) only for sockets that say TCP.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if sys.platform != "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _origin(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _new_key() -> str:
+    return "zai-local-" + secrets.token_urlsafe(24)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
