@@ -1,0 +1,1 @@
+"""How the promises in ``openapi/`` become code: reading, checking and generating, each step a module."""

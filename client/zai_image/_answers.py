@@ -1,0 +1,173 @@
+"""Reads what came back: the promised answer, or the error that says what came instead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+from zai_image_api.errors import InvalidData, InvalidResponse
+from zai_image_api.models.image_generation_response import ImageGenerationResponse
+from zai_image_api.types import UNSET, Response
+
+from zai_image._errors import (
+    BY_CODE,
+    BY_STATUS,
+    APIError,
+    ConnectionError,
+    InvalidRequestError,
+    InvalidResponseError,
+    TimeoutError,
+    ZaiImageError,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+# Enough of a body to tell what answered, not so much that it floods a log.
+_SHOWN = 4096
+_OUTCOME_UNKNOWN = "; whether a picture was made, and charged for, is not known"
+
+
+@frozen
+class Picture:
+    """What a successful answer promises, read and checked.
+
+    Attributes:
+        url: The picture's link.
+        created: When it was asked for.
+        answer: The whole answer, properties that the document does not name included.
+    """
+
+    url: str
+    created: datetime
+    answer: ImageGenerationResponse
+
+
+def picture(response: Response[Any], key: str) -> Picture:
+    """Return the picture of a successful answer.
+
+    Args:
+        response: The answer as the endpoint function returned it.
+        key: The API key, which no error may show.
+
+    Raises:
+        APIError: It is a refusal.
+        InvalidResponseError: It lacks what a success is of no use without: a link and a time.
+    """
+    answer = response.parsed
+    if not isinstance(answer, ImageGenerationResponse):
+        raise _refusal(response.status_code, response.headers, response.content, key)
+    if answer.data is UNSET or not answer.data or answer.created is UNSET:
+        # An error body under status 200 has neither; a gateway may well send one.
+        if _error_fields(response.content) is not None:
+            raise _refusal(response.status_code, response.headers, response.content, key)
+        raise _invalid("it lacks the picture's link or its time", response.status_code, response.content, key)
+    try:
+        created = datetime.fromtimestamp(answer.created, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise _invalid("its time of creation is out of range", response.status_code, response.content, key) from None
+    return Picture(answer.data[0].url, created, answer)
+
+
+def failure(error: Exception, key: str) -> ZaiImageError | None:
+    """Return the error that tells what an exception of the layers below means; None where it is none of theirs."""
+    import httpx
+
+    if isinstance(error, InvalidResponse):
+        return _unreadable(error, key)
+    if isinstance(error, InvalidData):
+        return InvalidRequestError([str(error)])
+    if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects):
+        return InvalidResponseError(_without_key(f"the answer cannot be read: {error}", key))
+    if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
+        return TimeoutError(f"no connection to {_host(error)} in time", outcome_unknown=False)
+    if isinstance(error, httpx.TimeoutException):
+        return TimeoutError(f"no answer from {_host(error)} in time{_OUTCOME_UNKNOWN}", outcome_unknown=True)
+    if isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol | httpx.ProxyError):
+        return ConnectionError(f"no connection to {_host(error)}: {error}", outcome_unknown=False)
+    if isinstance(error, httpx.RequestError):
+        return ConnectionError(
+            f"the connection to {_host(error)} was lost: {error}{_OUTCOME_UNKNOWN}", outcome_unknown=True
+        )
+    return None
+
+
+def _host(error: httpx.RequestError) -> str:
+    return error.request.url.host
+
+
+def _unreadable(error: InvalidResponse, key: str) -> ZaiImageError:
+    """A body of another shape than promised: the vendor's other error shape, an error under status 200, or neither."""
+    if error.status_code != 200 or _error_fields(error.content) is not None:
+        return _refusal(error.status_code, error.headers, error.content, key)
+    return _invalid(error.problem, error.status_code, error.content, key)
+
+
+def _refusal(status: int, headers: Mapping[str, str], content: bytes, key: str) -> ZaiImageError:
+    fields = _error_fields(content)
+    if fields is None and status < 400:
+        return _invalid("neither a picture nor an error", status, content, key)
+    code, message = fields or (None, "")
+    kind = BY_CODE.get(code or 0) or BY_STATUS.get(status, APIError)
+    return kind(
+        status,
+        code,
+        _without_key(message, key) or "the server gave no reason that can be read",
+        body=_excerpt(content, key),
+        retry_after=_retry_after(headers.get("retry-after", "")),
+    )
+
+
+def _error_fields(content: bytes) -> tuple[int | None, str] | None:
+    """Return code and message of an error body: the page's shape, or the one that the vendor's Errors page shows."""
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(body, dict) and isinstance(body.get("error"), dict):
+        body = body["error"]
+    if not isinstance(body, dict) or not {"code", "message"} & body.keys():
+        return None
+    message = body.get("message")
+    return _code(body.get("code")), message if isinstance(message, str) else ""
+
+
+def _code(code: object) -> int | None:
+    if isinstance(code, int) and not isinstance(code, bool):
+        return code
+    # Business codes have four digits; a longer run of them is something else.
+    if isinstance(code, str) and code.isascii() and code.isdecimal() and len(code) < 10:
+        return int(code)
+    return None
+
+
+def _retry_after(value: str) -> float | None:
+    """Return the seconds that a Retry-After field asks for: a number, or until a date."""
+    if value.isascii() and value.isdecimal() and len(value) < 10:
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+
+
+def _invalid(problem: str, status: int, content: bytes, key: str) -> InvalidResponseError:
+    return InvalidResponseError(
+        _without_key(f"the answer with status {status} is not what was promised: {problem}", key),
+        status=status,
+        body=_excerpt(content, key),
+    )
+
+
+def _excerpt(content: bytes, key: str) -> str:
+    # Masked before it is cut, or half a key could remain at the cut.
+    return _without_key(content[: 2 * _SHOWN].decode(errors="replace"), key)[:_SHOWN]
+
+
+def _without_key(text: str, key: str) -> str:
+    return text.replace(key, "***")

@@ -1,0 +1,179 @@
+"""The two clients, twins but for the waiting: what to do is decided in plain functions, here it is only done."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, Final
+
+from zai_image_api.call import Call
+from zai_image_api.client import AuthenticatedClient
+from zai_image_api.resources import Resources
+from zai_image_api.types import UNSET, Unset
+
+from zai_image import _answers, _asking
+from zai_image._images import AsyncImage, Image
+from zai_image._settings import Settings, settings
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    import httpx
+
+# A picture takes "about `20` seconds" (`hd`) by the page; a busy day gets six times that before anyone gives up.
+CONNECT_SECONDS: Final = 10.0
+READ_SECONDS: Final = 120.0
+
+
+def _sender(
+    where: Settings,
+    timeout: httpx.Timeout | float | None | Unset,
+    transport: httpx.BaseTransport | httpx.AsyncBaseTransport | None,
+) -> AuthenticatedClient:
+    import httpx
+
+    return AuthenticatedClient(
+        where.base_url,
+        token=where.api_key,
+        timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS) if timeout is UNSET else timeout,
+        httpx_args={} if transport is None else {"transport": transport},
+    )
+
+
+class ZaiImage(Resources[Image]):
+    """A client of Z.AI's image generation API.
+
+    ::
+
+        with ZaiImage() as zai:
+            zai.images.generate("A cute little kitten.", size="1280x1280").save("kitten.png")
+
+    It may be shared between threads. What it opened is closed by :meth:`close` or at the end of its ``with`` block.
+
+    Args:
+        api_key: The key; the environment variable ``ZAI_API_KEY`` where left out.
+        base_url: The part of the address before ``/paas/v4``; the environment variable ``ZAI_BASE_URL`` where left
+            out, the page's server where that is unset.
+        timeout: Seconds to wait for each step of an exchange, or an ``httpx.Timeout``; 10 s to connect and 120 s to
+            wait for data where left out; None waits for ever.
+        validate: Whether to refuse requests that break a documented rule before sending them.
+        transport: The httpx transport that carries the requests.
+        http_client: The httpx client to send with, as it is; the caller closes it.
+
+    Attributes:
+        images: The operations on images, generated from the page: ``images.generate(...)`` returns an ``Image``.
+
+    Raises:
+        InvalidRequestError: There is no key, or the base URL is not one.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: httpx.Timeout | float | None | Unset = UNSET,
+        validate: bool = True,
+        transport: httpx.BaseTransport | None = None,
+        http_client: httpx.Client | None = None,
+    ) -> None:
+        super().__init__(self._send)
+        self._settings = settings(api_key, base_url)
+        self._validate = validate
+        self._sender = _sender(self._settings, timeout, transport)
+        self._owns_http_client = http_client is None
+        if http_client is not None:
+            self._sender.set_httpx_client(http_client)
+
+    def _send(self, call: Call) -> Image:
+        key = self._settings.api_key
+        if self._validate:
+            _asking.check(call)
+        try:
+            response = call.send(self._sender)
+        except Exception as error:
+            failure = _answers.failure(error, key)
+            if failure is None:
+                raise
+            raise failure from error
+        return Image(_answers.picture(response, key), self._sender.get_httpx_client())
+
+    def close(self) -> None:
+        """Close the connections; a client given as ``http_client`` stays open."""
+        if self._owns_http_client:
+            self._sender.get_httpx_client().close()
+
+    def __enter__(self) -> Self:
+        """Return the client; the end of the block closes it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._settings.base_url}>"
+
+
+class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
+    """The asynchronous twin of :class:`ZaiImage`: the same arguments, the same errors, each verb awaited.
+
+    ::
+
+        async with AsyncZaiImage() as zai:
+            image = await zai.images.generate("A cute little kitten.", size="1280x1280")
+            await image.save("kitten.png")
+
+    It may be shared between tasks of one event loop.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: httpx.Timeout | float | None | Unset = UNSET,
+        validate: bool = True,
+        transport: httpx.AsyncBaseTransport | None = None,
+        http_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        super().__init__(self._send)
+        self._settings = settings(api_key, base_url)
+        self._validate = validate
+        self._sender = _sender(self._settings, timeout, transport)
+        self._owns_http_client = http_client is None
+        if http_client is not None:
+            self._sender.set_async_httpx_client(http_client)
+
+    async def _send(self, call: Call) -> AsyncImage:
+        key = self._settings.api_key
+        if self._validate:
+            _asking.check(call)
+        try:
+            response = await call.send_async(self._sender)
+        except Exception as error:
+            failure = _answers.failure(error, key)
+            if failure is None:
+                raise
+            raise failure from error
+        return AsyncImage(_answers.picture(response, key), self._sender.get_async_httpx_client())
+
+    async def close(self) -> None:
+        """Close the connections; a client given as ``http_client`` stays open."""
+        if self._owns_http_client:
+            await self._sender.get_async_httpx_client().aclose()
+
+    async def __aenter__(self) -> Self:
+        """Return the client; the end of the block closes it."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._settings.base_url}>"

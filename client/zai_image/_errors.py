@@ -1,0 +1,158 @@
+"""The errors of zai_image: everything that can go wrong is one of these.
+
+::
+
+    ZaiImageError
+    ├── InvalidRequestError        found before sending: nothing was asked, nothing was charged
+    ├── APIError                   the server answered, and refused
+    │   ├── AuthenticationError
+    │   ├── RateLimitError
+    │   ├── InsufficientBalanceError
+    │   ├── ContentBlockedError
+    │   └── ServerError
+    ├── InvalidResponseError       the answer is not what was promised
+    ├── ConnectionError            no answer came
+    ├── TimeoutError               no answer came in time
+    └── DownloadError              there is a picture, but it could not be fetched or stored
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from zai_image.sizes import Size, Violation
+
+
+class ZaiImageError(Exception):
+    """The base of all errors of this package; ``str()`` is one line for a person."""
+
+
+class InvalidRequestError(ZaiImageError):
+    """The request breaks a documented rule, or cannot be sent at all; it was not sent.
+
+    Attributes:
+        problems: One line for each thing that is wrong.
+        violations: The size rules that are broken, each with its value, limit and sentence.
+        nearest: The nearest valid size, where the size is what is wrong and a nearest one can be told.
+    """
+
+    def __init__(
+        self, problems: Sequence[str], *, violations: Sequence[Violation] = (), nearest: Size | None = None
+    ) -> None:
+        self.problems = tuple(problems)
+        self.violations = tuple(violations)
+        self.nearest = nearest
+        super().__init__("; ".join(self.problems) + (f"; the nearest valid size is {nearest}" if nearest else ""))
+
+
+class APIError(ZaiImageError):
+    """The server answered with a refusal.
+
+    Attributes:
+        status: The HTTP status.
+        code: The business code, such as 1214; None where the body holds none.
+        message: The server's own words; a stand-in where the body holds none.
+        body: The first kilobytes of the body, as text.
+        retry_after: Seconds to wait before asking again, where the server says so.
+    """
+
+    def __init__(
+        self, status: int, code: int | None, message: str, *, body: str = "", retry_after: float | None = None
+    ) -> None:
+        self.status = status
+        self.code = code
+        self.message = message
+        self.body = body
+        self.retry_after = retry_after
+        super().__init__(f"{message} (HTTP {status}{'' if code is None else f', code {code}'})")
+
+
+class AuthenticationError(APIError):
+    """The key is missing, wrong, expired, or its account is not usable."""
+
+
+class RateLimitError(APIError):
+    """Too many requests at once, in a time, or in a day."""
+
+
+class InsufficientBalanceError(APIError):
+    """The account cannot pay."""
+
+
+class ContentBlockedError(APIError):
+    """The prompt or the picture was blocked by the provider's policy."""
+
+
+class ServerError(APIError):
+    """The server failed; whether it made, and charged for, a picture is not known."""
+
+
+class InvalidResponseError(ZaiImageError):
+    """An answer came that is not what the page promises.
+
+    Attributes:
+        status: The HTTP status; None where the answer broke off before it could be read.
+        body: The first kilobytes of the body, as text: what was made may still be found in it.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, body: str = "") -> None:
+        self.status = status
+        self.body = body
+        super().__init__(message)
+
+
+class ConnectionError(ZaiImageError):
+    """The connection failed.
+
+    Attributes:
+        outcome_unknown: Whether the request may have reached the server, so that asking again may pay twice.
+    """
+
+    def __init__(self, message: str, *, outcome_unknown: bool) -> None:
+        self.outcome_unknown = outcome_unknown
+        super().__init__(message)
+
+
+class TimeoutError(ZaiImageError):
+    """No answer came in time.
+
+    Attributes:
+        outcome_unknown: Whether the request may have reached the server, so that asking again may pay twice.
+    """
+
+    def __init__(self, message: str, *, outcome_unknown: bool) -> None:
+        self.outcome_unknown = outcome_unknown
+        super().__init__(message)
+
+
+class DownloadError(ZaiImageError):
+    """A picture was made, but could not be fetched or stored; its link may still work.
+
+    Attributes:
+        url: The picture's link.
+    """
+
+    def __init__(self, message: str, *, url: str) -> None:
+        self.url = url
+        super().__init__(message)
+
+
+class UnknownModelWarning(UserWarning):
+    """The model is not one that the documentation names; it is asked for all the same, under the others' rules."""
+
+
+# Business codes of the vendor's Errors page; codes that are not listed say no more than the HTTP status does.
+BY_CODE: Final[Mapping[int, type[APIError]]] = {
+    **dict.fromkeys((1000, 1001, 1002, 1003, 1004, 1100, 1110, 1111, 1112, 1120, 1121), AuthenticationError),
+    1113: InsufficientBalanceError,
+    **dict.fromkeys((1300, 1301), ContentBlockedError),
+    **dict.fromkeys((1302, 1303, 1304, 1308, 1309), RateLimitError),
+    **dict.fromkeys((500, 1230, 1234), ServerError),
+}
+BY_STATUS: Final[Mapping[int, type[APIError]]] = {
+    401: AuthenticationError,
+    429: RateLimitError,
+    **dict.fromkeys(range(500, 600), ServerError),
+}
