@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
-from openapi_python_client import Config, MetaType, Project
-from openapi_python_client.config import ConfigFile
+from openapi_python_client import Project
+from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 
@@ -117,7 +117,14 @@ def _finish(package: Path, settings: Path) -> None:
         module.write_text(HEADER + module.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
     ruff = [sys.executable, "-m", "ruff"]
     for arguments in (
-        ["check", "--quiet", "--fix", "--unsafe-fixes", "--select=F401,F811,I,UP,TC", "--target-version=py311"],
+        [
+            "check",
+            "--quiet",
+            "--fix",
+            "--unsafe-fixes",
+            "--select=F401,F811,I,UP,TC",
+            "--target-version=py311",
+        ],
         ["format", "--quiet"],
     ):
         done = subprocess.run(

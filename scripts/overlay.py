@@ -63,7 +63,7 @@ def _validate(overlay: Mapping[str, Any]) -> None:
         raise PipelineError(f"the overlay is not a valid Overlay 1.1 document: {'; '.join(problems)}")
 
 
-def _select(target: str, document: Mapping[str, Any]) -> list[JSONPathNode]:
+def _select(target: str, document: dict[str, Any]) -> list[JSONPathNode]:
     try:
         nodes = list(find(target, document))
     except JSONPathError as error:

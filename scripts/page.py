@@ -6,7 +6,7 @@ import re
 
 from scripts.failure import PipelineError
 
-# The page opens the block with its language and the operation it documents: "````yaml POST /paas/v4/images/generations".
+# The page opens the block with its language and the operation: "````yaml POST /paas/v4/images/generations".
 _FENCE = re.compile(rb"(?P<ticks>`{3,})(?P<info>[^`\r\n]*)")
 
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from scripts import derived
 from scripts.failure import PipelineError
@@ -74,7 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         texts = derived.differences(Path(made), ROOT)
         print("\n".join(texts), end="")
         if texts:
-            print(f"\n{len(texts)} derived files are not what is made; run: python -m scripts.regenerate", file=sys.stderr)
+            print(
+                f"\n{len(texts)} derived files are not what is made; run: python -m scripts.regenerate",
+                file=sys.stderr,
+            )
         return 1 if texts else 0
 
 

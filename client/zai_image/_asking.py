@@ -42,9 +42,7 @@ def _check_image_request(body: CreateImageRequest) -> None:
         if violations and (asked := _sides(body.size)) is not None:
             nearest = sizes.nearest(body.model, *asked)
     if body.quality is not UNSET and body.quality not in CREATE_IMAGE_REQUEST_QUALITY_VALUES:
-        problems.append(
-            f"quality {body.quality!r} is not one of {_alternatives(CREATE_IMAGE_REQUEST_QUALITY_VALUES)}"
-        )
+        problems.append(f"quality {body.quality!r} is not one of {_alternatives(CREATE_IMAGE_REQUEST_QUALITY_VALUES)}")
     shortest, longest = promises.USER_ID_MIN_LENGTH, promises.USER_ID_MAX_LENGTH
     if body.user_id is not UNSET and not shortest <= len(body.user_id) <= longest:
         problems.append(f"user_id has {len(body.user_id)} characters; it must have {shortest} to {longest}")

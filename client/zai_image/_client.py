@@ -27,7 +27,7 @@ READ_SECONDS: Final = 120.0
 
 def _sender(
     where: Settings,
-    timeout: httpx.Timeout | float | None | Unset,
+    timeout: httpx.Timeout | float | Unset | None,
     transport: httpx.BaseTransport | httpx.AsyncBaseTransport | None,
 ) -> AuthenticatedClient:
     import httpx
@@ -72,7 +72,7 @@ class ZaiImage(Resources[Image]):
         api_key: str | None = None,
         *,
         base_url: str | None = None,
-        timeout: httpx.Timeout | float | None | Unset = UNSET,
+        timeout: httpx.Timeout | float | Unset | None = UNSET,
         validate: bool = True,
         transport: httpx.BaseTransport | None = None,
         http_client: httpx.Client | None = None,
@@ -134,7 +134,7 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
         api_key: str | None = None,
         *,
         base_url: str | None = None,
-        timeout: httpx.Timeout | float | None | Unset = UNSET,
+        timeout: httpx.Timeout | float | Unset | None = UNSET,
         validate: bool = True,
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,

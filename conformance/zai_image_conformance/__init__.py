@@ -1,1 +1,1 @@
-"""Does a server, or a client, keep the promises of the documented image API? Judge it, or run one to talk to."""
+"""Does a server, or a client, keep the promises of the documented image API?"""

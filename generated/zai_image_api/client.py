@@ -1,0 +1,167 @@
+# Made by `python -m scripts.regenerate` from openapi/. Do not edit: the next run overwrites it.
+
+"""Where requests go and with which key: the settings of an httpx client, made when first needed."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, evolve, field
+
+from .document import SERVER_URL
+from .types import UNSET, Unset
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+    from types import TracebackType
+    from typing import Self
+
+    import httpx
+
+
+def _mask(secret: object) -> str:
+    return "'***'"
+
+
+@define(eq=False)
+class Client:
+    """The settings with which requests are sent, and the httpx clients made of them.
+
+    Args:
+        base_url: What the paths of the document are relative to; the document's first server where left out.
+        headers: Header fields sent with every request.
+        cookies: Cookies sent with every request.
+        timeout: Seconds to wait for each step of an exchange, or an ``httpx.Timeout``; None waits for ever.
+        verify_ssl: Whether, or with which context, to verify the server's certificate.
+        follow_redirects: Whether to follow redirects.
+        httpx_args: Further arguments of ``httpx.Client`` and ``httpx.AsyncClient``, such as ``transport``.
+    """
+
+    _base_url: str = field(default=SERVER_URL)
+    _headers: Mapping[str, str] = field(factory=dict, kw_only=True, repr=False)
+    _cookies: Mapping[str, str] = field(factory=dict, kw_only=True, repr=False)
+    _timeout: httpx.Timeout | float | None = field(default=None, kw_only=True)
+    _verify_ssl: ssl.SSLContext | bool = field(default=True, kw_only=True)
+    _follow_redirects: bool = field(default=False, kw_only=True)
+    _httpx_args: Mapping[str, Any] = field(factory=dict, kw_only=True, repr=False)
+    _client: httpx.Client | None = field(default=None, init=False, repr=False)
+    _async_client: httpx.AsyncClient | None = field(default=None, init=False, repr=False)
+    _lock: Lock = field(factory=Lock, init=False, repr=False)
+
+    def with_headers(self, headers: Mapping[str, str]) -> Self:
+        """Return a client like this one that sends these header fields too."""
+        return evolve(self, headers={**self._headers, **headers})
+
+    def with_cookies(self, cookies: Mapping[str, str]) -> Self:
+        """Return a client like this one that sends these cookies too."""
+        return evolve(self, cookies={**self._cookies, **cookies})
+
+    def with_timeout(self, timeout: httpx.Timeout | float | None) -> Self:
+        """Return a client like this one with another time-out."""
+        return evolve(self, timeout=timeout)
+
+    def get_httpx_client(self) -> httpx.Client:
+        """Return the ``httpx.Client`` that sends the requests of the sync functions."""
+        with self._lock:
+            if self._client is None:
+                import httpx
+
+                self._client = httpx.Client(**self._httpx_settings())
+            return self._client
+
+    def set_httpx_client(self, client: httpx.Client) -> Self:
+        """Send with this ``httpx.Client`` as it is; of the settings here, only the key is added to its requests."""
+        self._client = client
+        return self
+
+    def get_async_httpx_client(self) -> httpx.AsyncClient:
+        """Return the ``httpx.AsyncClient`` that sends the requests of the asyncio functions."""
+        with self._lock:
+            if self._async_client is None:
+                import httpx
+
+                self._async_client = httpx.AsyncClient(**self._httpx_settings())
+            return self._async_client
+
+    def set_async_httpx_client(self, client: httpx.AsyncClient) -> Self:
+        """Send with this ``httpx.AsyncClient`` as it is; of the settings here, only the key is added."""
+        self._async_client = client
+        return self
+
+    def request(
+        self, method: str, url: str, *, timeout: httpx.Timeout | float | None | Unset = UNSET, **arguments: Any
+    ) -> httpx.Response:
+        """Send one request and return the answer, read to its end."""
+        return self.get_httpx_client().request(method, self._absolute(url), **self._sent_with(timeout, arguments))
+
+    async def request_async(
+        self, method: str, url: str, *, timeout: httpx.Timeout | float | None | Unset = UNSET, **arguments: Any
+    ) -> httpx.Response:
+        """Send one request and return the answer, read to its end."""
+        return await self.get_async_httpx_client().request(
+            method, self._absolute(url), **self._sent_with(timeout, arguments)
+        )
+
+    def _authorization(self) -> dict[str, str]:
+        return {}
+
+    def _absolute(self, path: str) -> str:
+        return self._base_url.rstrip("/") + path
+
+    def _sent_with(self, timeout: httpx.Timeout | float | None | Unset, arguments: dict[str, Any]) -> dict[str, Any]:
+        arguments["headers"] = {**self._authorization(), **arguments.get("headers", {})}
+        if timeout is not UNSET:
+            arguments["timeout"] = timeout
+        return arguments
+
+    def _httpx_settings(self) -> dict[str, Any]:
+        return {
+            "headers": self._headers,
+            "cookies": self._cookies,
+            "timeout": self._timeout,
+            "verify": self._verify_ssl,
+            "follow_redirects": self._follow_redirects,
+            **self._httpx_args,
+        }
+
+    def __enter__(self) -> Self:
+        """Open the ``httpx.Client``; leaving closes it."""
+        self.get_httpx_client().__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the ``httpx.Client``."""
+        self.get_httpx_client().__exit__(kind, error, traceback)
+
+    async def __aenter__(self) -> Self:
+        """Open the ``httpx.AsyncClient``; leaving closes it."""
+        await self.get_async_httpx_client().__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the ``httpx.AsyncClient``."""
+        await self.get_async_httpx_client().__aexit__(kind, error, traceback)
+
+
+@define(eq=False)
+class AuthenticatedClient(Client):
+    """A client that sends a key with every request.
+
+    Args:
+        token: The key; no representation of the client shows it.
+        prefix: What stands before the key in the header field.
+        auth_header_name: The header field that carries it.
+    """
+
+    token: str = field(kw_only=True, repr=_mask)
+    prefix: str = field(default="Bearer", kw_only=True)
+    auth_header_name: str = field(default="Authorization", kw_only=True)
+
+    def _authorization(self) -> dict[str, str]:
+        return {self.auth_header_name: f"{self.prefix} {self.token}" if self.prefix else self.token}

@@ -1,0 +1,51 @@
+# Made by `python -m scripts.regenerate` from openapi/. Do not edit: the next run overwrites it.
+
+"""The model ``ImageGenerationResponseDataItem``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from .. import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Self
+
+
+@define
+class ImageGenerationResponseDataItem:
+    """``ImageGenerationResponseDataItem``, as the document describes it.
+
+    Attributes:
+        url (str): Image link. The temporary link expires after `30` days, please store it promptly.
+        additional_properties (dict[str, Any]): What the document does not name, kept as it came.
+    """
+
+    url: str
+    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the properties that are set, as plain JSON values."""
+        return wire.to_dict(
+            self.additional_properties,
+            {
+                "url": self.url,
+            },
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read a parsed JSON object.
+
+        Raises:
+            InvalidData: It is not of the promised shape; properties that the document does not name are kept.
+        """
+        source = wire.fields(src_dict)
+        return cls(
+            url=wire.required(source, "url", wire.text),
+            # Evaluated last: what the readers above did not take out.
+            additional_properties=source,
+        )
