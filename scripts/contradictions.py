@@ -1,4 +1,4 @@
-"""Stops where prose and schema, or two sentences, contradict each other, unless a person has listed it with a reason."""
+"""Stops where prose and schema, or two sentences, contradict each other, unless a person has listed why they may."""
 
 from __future__ import annotations
 
