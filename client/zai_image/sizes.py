@@ -1,0 +1,156 @@
+"""Picture sizes: which are valid for a model, the nearest valid one, and the best one for a ratio."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import cache
+
+from zai_image_api.sizes import Size, SizeLike, SizeRule, Violation, check, rule_for
+
+__all__ = [
+    "Size",
+    "SizeLike",
+    "SizeRule",
+    "Violation",
+    "check",
+    "default",
+    "for_aspect",
+    "nearest",
+    "recommended",
+    "rule_for",
+    "valid_sizes",
+]
+
+_DECIMAL = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
+_RATIO = re.compile(rf"({_DECIMAL})(?::({_DECIMAL}))?")
+_LONGEST = 100
+"""A ratio beyond this to one, either way, is a slip: no model comes near it."""
+
+
+def recommended(model: str) -> tuple[Size, ...]:
+    """Return the sizes that the page recommends for a model, in its order.
+
+    Raises:
+        LookupError: The page states no size rule for this model.
+    """
+    return rule_for(model).recommended
+
+
+def default(model: str) -> Size:
+    """Return the size that the server draws for a model when a request names none.
+
+    Raises:
+        LookupError: The page states no size rule for this model.
+    """
+    return rule_for(model).default
+
+
+def valid_sizes(model: str) -> tuple[Size, ...]:
+    """Return every size that a model accepts, by width, then height: 1,091 for glm-image.
+
+    Raises:
+        LookupError: The page states no size rule for this model.
+    """
+    return _valid_sizes(rule_for(model))
+
+
+def nearest(model: str, width: int, height: int) -> Size:
+    """Return the valid size that changes shape and area least.
+
+    Both changes are measured by how many times larger or smaller they get: the sum of the squares of ``log(ratio after /
+    ratio before)`` and ``log(area after / area before)`` is least. A valid size is its own nearest. Of sizes equally
+    near, the one with fewer pixels is taken, then the wider.
+
+    Args:
+        model: The model's name; one that the page does not name falls under ``others``.
+        width: Wanted width in pixels, any integer; less than 1 counts as 1.
+        height: Wanted height in pixels, likewise.
+
+    Returns:
+        A size for which :func:`check` finds nothing.
+
+    Raises:
+        ValueError: Width or height is not an integer.
+        LookupError: The page states no size rule for this model.
+    """
+    for side in (width, height):
+        if not isinstance(side, int) or isinstance(side, bool):
+            raise ValueError(f"width and height are numbers of pixels such as 1280 and 720, not {ascii(side)[:40]}")
+    rule = rule_for(model)
+    width, height = max(width, 1), max(height, 1)
+    wanted_width, wanted_height = math.log(width), math.log(height)
+
+    def change(size: Size) -> tuple[float, int, int]:
+        # With a and b the logarithms of the sides' changes, shape changes by a-b and area by a+b, and
+        # (a-b)^2 + (a+b)^2 = 2(a^2 + b^2): the distance between the sides' logarithms says it all.
+        a, b = math.log(size.width) - wanted_width, math.log(size.height) - wanted_height
+        return a * a + b * b, size.width * size.height, -size.width
+
+    return min(_candidates(rule, lambda _: Fraction(height)), key=change)
+
+
+def for_aspect(model: str, ratio: str | float) -> Size:
+    """Return the valid size closest to a ratio of width to height.
+
+    Of sizes equally close, as the exact ones for a ratio such as 16:9 are, it is the one with the most pixels that has
+    no more than the model's default size; where all have more, the one with the fewest.
+
+    Args:
+        model: The model's name; one that the page does not name falls under ``others``.
+        ratio: Width to height: ``"16:9"``, ``"1.91:1"``, ``"1.91"`` or a number; from 1:100 to 100:1.
+
+    Returns:
+        A size for which :func:`check` finds nothing.
+
+    Raises:
+        ValueError: That is not a ratio.
+        LookupError: The page states no size rule for this model.
+    """
+    exact = _ratio(ratio)
+    rule = rule_for(model)
+    budget = rule.default.width * rule.default.height
+
+    def distance(size: Size) -> tuple[float, bool, int]:
+        across, down = size.width * exact.denominator, size.height * exact.numerator
+        pixels = size.width * size.height
+        # Dividing integers rounds correctly, so sizes of the same ratio get the same number to the last bit.
+        return max(across, down) / min(across, down), pixels > budget, abs(budget - pixels)
+
+    return min(_candidates(rule, lambda width: width / exact), key=distance)
+
+
+@cache
+def _valid_sizes(rule: SizeRule) -> tuple[Size, ...]:
+    custom = {Size(width, height) for width in rule.sides for height in rule.sides if rule.keeps_limits(width, height)}
+    return tuple(sorted(custom | set(rule.recommended)))
+
+
+def _candidates(rule: SizeRule, ideal_height: Callable[[int], Fraction]) -> Iterator[Size]:
+    """Yield the recommended sizes, and for each custom width the valid heights next to the ideal one, below and above.
+
+    No other height can be better, since both measures only grow with the distance from the ideal height.
+    """
+    yield from rule.recommended
+    for width in rule.sides:
+        lowest, highest = rule.sides[0], min(rule.sides[-1], rule.max_pixels // width // rule.step * rule.step)
+        if lowest <= highest:
+            below = math.floor(ideal_height(width) / rule.step) * rule.step
+            for height in (below, below + rule.step):
+                yield Size(width, min(max(height, lowest), highest))
+
+
+def _ratio(ratio: str | float) -> Fraction:
+    exact: Fraction | None = None
+    if isinstance(ratio, str):
+        if match := _RATIO.fullmatch(ratio):
+            across, down = Fraction(match[1]), Fraction(match[2] or "1")
+            exact = across / down if down else None
+    elif isinstance(ratio, int | float) and not isinstance(ratio, bool) and -1e9 < ratio < 1e9:
+        exact = Fraction(ratio)
+    if exact is None or not Fraction(1, _LONGEST) <= exact <= _LONGEST:
+        shown = ascii(ratio)[:40] if isinstance(ratio, str | float) else f"this {type(ratio).__name__}"
+        raise ValueError(f"{shown} is not a ratio: write 16:9, 3:2 or 1.91, from 1:{_LONGEST} to {_LONGEST}:1")
+    return exact
