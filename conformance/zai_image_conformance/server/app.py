@@ -55,9 +55,7 @@ def application(*, api_key: str, latency: float = 0.0) -> Starlette:
         if isinstance(ordered, Refusal):
             return _refuse(ordered)
         created = int(time.time())
-        name = pictures.add(
-            prompt=ordered.prompt, model=ordered.model, quality=ordered.quality, size=ordered.size
-        )
+        name = pictures.add(prompt=ordered.prompt, model=ordered.model, quality=ordered.quality, size=ordered.size)
         if latency:
             await asyncio.sleep(latency)
         link = str(request.url_for("picture", name=name))
@@ -114,9 +112,7 @@ def _authenticate(request: Request, api_key: str) -> Refusal | None:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code, message = _ROUTING_REFUSALS.get(
-        error.status_code, (BusinessCode.PARAMETERS_INCORRECT, error.detail)
-    )
+    code, message = _ROUTING_REFUSALS.get(error.status_code, (BusinessCode.PARAMETERS_INCORRECT, error.detail))
     return _refuse(Refusal(error.status_code, code, message, error.headers or {}))
 
 

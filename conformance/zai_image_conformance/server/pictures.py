@@ -84,8 +84,7 @@ def _palette(prompt: str) -> list[int]:
     top = [(seed >> shift & 0x3F) + 16 for shift in (0, 6, 12)]
     bottom = [(seed >> shift & 0x7F) + 64 for shift in (18, 21, 24)]
     colours = [
-        [start + (end - start) * step // 127 for start, end in zip(top, bottom, strict=True)]
-        for step in range(128)
+        [start + (end - start) * step // 127 for start, end in zip(top, bottom, strict=True)] for step in range(128)
     ]
     return [channel for colour in [*colours, *[[255, 255, 255]] * 128] for channel in colour]
 

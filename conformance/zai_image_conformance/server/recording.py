@@ -71,9 +71,7 @@ class Recording:
         headers = dict(Headers(scope=scope))
         if "authorization" in headers:
             headers["authorization"] = _without_secret(headers["authorization"])
-        request = RecordedRequest(
-            method=scope["method"], path=scope["path"], headers=headers, body=body, status=status
-        )
+        request = RecordedRequest(method=scope["method"], path=scope["path"], headers=headers, body=body, status=status)
         with self._lock:
             self._requests.append(request)
 

@@ -1,0 +1,105 @@
+"""The requirement catalogue as Python values: `requirements.yaml`, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, TypeAlias
+
+import yaml
+from attrs import field, frozen
+
+Level: TypeAlias = Literal["MUST", "SHOULD"]
+Party: TypeAlias = Literal["server", "client"]
+
+NOT_JUDGED = "Not judged"
+"""How the `check` of a requirement begins that no exchange over HTTP can settle."""
+
+
+@frozen
+class Cost:
+    """Requests that a check needs."""
+
+    pictures: int
+    """Requests that make a picture, which a paid server charges for."""
+    free: int
+    """Requests that a right server refuses."""
+
+
+@frozen
+class Requirement:
+    """One promise of the page."""
+
+    id: str
+    title: str
+    level: Level
+    binds: tuple[Party, ...]
+    check: str
+    """How the suite judges it, in one or two sentences."""
+    cost: Cost
+    sentence: str | None = None
+    """The exact words of the page, where words promise it."""
+    schema: str | None = None
+    """A JSON pointer into the page's OpenAPI document, where the schema promises it."""
+    rule: str | None = None
+    """Where `openapi/rules.yaml` holds the same numbers, such as `size.glm-image`."""
+    numbers: Mapping[str, Any] = field(factory=dict)
+    """The numbers, as reviewed by a person."""
+    values: tuple[str, ...] = ()
+    """The members of an enumeration, as reviewed by a person."""
+
+    @property
+    def source(self) -> str:
+        """Where the promise stands: the quoted sentence, or the place in the document."""
+        return f'"{self.sentence}"' if self.sentence is not None else f"openapi {self.schema}"
+
+    @property
+    def judged(self) -> bool:
+        """Whether exchanges over HTTP can settle it."""
+        return not self.check.startswith(NOT_JUDGED)
+
+
+@frozen
+class Catalogue:
+    """Every requirement, in the order of the file."""
+
+    requirements: tuple[Requirement, ...]
+
+    def __iter__(self) -> Iterator[Requirement]:
+        return iter(self.requirements)
+
+    def __getitem__(self, requirement_id: str) -> Requirement:
+        """The requirement of that id; raises KeyError where there is none."""
+        for requirement in self.requirements:
+            if requirement.id == requirement_id:
+                return requirement
+        raise KeyError(requirement_id)
+
+    def __contains__(self, requirement_id: str) -> bool:
+        return any(requirement.id == requirement_id for requirement in self.requirements)
+
+    def under(self, rule: str) -> tuple[Requirement, ...]:
+        """The requirements whose numbers stand at one place of the rules, such as `size.others`."""
+        return tuple(requirement for requirement in self.requirements if requirement.rule == rule)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Read the catalogue that ships with the package.
+
+    Returns:
+        The catalogue; the same object every time.
+    """
+    # CSafeLoader where libyaml is there: ten times as fast, and every verdict starts with this.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    document = yaml.load(files(__package__).joinpath("requirements.yaml").read_text("utf-8"), Loader=loader)
+    return Catalogue(tuple(_requirement(entry) for entry in document["requirements"]))
+
+
+def _requirement(entry: Mapping[str, Any]) -> Requirement:
+    fields = dict(entry)
+    fields["binds"] = tuple(fields["binds"])
+    fields["cost"] = Cost(**fields["cost"])
+    fields["values"] = tuple(fields.get("values", ()))
+    return Requirement(**fields)

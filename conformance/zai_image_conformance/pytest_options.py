@@ -1,0 +1,14 @@
+"""The options of `pytest --pyargs zai_image_conformance.suite`; imports nothing else, since every pytest loads it."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say which server the conformance suite judges."""
+    group = parser.getgroup("zai-image", "zai-image conformance suite")
+    group.addoption("--zai-url", metavar="URL", help="the server to judge: the part before /paas/v4")
+    group.addoption("--zai-api-key", metavar="KEY", help="its key (default: ZAI_API_KEY from the environment)")
+    group.addoption("--zai-model", metavar="MODEL", action="append", default=[], help="order from this model")
+    group.addoption("--zai-requirement", metavar="ID", action="append", default=[], help="judge this requirement")

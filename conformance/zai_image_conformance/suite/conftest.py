@@ -1,0 +1,46 @@
+"""Lets the suite run under a pytest of one's own, with the target given as options."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from zai_image_conformance.suite.asking import Asker
+from zai_image_conformance.suite.hearing import Hearing
+from zai_image_conformance.suite.judging import MARKER
+from zai_image_conformance.suite.target import Target
+from zai_image_conformance.suite.viewing import Viewer
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make a hearing of the options, unless the caller brought one."""
+    config.addinivalue_line("markers", f"{MARKER}(cases, requirement): run once for each case of the suite")
+    if Hearing.of(config) is not None:
+        return
+    url = config.getoption("zai_url", None)
+    if url is None:
+        raise pytest.UsageError("which server? Add --zai-url URL, the part before /paas/v4")
+    target = Target(
+        url,
+        api_key=config.getoption("zai_api_key") or os.environ.get("ZAI_API_KEY"),
+        models=config.getoption("zai_model"),
+        requirements=config.getoption("zai_requirement"),
+    )
+    config.pluginmanager.register(Hearing(target))
+
+
+@pytest.fixture(scope="session")
+def asker(pytestconfig: pytest.Config) -> Iterator[Asker]:
+    """Asks the target; the same for every test, so that no question is asked twice."""
+    hearing = Hearing.of(pytestconfig)
+    assert hearing is not None
+    with hearing.asking() as asker:
+        yield asker
+
+
+@pytest.fixture(scope="session")
+def viewer(asker: Asker) -> Viewer:
+    """Looks behind the links of the target's answers."""
+    return Viewer(asker)

@@ -1,0 +1,145 @@
+"""The pytest plugin that puts the suite to one target and writes down what became of each question."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from zai_image_conformance.catalogue import catalogue
+from zai_image_conformance.outcomes import Outcome, Result
+from zai_image_conformance.suite.asking import Asker, Question, Unasked, curl
+from zai_image_conformance.suite.cases import Case
+from zai_image_conformance.suite.expectations import Broken
+from zai_image_conformance.suite.judging import MARKER
+from zai_image_conformance.suite.target import Target
+
+
+class Hearing:
+    """One run of the suite.
+
+    Args:
+        target: The server, and what to judge it by.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.outcomes: list[Outcome] = []
+        self.problem: str | None = None
+        """Why the server could not be asked, or the suite failed of itself; None where neither was so."""
+        self.interrupted = False
+        """Whether the user broke it off."""
+        self.requests = 0
+        """Questions asked."""
+        self.pictures = 0
+        """Questions that were answered with a picture."""
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Hearing | None:
+        """The hearing that a run of pytest holds; None where it holds none yet."""
+        return next((plugin for plugin in config.pluginmanager.get_plugins() if isinstance(plugin, cls)), None)
+
+    @contextmanager
+    def asking(self) -> Iterator[Asker]:
+        """Hold the connections to the target, once it is sure that the key is good for something."""
+        asker = Asker(self.target)
+        try:
+            _make_sure_of_the_key(asker)
+            yield asker
+        finally:
+            self.requests, self.pictures = asker.requests, asker.pictures
+            asker.close()
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Give each test of the suite its cases for this target."""
+        marker = metafunc.definition.get_closest_marker(MARKER)
+        if marker is None:
+            return
+        make_cases, requirement = marker.args
+        cases = [
+            case if requirement is None else evolve(case, requirement=requirement) for case in make_cases(self.target)
+        ]
+        wanted = [case for case in cases if self.target.wants(case.requirement)]
+        ids = ["-".join(filter(None, (case.requirement, case.model, case.name))) for case in wanted]
+        metafunc.parametrize("case", wanted, ids=ids)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Drop tests that are left without a case, and ask what costs nothing first."""
+        ours = [item for item in items if _case_of(item) is not None]
+        others = [item for item in items if item.get_closest_marker(MARKER) is None]
+        items[:] = sorted(ours, key=_is_paid) + others
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Write down an outcome, and end the run where the server cannot be asked."""
+        report = yield
+        case = _case_of(item)
+        if case is None or (report.when != "call" and report.passed):
+            return report
+        error = call.excinfo.value if call.excinfo is not None else None
+        self.outcomes.append(self._outcome(case, report, error))
+        if isinstance(error, Unasked):
+            self.problem = str(error)
+            item.session.shouldstop = self.problem
+        return report
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A suite that cannot be collected is the suite's own failure."""
+        if report.failed:
+            self.problem = f"the suite failed of itself: {report.longreprtext}"
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """So is an error inside pytest."""
+        self.problem = f"the suite failed of itself: {excrepr}"
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Tell the user's Ctrl-C from the end of a run that this plugin asked for."""
+        self.interrupted = excinfo.type is KeyboardInterrupt
+
+    def _outcome(self, case: Case, report: pytest.TestReport, error: BaseException | None) -> Outcome:
+        question = case.question
+        expected = came = ""
+        result: Result = "pass"
+        if isinstance(error, Broken):
+            result, expected, came, question = "fail", error.expected, error.came, error.exchange.question
+        elif isinstance(error, pytest.skip.Exception):
+            result, came = "skipped", str(error)
+        elif error is not None:
+            result, came = "error", str(error) or type(error).__name__
+        return Outcome(
+            requirement=case.requirement,
+            result=result,
+            model=case.model,
+            name=case.name,
+            sentence=catalogue()[case.requirement].source,
+            expected=expected,
+            came=came,
+            curl=curl(question, self.target.endpoint),
+        )
+
+
+def _make_sure_of_the_key(asker: Asker) -> None:
+    """Ask something that is refused whatever the key; where it is for the key, nothing else can be judged.
+
+    Without this a wrong key would look like a server that rightly refuses every wrong request.
+    """
+    exchange = asker.ask(Question(content="{}"))
+    if exchange.status == 401:
+        advice = "the key was refused" if asker.target.api_key else "the server wants a key"
+        raise Unasked(f"{advice}: {exchange.summary}")
+
+
+def _case_of(item: pytest.Item) -> Case | None:
+    parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+    case = parameters.get("case")
+    return case if isinstance(case, Case) else None
+
+
+def _is_paid(item: pytest.Item) -> bool:
+    case = _case_of(item)
+    return case is not None and case.paid

@@ -1,0 +1,114 @@
+"""The suite's own reading of the size rules: from the reviewed catalogue, never from the code it judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from attrs import frozen
+
+from zai_image_conformance.catalogue import catalogue
+
+
+class Sides(NamedTuple):
+    """Width and height in pixels."""
+
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+class SizeProbe(NamedTuple):
+    """A size worth asking for, and the requirement that its answer settles."""
+
+    requirement: str
+    sides: Sides
+
+
+@frozen
+class SizeLimits:
+    """The reviewed numbers of one group of models, and the requirement each is stated by."""
+
+    recommended: tuple[Sides, ...]
+    default: Sides
+    min_side: int
+    max_side: int
+    step: int
+    max_pixels: int
+    stated_by: dict[str, str]
+    """Requirement ids by the name of the number."""
+
+    def allows(self, sides: Sides) -> bool:
+        """Whether a picture of this size must be drawn."""
+        return sides in self.recommended or (
+            all(self.min_side <= side <= self.max_side and side % self.step == 0 for side in sides)
+            and sides.width * sides.height <= self.max_pixels
+        )
+
+    def accepted(self) -> Iterator[SizeProbe]:
+        """Sizes that must be drawn: the recommended ones, and the edge of every limit."""
+        for sides in self.recommended:
+            yield SizeProbe(self.stated_by["recommended"], sides)
+        longest = self.max_pixels // self.max_side // self.step * self.step
+        partner = min(self.max_side, longest)
+        edges = {
+            Sides(self.min_side, self.min_side): "min_side",
+            Sides(self.max_side, partner): "max_side",
+            Sides(partner, self.max_side): "max_side",
+            # One step from the default: an odd multiple of the step, which a server with a doubled step refuses.
+            Sides(self.default.width + self.step, self.default.height - self.step): "step",
+        }
+        for sides, number in edges.items():
+            if not self.allows(sides):
+                continue
+            yield SizeProbe(self.stated_by[number], sides)
+            if sides.width * sides.height == self.max_pixels:
+                yield SizeProbe(self.stated_by["max_pixels"], sides)
+
+    def refused(self) -> Iterator[SizeProbe]:
+        """Sizes that must be refused, each of which breaks one rule alone, with width and height in turn."""
+        for number, first, second in self._just_outside():
+            for sides in dict.fromkeys((Sides(first, second), Sides(second, first))):
+                if not self.allows(sides):
+                    yield SizeProbe(self.stated_by[number], sides)
+
+    def _just_outside(self) -> Iterator[tuple[str, int, int]]:
+        usual = self.default.width
+        yield "min_side", self.min_side - self.step, usual
+        # Beside the least side, so that the pixel limit is kept.
+        yield "max_side", self.max_side + self.step, self.min_side
+        for off in (self.step // 2, 1):
+            yield "step", usual + off, usual
+        over = self._least_over()
+        if over is not None:
+            first_over = self.max_pixels // self.max_side // self.step * self.step + self.step
+            yield "max_pixels", self.max_side, first_over
+            yield "max_pixels", over.width, over.height
+
+    def _least_over(self) -> Sides | None:
+        """The size with the fewest pixels over the limit that keeps every other rule; None where there is none."""
+        grid = range(self.min_side, self.max_side + 1, self.step)
+        over = (Sides(w, h) for w in grid for h in grid if w * h > self.max_pixels)
+        return min(over, key=lambda sides: sides.width * sides.height, default=None)
+
+
+def limits_for(model: str) -> SizeLimits:
+    """The limits of a model; one that is not named falls under `others`, as the page says."""
+    stating = catalogue().under(f"size.{model}") or catalogue().under("size.others")
+    numbers = {name: value for requirement in stating for name, value in requirement.numbers.items()}
+    return SizeLimits(
+        recommended=tuple(_sides(text) for text in numbers["recommended"]),
+        default=_sides(numbers["default"]),
+        min_side=numbers["min_side"],
+        max_side=numbers["max_side"],
+        step=numbers["step"],
+        max_pixels=numbers["max_pixels"],
+        stated_by={name: requirement.id for requirement in stating for name in requirement.numbers},
+    )
+
+
+def _sides(text: str) -> Sides:
+    width, height = text.split("x")
+    return Sides(int(width), int(height))

@@ -1,0 +1,68 @@
+"""Fetches the picture behind a link, once, and measures it."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import httpx
+from attrs import frozen
+from PIL import Image
+
+from zai_image_conformance.suite.asking import Asker, printable
+from zai_image_conformance.suite.sizes import Sides
+
+_LIMIT = 64 * 2**20
+"""Bytes of a picture that are read; four times a 2048x2048 picture without compression."""
+
+
+@frozen
+class View:
+    """What a link led to."""
+
+    sides: Sides | None
+    """Width and height of the picture; None where there is no complete one."""
+    fault: str = ""
+    """Why there is none."""
+
+
+class Viewer:
+    """Looks behind each link once."""
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+        self._views: dict[str, View] = {}
+
+    def view(self, link: str) -> View:
+        """Fetch and decode a picture, in whatever format it is.
+
+        Raises:
+            Unasked: The link leads nowhere, and the server itself is gone as well.
+        """
+        if link not in self._views:
+            self._views[link] = self._fetched(link)
+        return self._views[link]
+
+    def _fetched(self, link: str) -> View:
+        shown = self._asker.shown(link)
+        try:
+            status, content = self._asker.fetch(link, _LIMIT)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            # Where the server itself is gone, its link proves nothing.
+            self._asker.reach()
+            return View(None, f"{shown}: {printable(str(error)) or type(error).__name__}")
+        if status != 200:
+            return View(None, f"{shown}: status {status}")
+        try:
+            return View(_decoded(content))
+        except Exception as error:  # Pillow's decoders raise anything over hostile bytes.
+            reason = printable(str(error)) or type(error).__name__
+            return View(None, f"{shown}: {len(content)} bytes that are no complete picture ({reason})")
+
+
+def _decoded(content: bytes) -> Sides:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(io.BytesIO(content)) as picture:
+            picture.load()
+            return Sides(*picture.size)
