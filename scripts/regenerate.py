@@ -55,7 +55,7 @@ def derive(root: Path, into: Path) -> None:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
     """Run the command and return its exit code: 0 done (or clean), 1 different (``--check``), 2 could not be made."""
     parser = argparse.ArgumentParser(prog="python -m scripts.regenerate", description=__doc__)
     parser.add_argument(
@@ -64,15 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="zai-image-") as made:
         try:
-            derive(ROOT, Path(made))
+            derive(root, Path(made))
         except PipelineError as error:
             print(f"regenerate: {error}", file=sys.stderr)
             return 2
         if not options.check:
-            changed = derived.install(Path(made), ROOT)
+            changed = derived.install(Path(made), root)
             print("\n".join(changed) or "nothing changed")
             return 0
-        texts = derived.differences(Path(made), ROOT)
+        texts = derived.differences(Path(made), root)
         print("\n".join(texts), end="")
         if texts:
             print(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+from attrs import evolve
 from zai_image_api import promises
 from zai_image_api.call import Call
 from zai_image_api.models.create_image_request import CreateImageRequest
@@ -15,18 +16,34 @@ from zai_image import sizes
 from zai_image._errors import InvalidRequestError, UnknownModelWarning
 
 
-def check(call: Call) -> None:
-    """Refuse a call whose request breaks a documented rule.
+def prepare(call: Call, *, validate: bool, caller: int) -> Call:
+    """Return the call as it is to be sent: a ratio given as size becomes the size that fits the model best.
+
+    Args:
+        call: What the resource method built.
+        validate: Whether to refuse a request that breaks a documented rule.
+        caller: How many frames up the user's code is, for warnings to point at.
 
     Raises:
-        InvalidRequestError: It does; every broken rule is named, and the nearest valid size where the size is wrong.
+        InvalidRequestError: It breaks one; every broken rule is named, and the nearest valid size where the size is
+            wrong. Or the ratio is none, which is not known to any server.
     """
     body = call.arguments.get("body")
-    if isinstance(body, CreateImageRequest):
-        _check_image_request(body)
+    if not isinstance(body, CreateImageRequest):
+        return call
+    if body.size is not UNSET and ":" in body.size:
+        try:
+            size = sizes.for_aspect(body.model, body.size)
+        except ValueError as error:
+            raise InvalidRequestError([str(error)]) from error
+        body = evolve(body, size=str(size))
+        call = evolve(call, arguments={**call.arguments, "body": body})
+    if validate:
+        _check(body, caller + 1)
+    return call
 
 
-def _check_image_request(body: CreateImageRequest) -> None:
+def _check(body: CreateImageRequest, caller: int) -> None:
     problems: list[str] = []
     violations: list[sizes.Violation] = []
     nearest: sizes.Size | None = None
@@ -34,7 +51,7 @@ def _check_image_request(body: CreateImageRequest) -> None:
         warnings.warn(
             f"the documentation names no model {body.model!r} ({_alternatives(CREATE_IMAGE_REQUEST_MODEL_VALUES)})",
             UnknownModelWarning,
-            stacklevel=6,
+            stacklevel=caller + 1,
         )
     if body.size is not UNSET:
         violations = sizes.check(body.model, body.size)

@@ -87,8 +87,7 @@ class ZaiImage(Resources[Image]):
 
     def _send(self, call: Call) -> Image:
         key = self._settings.api_key
-        if self._validate:
-            _asking.check(call)
+        call = _asking.prepare(call, validate=self._validate, caller=3)
         try:
             response = call.send(self._sender)
         except Exception as error:
@@ -149,8 +148,7 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
 
     async def _send(self, call: Call) -> AsyncImage:
         key = self._settings.api_key
-        if self._validate:
-            _asking.check(call)
+        call = _asking.prepare(call, validate=self._validate, caller=2)
         try:
             response = await call.send_async(self._sender)
         except Exception as error:

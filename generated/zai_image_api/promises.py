@@ -1,12 +1,16 @@
+# Made by `python -m scripts.regenerate` from openapi/. Do not edit: the next run overwrites it.
+
 # Made by `python -m scripts.regenerate` from openapi/zai-image.yaml. Do not edit: change the template or the page.
 """What the page's sentences promise beyond sizes, each as a constant with the sentence it was read from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LINK_LIFE: Final = timedelta(days=30)
 'How long the link of a picture works, from the making of the picture. The page: "The temporary link expires after `30` days, please store it promptly."'

@@ -1,14 +1,18 @@
+# Made by `python -m scripts.regenerate` from openapi/. Do not edit: the next run overwrites it.
+
 # Made by `python -m scripts.regenerate` from openapi/zai-image.yaml. Do not edit: change the template or the page.
 """Which picture sizes each model accepts, as the page's sentences state it, and the one function that checks a size."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _FORM: Final = re.compile(r"(0|[1-9][0-9]{0,8})x(0|[1-9][0-9]{0,8})")
 _FORM_SENTENCE: Final = "WIDTHxHEIGHT: two plain decimal integers joined by a lower-case x, such as 1024x1024"
@@ -196,6 +200,14 @@ def check(model: str, size: SizeLike) -> list[Violation]:
     ]
 
 
+def text(size: SizeLike) -> str:
+    """The form the API takes, ``WIDTHxHEIGHT``; what is not a size is spelt as it is, for :func:`check` to judge."""
+    if isinstance(size, str):
+        return size
+    pair = _pair(size)
+    return str(size) if pair is None else str(Size(*pair))
+
+
 def _side_violations(rule: SizeRule, name: str, side: int) -> list[Violation]:
     found = []
     sentence = rule.custom_sentence
@@ -217,9 +229,7 @@ def _pixel_violations(rule: SizeRule, width: int, height: int) -> list[Violation
     pixels = width * height
     if pixels <= rule.max_pixels:
         return []
-    message = (
-        f"{width}x{height} has {pixels} pixels: at most {rule.max_pixels}, so a smaller width or height works"
-    )
+    message = f"{width}x{height} has {pixels} pixels: at most {rule.max_pixels}, so a smaller width or height works"
     return [Violation("max_pixels", pixels, rule.max_pixels, rule.custom_sentence, message)]
 
 

@@ -1,0 +1,59 @@
+"""The command line: one module for each command, this one for what they share with the shell."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from importlib.metadata import version
+from typing import Any, TextIO
+
+import click
+
+from zai_image._errors import UnknownModelWarning, ZaiImageError
+from zai_image.cli._conform import conform
+from zai_image.cli._demo import demo
+from zai_image.cli._exits import COULD_NOT_ASK, exit_code
+from zai_image.cli._generate import generate
+from zai_image.cli._serve import serve
+from zai_image.cli._sizes import sizes
+
+
+def _print_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"zai-image {version('zai-image')}")
+        context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version)
+def cli() -> None:
+    """Pictures from Z.AI's image generation API, and verdicts on servers that offer it.
+
+    Exit codes: 0 fine; 1 the answer is no; 2 the question could not be asked.
+    """
+
+
+for command in (generate, sizes, serve, conform, demo):
+    cli.add_command(command)
+
+
+def run() -> int:
+    """Run the command line with the process's arguments and return its exit code."""
+    warnings.simplefilter("always", UnknownModelWarning)
+    warnings.showwarning = _show_warning
+    try:
+        # What the command returns is its exit code; click's own ends (--help, bad usage) come as exceptions or codes.
+        return int(cli.main(prog_name="zai-image", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("zai-image: interrupted", file=sys.stderr)
+        return COULD_NOT_ASK
+    except ZaiImageError as error:
+        print(f"zai-image: {error}", file=sys.stderr)
+        return exit_code(error)
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *_: Any, file: TextIO | None = None) -> None:
+    print(f"zai-image: warning: {message}", file=file or sys.stderr)

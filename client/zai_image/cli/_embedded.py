@@ -1,0 +1,37 @@
+"""Reaches the embedded server and the suite, which only the extra ``conformance`` brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from zai_image_conformance.server import RunningServer
+
+# What the extra installs and a plain installation lacks.
+_FROM_THE_EXTRA = frozenset({"hypothesis", "PIL", "pytest", "starlette", "uvicorn", "yaml"})
+
+
+@contextmanager
+def conformance_extra() -> Iterator[None]:
+    """Say which extra to install where importing ``zai_image_conformance`` fails for want of it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _FROM_THE_EXTRA:
+            raise
+        message = f"this needs the extra `conformance` ({error.name} is missing): pip install 'zai-image[conformance]'"
+        # A ClickException would end with 1; not being able to ask is 2.
+        raise click.UsageError(message) from error
+
+
+@contextmanager
+def embedded_server() -> Iterator[RunningServer]:
+    """Run the embedded server on a free port of this machine."""
+    with conformance_extra():
+        from zai_image_conformance.server import running
+    with running() as server:
+        yield server

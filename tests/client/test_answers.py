@@ -1,0 +1,230 @@
+"""Whatever comes back is the promised picture or an error of this package."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+import respx
+from hypothesis import given
+from hypothesis import strategies as st
+
+import zai_image
+from zai_image import AsyncZaiImage, Image, ZaiImage, ZaiImageError
+from zai_image_api.document import SERVER_URL
+
+ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
+KEY = "sk-very-secret"
+ANSWER: dict[str, Any] = {"created": 1760335349, "data": [{"url": "https://pictures.example/1.png"}]}
+
+
+def server_that(answers: httpx.Response | Exception) -> respx.Router:
+    router = respx.Router()
+    if isinstance(answers, Exception):
+        router.post(ENDPOINT).mock(side_effect=answers)
+    else:
+        router.post(ENDPOINT).mock(return_value=answers)
+    return router
+
+
+def ask(answers: httpx.Response | Exception) -> Image | ZaiImageError:
+    """Ask a server that answers so for a picture; return it or the error."""
+    transport = httpx.MockTransport(server_that(answers).handler)
+    with ZaiImage(KEY, transport=transport) as zai:
+        try:
+            return zai.images.generate("kitten")
+        except ZaiImageError as error:
+            return error
+
+
+def ask_async(answers: httpx.Response | Exception) -> zai_image.AsyncImage | ZaiImageError:
+    """Do the same asynchronously."""
+
+    async def generate() -> zai_image.AsyncImage | ZaiImageError:
+        transport = httpx.MockTransport(server_that(answers).async_handler)
+        async with AsyncZaiImage(KEY, transport=transport) as zai:
+            try:
+                return await zai.images.generate("kitten")
+            except ZaiImageError as error:
+                return error
+
+    return asyncio.run(generate())
+
+
+DEEP = "[" * 100_000 + "]" * 100_000
+
+NASTY: dict[str, tuple[int, str | bytes]] = {
+    "nothing at all": (200, b""),
+    "HTML from a proxy": (200, "<html><body>Welcome</body></html>"),
+    "truncated JSON": (200, '{"created": 1760335349, "data": [{"url": "htt'),
+    "a list": (200, "[]"),
+    "a string": (200, '"hello"'),
+    "null": (200, "null"),
+    "a list of pairs, which dict() would take": (200, '[["created", 1], ["data", []]]'),
+    "no fields": (200, "{}"),
+    "no data": (200, '{"created": 1760335349}'),
+    "data null": (200, '{"created": 1760335349, "data": null}'),
+    "data empty": (200, '{"created": 1760335349, "data": []}'),
+    "data an object": (200, '{"created": 1760335349, "data": {"url": "https://a.example"}}'),
+    "data of null": (200, '{"created": 1760335349, "data": [null]}'),
+    "data of strings": (200, '{"created": 1760335349, "data": ["https://a.example"]}'),
+    "no url": (200, '{"created": 1760335349, "data": [{}]}'),
+    "url null": (200, '{"created": 1760335349, "data": [{"url": null}]}'),
+    "url a number": (200, '{"created": 1760335349, "data": [{"url": 7}]}'),
+    "created missing": (200, '{"data": [{"url": "https://a.example"}]}'),
+    "created a string": (200, '{"created": "1760335349", "data": [{"url": "https://a.example"}]}'),
+    "created true": (200, '{"created": true, "data": [{"url": "https://a.example"}]}'),
+    "created NaN": (200, '{"created": NaN, "data": [{"url": "https://a.example"}]}'),
+    "created infinite": (200, '{"created": 1e999, "data": [{"url": "https://a.example"}]}'),
+    "created absurd": (200, '{"created": 1%s, "data": [{"url": "https://a.example"}]}' % ("0" * 30)),
+    "created of 5,000 digits": (200, '{"created": %s, "data": [{"url": "https://a.example"}]}' % ("9" * 5000)),
+    "content_filter a string": (200, '{"created": 1, "data": [{"url": "https://a"}], "content_filter": "none"}'),
+    "nested too deeply": (200, DEEP),
+    "not UTF-8": (200, b'{"created": 1, "data": [{"url": "\xff\xfe"}]}'),
+    "UTF-16 cut in half": (200, '{"created": 1}'.encode("utf-16")[:-1]),
+    "a redirect": (302, ""),
+    "a created that holds no picture": (201, json.dumps(ANSWER)),
+    "no content": (204, ""),
+    "not modified": (304, ""),
+    "an error without a body": (500, ""),
+    "an error in HTML": (502, "<html>Bad gateway</html>"),
+    "an undocumented status": (520, "<html>Unknown error</html>"),
+    "a status beyond all": (599, "{}"),
+    "an error nested too deeply": (400, DEEP),
+    "an error with null": (400, '{"error": null}'),
+    "an error with strings": (400, '{"code": "x", "message": null}'),
+}
+
+
+@pytest.mark.parametrize("asking", [ask, ask_async])
+@pytest.mark.parametrize("name", NASTY)
+def test_a_nasty_answer_becomes_a_documented_error(asking: Callable[[httpx.Response], object], name: str) -> None:
+    status, content = NASTY[name]
+    outcome = asking(httpx.Response(status, content=content))
+    expected = zai_image.InvalidResponseError if status < 400 else zai_image.APIError
+    assert isinstance(outcome, expected), outcome
+    assert outcome.status == status
+    assert len(outcome.body) <= 4096
+    assert "\n" not in str(outcome)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=10,
+)
+NEAR_ANSWERS = st.fixed_dictionaries(
+    {}, optional={name: JSON_VALUES for name in ("created", "data", "content_filter", "code", "message", "error")}
+)
+
+
+@given(
+    status=st.integers(100, 599).filter(lambda status: status != 101),
+    content=st.binary(max_size=200) | NEAR_ANSWERS.map(lambda value: json.dumps(value).encode()),
+    headers=st.dictionaries(
+        st.sampled_from(["retry-after", "content-type", "content-encoding", "location"]),
+        st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30),
+    ),
+)
+def test_no_answer_escapes_as_anything_else(status: int, content: bytes, headers: dict[str, str]) -> None:
+    # A stream, so that httpx decodes the body when it reads it, as it does from a socket.
+    for asking, stream in ((ask, httpx.ByteStream(content)), (ask_async, httpx.ByteStream(content))):
+        outcome = asking(httpx.Response(status, headers=headers, stream=stream))  # type: ignore[operator]
+        assert isinstance(outcome, Image | zai_image.AsyncImage | ZaiImageError)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "code"),
+    [
+        (400, {"code": 1214, "message": "bad size"}, zai_image.APIError, 1214),
+        (400, {"error": {"code": "1214", "message": "bad size"}}, zai_image.APIError, 1214),
+        (401, {"error": {"code": "1002", "message": "bad token"}}, zai_image.AuthenticationError, 1002),
+        (401, {}, zai_image.AuthenticationError, None),
+        (429, {"code": 1302, "message": "too many"}, zai_image.RateLimitError, 1302),
+        (429, {"code": 1113, "message": "in arrears"}, zai_image.InsufficientBalanceError, 1113),
+        (429, "slow down", zai_image.RateLimitError, None),
+        (400, {"code": 1301, "message": "unsafe"}, zai_image.ContentBlockedError, 1301),
+        (500, {"code": 500, "message": "internal"}, zai_image.ServerError, 500),
+        (503, "<html>", zai_image.ServerError, None),
+        (200, {"error": {"code": "1301", "message": "unsafe"}}, zai_image.ContentBlockedError, 1301),
+        (200, {"code": 1214, "message": "bad size"}, zai_image.APIError, 1214),
+    ],
+)
+def test_a_refusal_becomes_the_error_of_its_code_or_else_of_its_status(
+    status: int, body: object, kind: type[zai_image.APIError], code: int | None
+) -> None:
+    outcome = ask(httpx.Response(status, json=body))
+    assert type(outcome) is kind
+    assert (outcome.status, outcome.code) == (status, code)
+    if isinstance(body, dict) and body:
+        assert outcome.message == (body.get("error") or body)["message"]
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("7", 7.0), ("0", 0.0), ("-1", None), ("soon", None), ("", None)])
+def test_retry_after_is_told_in_seconds(value: str, seconds: float | None) -> None:
+    outcome = ask(httpx.Response(429, headers={"Retry-After": value}, json={"code": 1302, "message": "slow"}))
+    assert isinstance(outcome, zai_image.RateLimitError)
+    assert outcome.retry_after == seconds
+
+
+def test_retry_after_may_be_a_date() -> None:
+    outcome = ask(httpx.Response(429, headers={"Retry-After": "Fri, 31 Dec 2100 23:59:59 GMT"}, json={}))
+    assert isinstance(outcome, zai_image.RateLimitError)
+    assert outcome.retry_after is not None
+    assert outcome.retry_after > 10**9
+
+
+REQUEST = httpx.Request("POST", ENDPOINT)
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "unknown"),
+    [
+        (httpx.ConnectError("refused", request=REQUEST), zai_image.ConnectionError, False),
+        (httpx.ConnectTimeout("slow", request=REQUEST), zai_image.TimeoutError, False),
+        (httpx.PoolTimeout("busy", request=REQUEST), zai_image.TimeoutError, False),
+        (httpx.ReadTimeout("slow", request=REQUEST), zai_image.TimeoutError, True),
+        (httpx.WriteTimeout("slow", request=REQUEST), zai_image.TimeoutError, True),
+        (httpx.ReadError("reset", request=REQUEST), zai_image.ConnectionError, True),
+        (httpx.WriteError("reset", request=REQUEST), zai_image.ConnectionError, True),
+        (httpx.RemoteProtocolError("closed", request=REQUEST), zai_image.ConnectionError, True),
+    ],
+)
+@pytest.mark.parametrize("asking", [ask, ask_async])
+def test_no_answer_at_all_tells_whether_it_may_have_been_charged(
+    asking: Callable[[Exception], object], raised: Exception, kind: type[ZaiImageError], unknown: bool
+) -> None:
+    outcome = asking(raised)
+    assert isinstance(outcome, zai_image.ConnectionError | zai_image.TimeoutError)
+    assert type(outcome) is kind
+    assert outcome.outcome_unknown is unknown
+    assert ("is not known" in str(outcome)) is unknown
+
+
+def test_what_the_page_does_not_name_is_kept() -> None:
+    answer = {**ANSWER, "request_id": "r-1", "content_filter": [{"role": "system", "level": 9, "why": "x"}]}
+    image = ask(httpx.Response(200, json=answer))
+    assert isinstance(image, Image)
+    assert image.answer.to_dict() == answer
+    assert image.content_filter[0].role == "system"
+    assert image.answer.additional_properties == {"request_id": "r-1"}
+
+
+def test_an_optional_null_does_not_cost_the_picture() -> None:
+    image = ask(httpx.Response(200, json={**ANSWER, "content_filter": None}))
+    assert isinstance(image, Image)
+    assert list(image.content_filter) == []
+
+
+@pytest.mark.parametrize("status", [200, 401, 500])
+@pytest.mark.parametrize(
+    "body", [f"no such key: {KEY}", json.dumps({"code": 1002, "message": f"{KEY} is wrong"}), "x" * 4090 + KEY]
+)
+def test_a_server_that_repeats_the_key_does_not_get_it_into_the_error(status: int, body: str) -> None:
+    outcome = ask(httpx.Response(status, text=body))
+    assert isinstance(outcome, ZaiImageError)
+    assert KEY[:6] not in f"{outcome} {outcome!r} {vars(outcome)}"

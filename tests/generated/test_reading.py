@@ -1,0 +1,173 @@
+"""The generated endpoint functions read any answer, or raise the package's own error with status and body."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+import respx
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zai_image_api import AuthenticatedClient, Client, InvalidData, InvalidResponse, wire
+from zai_image_api.api.images import generate
+from zai_image_api.document import SERVER_URL
+from zai_image_api.models import CreateImageRequest, Error, ImageGenerationResponse
+from zai_image_api.types import UNSET, Response
+
+ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
+BODY = CreateImageRequest(prompt="kitten")
+
+
+def answers(status: int, content: bytes) -> Response[Error | ImageGenerationResponse]:
+    """Return what the sync function makes of an answer, after checking that the async one makes the same of it."""
+
+    async def ask() -> Response[Error | ImageGenerationResponse]:
+        async with AuthenticatedClient(token="key", verify_ssl=False) as client:
+            return await generate.asyncio_detailed(client=client, body=BODY)
+
+    with respx.mock:
+        respx.post(ENDPOINT).mock(return_value=httpx.Response(status, content=content))
+        try:
+            expected: object = asyncio.run(ask())
+        except InvalidResponse as error:
+            expected = error
+        with AuthenticatedClient(token="key", verify_ssl=False) as client:
+            try:
+                response = generate.sync_detailed(client=client, body=BODY)
+            except InvalidResponse as error:
+                assert isinstance(expected, InvalidResponse)
+                assert (error.status_code, error.content) == (expected.status_code, expected.content)
+                raise
+    assert isinstance(expected, Response)
+    assert expected.parsed == response.parsed
+    return response
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "an empty body came"),
+        (b"<html>", "JSON was promised"),
+        (b'{"created": NaN}', "NaN is not JSON"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"\xff", "JSON was promised"),
+        (b'{"created": ' + b"9" * 5000 + b"}", "JSON was promised"),
+        (b"[]", "an object was promised, an array came"),
+        (b"null", "an object was promised, null came"),
+        (b'{"created": "now"}', "created: an integer was promised, a string came"),
+        (b'{"created": true}', "created: an integer was promised, true or false came"),
+        (b'{"created": 1.5}', "created: an integer was promised, a number came"),
+        (b'{"data": {}}', "data: an array was promised, an object came"),
+        (b'{"data": [{"url": "a"}, {}]}', "data[1].url: promised, but missing"),
+        (b'{"data": [{"url": null}]}', "data[0].url: a string was promised, null came"),
+        (b'{"content_filter": [{"level": "high"}]}', "content_filter[0].level: an integer was promised"),
+    ],
+)
+def test_an_answer_of_another_shape_is_told_with_its_place_status_and_body(content: bytes, problem: str) -> None:
+    with pytest.raises(InvalidResponse) as refused:
+        answers(200, content)
+    assert problem in refused.value.problem
+    assert (refused.value.status_code, refused.value.content) == (200, content)
+
+
+@given(status=st.integers(200, 599), content=st.binary(max_size=100))
+def test_nothing_else_escapes(status: int, content: bytes) -> None:
+    try:
+        assert isinstance(answers(status, content).parsed, Error | ImageGenerationResponse)
+    except InvalidResponse as error:
+        assert error.status_code == status
+
+
+@pytest.mark.parametrize("status", [100, 204, 299, 418, 434, 520, 599])
+def test_any_http_status_is_accepted(status: int) -> None:
+    response = answers(status, b'{"code": 1214, "message": "no"}')
+    assert response.status_code == status
+    assert response.parsed == Error(1214, "no")
+
+
+def test_a_role_that_a_later_revision_adds_is_read_as_it_is() -> None:
+    response = answers(200, b'{"content_filter": [{"role": "system", "level": 7}]}')
+    assert isinstance(response.parsed, ImageGenerationResponse)
+    assert response.parsed.content_filter
+    assert (response.parsed.content_filter[0].role, response.parsed.content_filter[0].level) == ("system", 7)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+ANSWERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "created": st.integers(),
+        "data": st.lists(st.fixed_dictionaries({"url": st.text()}, optional={"seed": JSON_VALUES}), max_size=3),
+        "content_filter": st.lists(st.fixed_dictionaries({}, optional={"role": st.text(), "level": st.integers()})),
+        "request_id": JSON_VALUES,
+    },
+)
+
+
+@given(ANSWERS)
+def test_a_promised_answer_is_read_without_loss(answer: dict[str, Any]) -> None:
+    assert ImageGenerationResponse.from_dict(answer).to_dict() == answer
+
+
+def test_reading_leaves_its_argument_as_it_was() -> None:
+    answer = {"created": 1, "request_id": "r"}
+    ImageGenerationResponse.from_dict(answer)
+    assert answer == {"created": 1, "request_id": "r"}
+
+
+def test_the_request_holds_what_was_given_and_nothing_else() -> None:
+    body = CreateImageRequest(prompt="猫", model="cogview-4-250304", additional_properties={"seed": 1})
+    assert json.loads(wire.encode(body.to_dict())) == {"model": "cogview-4-250304", "prompt": "猫", "seed": 1}
+    assert body.size is UNSET
+    assert not UNSET
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), b"bytes", {1, 2}, "\ud800", object()])
+def test_what_json_cannot_hold_is_told(value: object) -> None:
+    with pytest.raises(InvalidData, match="cannot be sent as JSON"):
+        wire.encode({"seed": value})
+
+
+def test_a_value_nested_too_deeply_to_be_sent_is_told() -> None:
+    value: list[Any] = []
+    for _ in range(100_000):
+        value = [value]
+    with pytest.raises(InvalidData, match="nested too deeply"):
+        wire.encode(value)
+
+
+def test_no_representation_shows_the_token() -> None:
+    client = AuthenticatedClient(token="sk-very-secret", headers={"X-Key": "sk-very-secret"})
+    client.get_httpx_client()
+    for shown in (client, client.with_timeout(5), client.with_headers({"a": "b"}), client.with_cookies({"a": "b"})):
+        assert "sk-very-secret" not in repr(shown)
+
+
+def test_a_derived_client_changes_nothing_in_the_one_it_came_from() -> None:
+    client = Client("https://a.example", headers={"one": "1"})
+    opened = client.get_httpx_client()
+    derived = client.with_headers({"two": "2"}).with_timeout(7)
+    assert opened.headers.get("two") is None
+    assert derived.get_httpx_client() is not opened
+    assert derived.get_httpx_client().headers["two"] == "2"
+    assert derived.get_httpx_client().timeout == httpx.Timeout(7)
+
+
+@respx.mock
+def test_every_request_carries_the_key_and_the_time_out_asked_for() -> None:
+    route = respx.post(ENDPOINT).respond(json={})
+    generate.sync(client=AuthenticatedClient(token="key", timeout=30), body=BODY, timeout=7)
+    request = route.calls.last.request
+    assert request.headers["authorization"] == "Bearer key"
+    assert request.headers["content-type"] == "application/json"
+    assert request.extensions["timeout"]["read"] == 7
+    generate.sync(client=Client(), body=BODY)
+    assert "authorization" not in route.calls.last.request.headers
