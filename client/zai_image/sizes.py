@@ -60,9 +60,9 @@ def valid_sizes(model: str) -> tuple[Size, ...]:
 def nearest(model: str, width: int, height: int) -> Size:
     """Return the valid size that changes shape and area least.
 
-    Both changes are measured by how many times larger or smaller they get: the sum of the squares of ``log(ratio after /
-    ratio before)`` and ``log(area after / area before)`` is least. A valid size is its own nearest. Of sizes equally
-    near, the one with fewer pixels is taken, then the wider.
+    Both changes are measured by how many times larger or smaller they get: the sum of the squares of the logarithms of
+    ratio after to ratio before and of area after to area before is least. A valid size is its own nearest. Of sizes
+    equally near, the one with fewer pixels is taken, then the wider.
 
     Args:
         model: The model's name; one that the page does not name falls under ``others``.
@@ -79,6 +79,8 @@ def nearest(model: str, width: int, height: int) -> Size:
     for side in (width, height):
         if not isinstance(side, int) or isinstance(side, bool):
             raise ValueError(f"width and height are numbers of pixels such as 1280 and 720, not {ascii(side)[:40]}")
+    if not check(model, (width, height)):
+        return Size(width, height)
     rule = rule_for(model)
     width, height = max(width, 1), max(height, 1)
     wanted_width, wanted_height = math.log(width), math.log(height)
@@ -89,7 +91,7 @@ def nearest(model: str, width: int, height: int) -> Size:
         a, b = math.log(size.width) - wanted_width, math.log(size.height) - wanted_height
         return a * a + b * b, size.width * size.height, -size.width
 
-    return min(_candidates(rule, lambda _: Fraction(height)), key=change)
+    return min(_candidates(rule, lambda _: height), key=change)
 
 
 def for_aspect(model: str, ratio: str | float) -> Size:
@@ -119,7 +121,7 @@ def for_aspect(model: str, ratio: str | float) -> Size:
         # Dividing integers rounds correctly, so sizes of the same ratio get the same number to the last bit.
         return max(across, down) / min(across, down), pixels > budget, abs(budget - pixels)
 
-    return min(_candidates(rule, lambda width: width / exact), key=distance)
+    return min(_candidates(rule, lambda width: width * exact.denominator // exact.numerator), key=distance)
 
 
 @cache
@@ -128,8 +130,8 @@ def _valid_sizes(rule: SizeRule) -> tuple[Size, ...]:
     return tuple(sorted(custom | set(rule.recommended)))
 
 
-def _candidates(rule: SizeRule, ideal_height: Callable[[int], Fraction]) -> Iterator[Size]:
-    """Yield the recommended sizes, and for each custom width the valid heights next to the ideal one, below and above.
+def _candidates(rule: SizeRule, ideal_height: Callable[[int], int]) -> Iterator[Size]:
+    """Yield the recommended sizes, and for each custom width the valid heights next to the ideal one (rounded down).
 
     No other height can be better, since both measures only grow with the distance from the ideal height.
     """
@@ -137,7 +139,7 @@ def _candidates(rule: SizeRule, ideal_height: Callable[[int], Fraction]) -> Iter
     for width in rule.sides:
         lowest, highest = rule.sides[0], min(rule.sides[-1], rule.max_pixels // width // rule.step * rule.step)
         if lowest <= highest:
-            below = math.floor(ideal_height(width) / rule.step) * rule.step
+            below = ideal_height(width) // rule.step * rule.step
             for height in (below, below + rule.step):
                 yield Size(width, min(max(height, lowest), highest))
 
@@ -148,7 +150,7 @@ def _ratio(ratio: str | float) -> Fraction:
         if match := _RATIO.fullmatch(ratio):
             across, down = Fraction(match[1]), Fraction(match[2] or "1")
             exact = across / down if down else None
-    elif isinstance(ratio, int | float) and not isinstance(ratio, bool) and -1e9 < ratio < 1e9:
+    elif isinstance(ratio, int | float) and not isinstance(ratio, bool) and 0 < ratio <= _LONGEST:
         exact = Fraction(ratio)
     if exact is None or not Fraction(1, _LONGEST) <= exact <= _LONGEST:
         shown = ascii(ratio)[:40] if isinstance(ratio, str | float) else f"this {type(ratio).__name__}"

@@ -1,0 +1,201 @@
+"""Sizes for people: what is valid, what is nearest, what fits a ratio."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any, cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from zai_image import sizes
+from zai_image.sizes import Size
+
+MODELS = ("glm-image", "cogview-4-250304")
+models = st.sampled_from(MODELS)
+
+
+def change(size: Size, width: int, height: int) -> float:
+    """How much shape and area change, as `nearest` documents it."""
+    shape = math.log(size.width / size.height) - math.log(width / height)
+    area = math.log(size.width * size.height) - math.log(width * height)
+    return shape**2 + area**2
+
+
+def distance(size: Size, ratio: Fraction) -> Fraction:
+    """How many times the size's ratio is larger or smaller, exactly."""
+    own = Fraction(size.width, size.height)
+    return max(own / ratio, ratio / own)
+
+
+@pytest.mark.parametrize(("model", "count"), [("glm-image", 1091), ("cogview-4-250304", 6839)])
+def test_all_valid_sizes_are_listed_in_order_and_none_twice(model: str, count: int) -> None:
+    valid = sizes.valid_sizes(model)
+    assert len(valid) == count
+    assert list(valid) == sorted(set(valid))
+    assert all(sizes.check(model, size) == [] for size in valid)
+    assert set(sizes.recommended(model)) < set(valid)
+
+
+def test_the_defaults_are_those_of_the_prose() -> None:
+    assert [str(sizes.default(model)) for model in (*MODELS, "anything-else")] == [
+        "1280x1280",
+        "1024x1024",
+        "1024x1024",
+    ]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_valid_size_is_its_own_nearest(model: str) -> None:
+    assert all(sizes.nearest(model, *size) == size for size in sizes.valid_sizes(model))
+
+
+@given(models, st.integers(-(10**30), 10**30), st.integers(-(10**30), 10**30))
+def test_the_nearest_size_of_any_two_integers_is_valid(model: str, width: int, height: int) -> None:
+    assert sizes.check(model, sizes.nearest(model, width, height)) == []
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_nearest_size_of_extremes_is_valid(model: str) -> None:
+    for width, height in [(0, 0), (0, 10**5000), (10**5000, -1), (10**5000, 10**5000), (1, 4200), (4200, 1)]:
+        assert sizes.check(model, sizes.nearest(model, width, height)) == []
+
+
+@given(st.sampled_from(["glm-image"]), st.integers(1, 5000), st.integers(1, 5000))
+def test_no_valid_size_of_glm_image_changes_shape_and_area_less(model: str, width: int, height: int) -> None:
+    least = min(change(size, width, height) for size in sizes.valid_sizes(model))
+    assert change(sizes.nearest(model, width, height), width, height) == pytest.approx(least, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(1, 1), (4000, 4000), (4000, 1500), (600, 3000), (1449, 1447), (2049, 1025), (500, 2100)]
+)
+def test_no_valid_size_changes_less_where_the_pixel_limit_binds(width: int, height: int) -> None:
+    least = min(change(size, width, height) for size in sizes.valid_sizes("cogview-4-250304"))
+    assert change(sizes.nearest("cogview-4-250304", width, height), width, height) == pytest.approx(least, abs=1e-9)
+
+
+@given(models, st.integers(1, 5000), st.integers(1, 5000))
+def test_turning_the_wanted_size_changes_the_nearest_as_little(model: str, width: int, height: int) -> None:
+    upright, turned = sizes.nearest(model, width, height), sizes.nearest(model, height, width)
+    assert change(upright, width, height) == pytest.approx(change(turned, height, width), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("model", "wanted", "nearest"),
+    [
+        ("glm-image", (1000, 1000), "1024x1024"),
+        ("glm-image", (1730, 965), "1728x960"),
+        ("glm-image", (1920, 1080), "1920x1088"),
+        ("cogview-4-250304", (500, 500), "512x512"),
+        ("cogview-4-250304", (2048, 2048), "1456x1440"),
+    ],
+)
+def test_the_nearest_size_is_what_a_person_would_pick(model: str, wanted: tuple[int, int], nearest: str) -> None:
+    assert str(sizes.nearest(model, *wanted)) == nearest
+
+
+@pytest.mark.parametrize("side", [1.5, 1024.0, math.nan, math.inf, "1024", None, True])
+def test_a_side_that_is_no_integer_is_refused_on_one_line(side: object) -> None:
+    for sides in [(side, 1024), (1024, side)]:
+        with pytest.raises(ValueError, match=r"^width and height are numbers of pixels such as 1280 and 720, not "):
+            sizes.nearest("glm-image", *cast(Any, sides))
+
+
+@pytest.mark.parametrize(
+    ("model", "ratio", "size"),
+    [
+        ("glm-image", "1:1", "1280x1280"),
+        ("glm-image", "16:9", "2048x1152"),
+        ("glm-image", "9:16", "1152x2048"),
+        ("glm-image", "3:2", "1536x1024"),
+        ("glm-image", "2:1", "2048x1024"),
+        ("glm-image", "9:5", "1728x960"),
+        ("glm-image", "1.91", "2016x1056"),
+        ("cogview-4-250304", "1:1", "1024x1024"),
+        ("cogview-4-250304", "16:9", "1280x720"),
+        ("cogview-4-250304", "3:2", "1248x832"),
+        ("cogview-4-250304", "2:1", "1440x720"),
+        ("cogview-4-250304", "100:1", "2048x512"),
+    ],
+)
+def test_a_ratio_gives_the_size_of_that_shape(model: str, ratio: str, size: str) -> None:
+    assert str(sizes.for_aspect(model, ratio)) == size
+
+
+@settings(max_examples=25)
+@given(models, st.fractions(Fraction(1, 5), 5, max_denominator=40))
+def test_no_valid_size_is_closer_to_the_ratio_or_better_for_its_pixels(model: str, ratio: Fraction) -> None:
+    found = sizes.for_aspect(model, f"{ratio.numerator}:{ratio.denominator}")
+    least = min(distance(size, ratio) for size in sizes.valid_sizes(model))
+    assert distance(found, ratio) == least
+    budget = math.prod(sizes.default(model))
+    pixels = [math.prod(size) for size in sizes.valid_sizes(model) if distance(size, ratio) == least]
+    within = [count for count in pixels if count <= budget]
+    assert math.prod(found) == (max(within) if within else min(pixels))
+
+
+@given(models, st.fractions(Fraction(1, 100), 100, max_denominator=10**6))
+def test_any_ratio_gives_a_valid_size(model: str, ratio: Fraction) -> None:
+    assert sizes.check(model, sizes.for_aspect(model, f"{ratio.numerator}:{ratio.denominator}")) == []
+
+
+def test_a_ratio_may_be_written_in_several_ways() -> None:
+    assert {sizes.for_aspect("glm-image", ratio) for ratio in ("1.5", "3:2", "1.5:1", "36:24", 1.5)} == {
+        Size(1536, 1024)
+    }
+    assert sizes.for_aspect("glm-image", 16 / 9) == sizes.for_aspect("glm-image", "16:9")
+    assert sizes.for_aspect("glm-image", 1) == sizes.default("glm-image")
+
+
+@pytest.mark.parametrize(
+    "ratio",
+    [
+        *(
+            "",
+            ":",
+            "16:",
+            ":9",
+            "0:1",
+            "1:0",
+            "0:0",
+            "0",
+            "-16:9",
+            "16:-9",
+            "+16:9",
+            "nan",
+            "inf",
+            "1e999",
+            "1e1",
+            "16/9",
+        ),
+        *("16x9", "16:9:1", " 16:9", "16:9\n", "16 : 9", "1,91", ".5", "1.", "101:1", "1:101", "9" * 100_000, "word"),
+        *(
+            "\uff11\uff16:9",
+            "\u0661:1",
+            math.nan,
+            math.inf,
+            -math.inf,
+            0.0,
+            -1.5,
+            1e300,
+            1e-300,
+            0,
+            -1,
+            True,
+            None,
+            [16, 9],
+        ),
+    ],
+)
+def test_what_is_no_ratio_is_refused_on_one_short_line(ratio: object) -> None:
+    with pytest.raises(ValueError, match=r"is not a ratio: write 16:9, 3:2 or 1\.91") as refused:
+        sizes.for_aspect("glm-image", cast(Any, ratio))
+    assert len(str(refused.value)) < 200
+    assert str(refused.value).isprintable()
+
+
+def test_a_number_too_long_to_print_is_no_ratio() -> None:
+    with pytest.raises(ValueError, match=r"^this int is not a ratio"):
+        sizes.for_aspect("glm-image", 10**5000)
