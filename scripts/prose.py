@@ -107,6 +107,7 @@ Statement: TypeAlias = (
 
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _MAX_QUOTED = 600
+_PIECE = re.compile(r"`[^`]*`|(?P<end>\.(?=\s|$)|\n[ \t]*\n)|[^`.\n]+|[`.\n]")
 
 
 def sentences(description: str) -> list[str]:
@@ -114,13 +115,12 @@ def sentences(description: str) -> list[str]:
 
     A sentence ends with a full stop before white space, with an empty line, or with the text; never within backticks.
     """
-    found, words = [], ""
-    for piece in re.findall(r"`[^`]*`|\n[ \t]*\n|\.(?=\s|$)|[^`.\n]+|[`.\n]", description):
-        words += "" if piece.startswith("\n") and len(piece) > 1 else piece
-        if piece == "." or (piece.startswith("\n") and len(piece) > 1):
-            found.append(words)
-            words = ""
-    return [" ".join(sentence.split()) for sentence in [*found, words] if sentence.strip()]
+    found, begin = [], 0
+    for piece in _PIECE.finditer(description):
+        if piece["end"]:
+            found.append(description[begin : piece.end()])
+            begin = piece.end()
+    return [" ".join(sentence.split()) for sentence in [*found, description[begin:]] if sentence.strip()]
 
 
 def read(kind: Kind, sentence: str, where: str) -> Statement | None:
