@@ -9,9 +9,6 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
-from zai_image_api.errors import InvalidData, InvalidResponse
-from zai_image_api.models.image_generation_response import ImageGenerationResponse
-from zai_image_api.types import UNSET, Response
 
 from zai_image._errors import (
     BY_CODE,
@@ -23,6 +20,9 @@ from zai_image._errors import (
     TimeoutError,
     ZaiImageError,
 )
+from zai_image_api.errors import InvalidData, InvalidResponse
+from zai_image_api.models.image_generation_response import ImageGenerationResponse
+from zai_image_api.types import UNSET, Response
 
 if TYPE_CHECKING:
     import httpx

@@ -5,15 +5,15 @@ from __future__ import annotations
 import warnings
 
 from attrs import evolve
+
+from zai_image import sizes
+from zai_image._errors import InvalidRequestError, UnknownModelWarning
 from zai_image_api import promises
 from zai_image_api.call import Call
 from zai_image_api.models.create_image_request import CreateImageRequest
 from zai_image_api.models.create_image_request_model import CREATE_IMAGE_REQUEST_MODEL_VALUES
 from zai_image_api.models.create_image_request_quality import CREATE_IMAGE_REQUEST_QUALITY_VALUES
 from zai_image_api.types import UNSET
-
-from zai_image import sizes
-from zai_image._errors import InvalidRequestError, UnknownModelWarning
 
 
 def prepare(call: Call, *, validate: bool, caller: int) -> Call:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Final
 
+from zai_image import _answers, _asking
+from zai_image._images import AsyncImage, Image
+from zai_image._settings import Settings, settings
 from zai_image_api.call import Call
 from zai_image_api.client import AuthenticatedClient
 from zai_image_api.resources import Resources
 from zai_image_api.types import UNSET, Unset
-
-from zai_image import _answers, _asking
-from zai_image._images import AsyncImage, Image
-from zai_image._settings import Settings, settings
 
 if TYPE_CHECKING:
     from types import TracebackType

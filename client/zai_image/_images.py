@@ -9,15 +9,14 @@ from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from zai_image import _storing
+from zai_image._answers import Picture
 from zai_image_api.models.image_generation_response import ImageGenerationResponse
 from zai_image_api.models.image_generation_response_content_filter_item import (
     ImageGenerationResponseContentFilterItem as ContentFilterItem,
 )
 from zai_image_api.promises import LINK_LIFE
 from zai_image_api.types import UNSET
-
-from zai_image import _storing
-from zai_image._answers import Picture
 
 if TYPE_CHECKING:
     import httpx

@@ -6,9 +6,9 @@ import os
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
-from zai_image_api.document import SERVER_URL
 
 from zai_image._errors import InvalidRequestError
+from zai_image_api.document import SERVER_URL
 
 # Other vendors' clients want the version in the same variable; the document has it in each path.
 _VERSION_PATH = "/paas/v4"

@@ -101,7 +101,6 @@ def test_conform_says_that_the_embedded_server_conforms(zai_image: Run) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-
 async def _agrees_to_everything(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
     await send({"type": "http.response.body", "body": b'{"created": 1760335349, "data": []}'})

@@ -118,7 +118,7 @@ JSON_VALUES = st.recursive(
     max_leaves=10,
 )
 NEAR_ANSWERS = st.fixed_dictionaries(
-    {}, optional={name: JSON_VALUES for name in ("created", "data", "content_filter", "code", "message", "error")}
+    {}, optional=dict.fromkeys(("created", "data", "content_filter", "code", "message", "error"), JSON_VALUES)
 )
 
 
@@ -133,7 +133,7 @@ NEAR_ANSWERS = st.fixed_dictionaries(
 def test_no_answer_escapes_as_anything_else(status: int, content: bytes, headers: dict[str, str]) -> None:
     # A stream, so that httpx decodes the body when it reads it, as it does from a socket.
     for asking, stream in ((ask, httpx.ByteStream(content)), (ask_async, httpx.ByteStream(content))):
-        outcome = asking(httpx.Response(status, headers=headers, stream=stream))  # type: ignore[operator]
+        outcome = asking(httpx.Response(status, headers=headers, stream=stream))
         assert isinstance(outcome, Image | zai_image.AsyncImage | ZaiImageError)
 
 

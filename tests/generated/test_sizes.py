@@ -11,6 +11,7 @@ import pytest
 from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zai_image_api.sizes import SIZE_RULES, Size, SizeLike, check, rule_for, text
 
 

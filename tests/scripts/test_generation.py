@@ -116,7 +116,7 @@ def test_an_operation_with_path_and_header_parameters_becomes_a_method(generated
     resources = generated_from(add_result)
     method = resources.Resources(lambda call: call).async_results.retrieve
     assert parameters(method).keys() == {"id", "accept_language", "timeout"}
-    package = resources.__package__.partition(".")[0]
+    package = resources.__name__.partition(".")[0]
     endpoint = importlib.import_module(f"{package}.api.async_results.retrieve")
     request = endpoint._request(**method("a/b").arguments)
     assert request["url"] == "/paas/v4/async-result/a%2Fb"

@@ -19,7 +19,9 @@ OPENAPI = ROOT / "openapi"
 
 def test_the_vendored_document_is_the_page_s_block_byte_for_byte() -> None:
     page = (OPENAPI / "generate-image.md").read_bytes()
-    start = page.index(b"````yaml POST /paas/v4/images/generations\n") + len("````yaml POST /paas/v4/images/generations\n")
+    start = page.index(b"````yaml POST /paas/v4/images/generations\n") + len(
+        "````yaml POST /paas/v4/images/generations\n"
+    )
     assert (OPENAPI / "zai-image.yaml").read_bytes() == page[start : page.index(b"````", start)]
 
 

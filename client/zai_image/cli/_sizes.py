@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import click
-from zai_image_api.models.create_image_request_model import CREATE_IMAGE_REQUEST_MODEL_VALUES
 
 from zai_image import sizes as rules
 from zai_image.cli._exits import ANSWER_IS_NO, FINE
+from zai_image_api.models.create_image_request_model import CREATE_IMAGE_REQUEST_MODEL_VALUES
 
 
 @click.command()

@@ -1,0 +1,63 @@
+"""The documents' links lead somewhere, and the README's examples run as they stand."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from scripts.regenerate import ROOT
+from zai_image_conformance.server import RunningServer
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r"<!-- example: (\w+) -->\n```python\n(.*?)```", README, re.DOTALL))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_relative_link_leads_to_a_file(document: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+def test_the_readme_has_exactly_two_command_lines() -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    assert [block.count("\n") for block in blocks] == [1, 1]
+    assert blocks[0].rstrip().endswith("zai-image demo")
+    assert blocks[1].rstrip().endswith("tox")
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_of_the_readme_runs(
+    name: str, server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZAI_API_KEY", server.api_key)
+    monkeypatch.setenv("ZAI_BASE_URL", server.url)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", EXAMPLES[name]], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    # What an example says it prints, it prints.
+    for line in re.findall(r"print\(.*\)  # (\w+)$", EXAMPLES[name], re.MULTILINE):
+        assert line in done.stdout
+
+
+def test_every_python_example_of_the_readme_is_one_that_runs() -> None:
+    assert README.count("```python") == len(EXAMPLES)
+
+
+def test_every_dependency_is_listed_with_its_reason() -> None:
+    listed = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = [
+        project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"].values(),
+        *project["dependency-groups"].values(),
+    ]
+    requirements = {item for group in groups for item in group if isinstance(item, str)}
+    names = {re.split(r"[\[<>=]", item)[0] for item in requirements} - {project["project"]["name"]}
+    assert sorted(name for name in names if f"| {name}" not in listed and f", {name}" not in listed) == []

@@ -1,0 +1,52 @@
+"""Checks an environment that holds the wheel with one extra and nothing else: ``python check_installation.py EXTRA``.
+
+It needs no pytest, since the environment has none; tox makes the environments ``install-*`` for it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+# For each extra: what can be imported with it, and what the plain installation lacks.
+MODULES = {
+    "plain": ["zai_image", "zai_image_api", "zai_image_conformance"],
+    "cli": ["zai_image.cli"],
+    "conformance": ["zai_image_conformance.server", "zai_image_conformance.verdict", "zai_image_conformance.suite"],
+    "fast": ["pyreqwest.compatibility.httpx"],
+}
+MODULES["all"] = [module for modules in MODULES.values() for module in modules]
+
+# For each extra: arguments, the exit code they must end with, and what must be told.
+COMMANDS = {
+    "plain": [(["--version"], 2, "zai-image[cli]")],
+    "cli": [
+        (["sizes", "--model", "glm-image", "--check", "1280x1280"], 0, "is valid"),
+        (["conform", "--local"], 2, "zai-image[conformance]"),
+        (["generate", "kitten", "--local"], 2, "zai-image[conformance]"),
+    ],
+    "conformance": [(["--version"], 2, "zai-image[cli]")],
+    "fast": [(["--version"], 2, "zai-image[cli]")],
+    "all": [(["generate", "kitten", "--local"], 0, "kitten.png"), (["conform", "--local"], 0, "conforms")],
+}
+
+
+def main(extra: str) -> None:
+    """Import what the extra promises, and run the command line."""
+    for module in [*MODULES["plain"], *MODULES[extra]]:
+        importlib.import_module(module)
+    command = Path(sys.executable).with_name("zai-image")
+    for arguments, code, told in COMMANDS[extra]:
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run([command, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+        output = done.stdout + done.stderr
+        if done.returncode != code or told not in output:
+            sys.exit(f"zai-image {' '.join(arguments)} ended with {done.returncode}, not {code}, and told: {output}")
+    print(f"{extra}: imports and runs")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

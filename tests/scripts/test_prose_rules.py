@@ -1,0 +1,403 @@
+"""Rules: what the vendored document gives, what its relatives give, and that every number of the page reaches them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scripts.rules import Rules, RulesError, read_rules
+from tests.scripts.prose_documents import (
+    ASYNCHRONOUS_QUALITY,
+    ASYNCHRONOUS_SIZE,
+    OLDER_QUALITY,
+    OLDER_SIZE,
+    OPENAPI,
+    described,
+    request,
+    reviewed,
+    size_of,
+    vendored,
+)
+
+KINDS = ("size", "quality", "user_id", "images", "link", "severity")
+GLM_IMAGE = "1280x1280 1568x1056 1056x1568 1472x1088 1088x1472 1728x960 960x1728"
+OTHERS = "1024x1024 768x1344 864x1152 1344x768 1152x864 1440x720 720x1440"
+NOTHING = Rules(size={}, quality={}, duration={}, user_id=None, link=None, images=None, severity=None)
+
+
+def numbers(rules: Rules) -> dict[str, Any]:
+    """The rules as a reader of rules.yaml gets them, sentences left out."""
+
+    def pruned(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {name: pruned(item) for name, item in node.items() if name not in ("sentence", "sentences")}
+        return node
+
+    pruned_rules: dict[str, Any] = pruned(yaml.safe_load(rules.to_yaml()))
+    return pruned_rules
+
+
+def test_the_vendored_document_gives_the_rules_a_person_reads_on_the_page() -> None:
+    assert numbers(read_rules(vendored(), reviewed())) == {
+        "size": {
+            "glm-image": {
+                "recommended": [
+                    "1280x1280",
+                    "1568x1056",
+                    "1056x1568",
+                    "1472x1088",
+                    "1088x1472",
+                    "1728x960",
+                    "960x1728",
+                ],
+                "default": "1280x1280",
+                "min_side": 1024,
+                "max_side": 2048,
+                "step": 32,
+                "max_pixels": 4194304,
+            },
+            "others": {
+                "recommended": OTHERS.split(),
+                "default": "1024x1024",
+                "min_side": 512,
+                "max_side": 2048,
+                "step": 16,
+                "max_pixels": 2097152,
+            },
+        },
+        "quality": {"glm-image": {"default": "hd"}, "others": {"default": "standard"}},
+        "duration": {
+            "hd": {"min_seconds": 20, "max_seconds": 20},
+            "standard": {"min_seconds": 5, "max_seconds": 10},
+        },
+        "user_id": {"min_length": 6, "max_length": 128},
+        "link": {"days": 30},
+        "images": {"count": 1},
+        "severity": {"most_severe": 0, "least_severe": 3},
+    }
+
+
+def test_every_sentence_stands_in_the_document_as_quoted() -> None:
+    prose = "\n".join(schema["description"] for schema in described(vendored()).values())
+    text = read_rules(vendored(), reviewed()).to_yaml()
+    quoted = re.findall(r'(?:sentence|recommended|custom): "(.*)"', text)
+    assert len(quoted) == 12
+    assert all(sentence in prose for sentence in quoted)
+
+
+def test_the_committed_rules_are_the_ones_read() -> None:
+    assert (OPENAPI / "rules.yaml").read_text(encoding="utf-8") == read_rules(vendored(), reviewed()).to_yaml()
+
+
+def changes() -> list[Any]:
+    """Every number of the six descriptions, with another in its place."""
+    found = []
+    for kind, schema in described(vendored()).items():
+        for match in re.finditer(r"\d+|\bone\b", schema["description"]):
+            for other in ("1", "7", "33", "999") if match[0] != "one" else ("two",):
+                if other != match[0]:
+                    changed = schema["description"][: match.start()] + other + schema["description"][match.end() :]
+                    found.append(pytest.param(kind, changed, id=f"{kind}-{match.start()}-{match[0]}-{other}"))
+    return found
+
+
+@pytest.mark.parametrize(("kind", "description"), changes())
+def test_each_changed_number_of_the_page_changes_the_rules_or_stops(kind: str, description: str) -> None:
+    document = vendored()
+    described(document)[kind]["description"] = description
+    try:
+        read = read_rules(document, reviewed())
+    except RulesError as refused:
+        message = str(refused)
+    else:
+        message = ""
+        assert numbers(read) != numbers(read_rules(vendored(), reviewed()))
+    assert message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "place", "expected"),
+    [
+        ("size", "`512px-2048px`", "`640px-1536px`", ("size", "others", "min_side"), 640),
+        ("size", "`512px-2048px`", "`512px-1536px`", ("size", "others", "max_side"), 1536),
+        ("size", "divisible by `16`", "divisible by `8`", ("size", "others", "step"), 8),
+        ("size", "`2^21px`", "`2000000`", ("size", "others", "max_pixels"), 2_000_000),
+        ("size", ", `720x1440`", "", ("size", "others", "recommended"), None),
+        ("quality", "`5-10`", "`3`", ("duration", "standard", "max_seconds"), 3),
+        ("link", "`30`", "`7`", ("link", "days"), 7),
+        ("images", "one image", "4 images", ("images", "count"), 4),
+    ],
+)
+def test_a_changed_promise_is_read_as_it_now_stands(
+    kind: str, before: str, after: str, place: tuple[str, ...], expected: Any
+) -> None:
+    document = vendored()
+    schema = described(document)[kind]
+    assert before in schema["description"]
+    schema["description"] = schema["description"].replace(before, after)
+    found: Any = numbers(read_rules(document, reviewed()))
+    for step in place:
+        found = found[step]
+    if expected is None:
+        expected = ["1024x1024", "768x1344", "864x1152", "1344x768", "1152x864", "1440x720"]
+    assert found == expected
+
+
+# --- relatives ---
+
+
+def test_the_older_wording_for_one_model_gives_one_rule_for_all() -> None:
+    document = request(
+        models=("cogview-4-250304",),
+        size={"type": "string", "description": OLDER_SIZE, "default": "1024x1024"},
+        quality={"description": OLDER_QUALITY, "enum": ["hd", "standard"], "default": "standard"},
+    )
+    rules = read_rules(document)
+    assert list(rules.size) == ["others"]
+    assert rules.size == {"others": read_rules(vendored(), reviewed()).size["others"]}
+    assert numbers(rules)["quality"] == {"others": {"default": "standard"}}
+
+
+def asynchronous() -> dict[str, Any]:
+    document = request(
+        path="/paas/v4/async/images/generations",
+        models=("glm-image",),
+        size={"type": "string", "description": ASYNCHRONOUS_SIZE, "default": "1280x1280"},
+        quality={"description": ASYNCHRONOUS_QUALITY, "enum": ["hd"], "default": "hd"},
+        user_id={"description": "ID length: 6 to 128 characters.", "minLength": 6, "maxLength": 128},
+    )
+    link = {"description": "Image URL. The temporary link expires after `30` days, please store it promptly."}
+    array = {"description": "Array containing the generated image URLs.", "items": {"properties": {"url": link}}}
+    answer = {"oneOf": [{"properties": {"video_result": {}}}, {"$ref": "#/components/schemas/Answer"}]}
+    document["components"] = {"schemas": {"Answer": {"properties": {"image_result": array}}}}
+    document["paths"]["/paas/v4/async-result/{id}"] = {
+        "get": {"responses": {"200": {"content": {"application/json": {"schema": answer}}}}}
+    }
+    return document
+
+
+def of_all_models(entries: dict[str, Any]) -> dict[str, Any]:
+    """The reviewed contradictions of glm-image, for a page on which that model's rule is the rule of all."""
+    moved = [
+        {**entry, "rule": entry["rule"].replace("glm-image", "others")}
+        for entry in entries["contradictions"]
+        if "glm-image" in entry["rule"]
+    ]
+    return {"contradictions": moved}
+
+
+def test_the_asynchronous_page_gives_one_rule_for_all_and_the_link_of_a_finished_task() -> None:
+    rules = read_rules(asynchronous(), of_all_models(reviewed()))
+    known = read_rules(vendored(), reviewed())
+    assert rules.size == {"others": known.size["glm-image"]}
+    assert rules.quality == {}
+    assert rules.duration == {"hd": known.duration["hd"]}
+    assert (rules.user_id, rules.link) == (known.user_id, known.link)
+    assert (rules.images, rules.severity) == (None, None)
+
+
+def test_pages_merged_into_one_document_give_the_rules_that_tell_the_models_apart() -> None:
+    document, other = vendored(), asynchronous()
+    document["paths"] |= other["paths"]
+    document["components"]["schemas"] |= other["components"]["schemas"]
+    assert read_rules(document, reviewed()) == read_rules(vendored(), reviewed())
+
+
+def test_two_pages_that_disagree_on_a_model_are_refused_with_both_sentences() -> None:
+    document, other = vendored(), asynchronous()
+    document["paths"] |= other["paths"]
+    schema = other["paths"]["/paas/v4/async/images/generations"]["post"]["requestBody"]["content"]["application/json"]
+    size = schema["schema"]["properties"]["size"]
+    size["description"] = size["description"].replace("`32`", "`64`")
+    with pytest.raises(RulesError, match=r"^two sentences disagree: .*`32`.* and .*`64`"):
+        read_rules(document, reviewed())
+
+
+def test_a_document_without_pictures_gives_no_rules_and_no_complaints() -> None:
+    content = {"application/json": {"schema": {"properties": {"size": {"description": "At most `9` things."}}}}}
+    chat = {"/paas/v4/chat/completions": {"post": {"requestBody": {"content": content}}}}
+    assert read_rules({"openapi": "3.0.1", "paths": chat}, reviewed()) == NOTHING
+    assert read_rules({}, reviewed()) == NOTHING
+    assert yaml.safe_load(NOTHING.to_yaml()) == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_property_that_is_absent_or_undescribed_gives_no_rule_and_leaves_the_others(kind: str) -> None:
+    document = vendored()
+    del described(document)[kind]["description"]
+    rules = read_rules(document, reviewed())
+    known = read_rules(vendored(), reviewed())
+    assert not getattr(rules, kind)
+    assert all(getattr(rules, other) == getattr(known, other) for other in KINDS if other != kind)
+
+
+def test_any_number_of_groups_is_read_each_with_its_limits() -> None:
+    text = " ".join(
+        [
+            "Image size.",
+            size_of("`brush`", "64x64 32x64", "32px-128px 32 2^13px"),
+            size_of("`pen` and `ink`", "100x100", "50-200 50 30000"),
+            size_of("`chalk`", "16x16", "16-64 16 2048"),
+            size_of("Other models", "8x8", "8-16 8 128px"),
+        ]
+    )
+    models = ("brush", "pen", "ink", "chalk", "anything")
+    rules = read_rules(request(models=models, size={"description": text}))
+    assert {group: (rule.default, rule.step, rule.max_pixels) for group, rule in rules.size.items()} == {
+        "brush": ((64, 64), 32, 8192),
+        "pen": ((100, 100), 50, 30000),
+        "ink": ((100, 100), 50, 30000),
+        "chalk": ((16, 16), 16, 2048),
+        "others": ((8, 8), 8, 128),
+    }
+
+
+@given(
+    step=st.integers(1, 64),
+    first=st.integers(1, 20),
+    count=st.integers(1, 30),
+    spread=st.integers(0, 29),
+    unit=st.sampled_from(["", "px", "pixels"]),
+)
+def test_other_numbers_are_read_as_written(step: int, first: int, count: int, spread: int, unit: str) -> None:
+    least, greatest = step * first, step * (first + count)
+    side = step * (first + min(spread, count))
+    pixels = greatest**2 - 1
+    text = size_of(
+        "`a`", f"{least}x{side}", f"{least}{unit}-{greatest}{unit} {step} {pixels}{unit}".replace(" pix", "pix")
+    )
+    if side * least <= pixels:
+        (rule,) = read_rules(request(models=("a",), size={"description": text})).size.values()
+        found = (rule.default, rule.min_side, rule.max_side, rule.step, rule.max_pixels)
+        assert found == ((least, side), least, greatest, step, pixels)
+
+
+def test_a_property_is_found_through_references_and_combined_schemas() -> None:
+    size = {"description": size_of("`painter`", "64x64", "32px-128px 32 2^13px")}
+    document = request(size={"allOf": [{"$ref": "#/components/schemas/Size"}]})
+    document["components"] = {"schemas": {"Size": size}}
+    assert read_rules(document).size["painter"].step == 32
+
+
+def test_references_that_lead_nowhere_in_circles_or_elsewhere_give_no_rules() -> None:
+    for reference in ("#/nowhere/at/all", "#/components/schemas/Loop", "https://127.0.0.1/x", "../x.yaml", "#"):
+        document = request(size={"$ref": reference}, nested={"$ref": "#/components/schemas/Tree"})
+        tree = {"properties": {"child": {"$ref": "#/components/schemas/Tree"}}, "items": {"$ref": reference}}
+        document["components"] = {"schemas": {"Loop": {"$ref": "#/components/schemas/Loop"}, "Tree": tree}}
+        assert read_rules(document) == NOTHING
+
+
+# --- unusable rules ---
+
+GOOD = size_of("`painter`", "64x64 32x64", "32px-128px 32 2^13px")
+
+
+@pytest.mark.parametrize(
+    ("description", "message"),
+    [
+        (GOOD.replace(" (default)", ""), "size: no default in "),
+        (GOOD.replace("`32x64`", "`32x64` (default)"), "size: two defaults in "),
+        (GOOD.replace("`32x64`", "`64x64`"), "size: a size stands twice in "),
+        (GOOD.split(" Custom")[0], "size: no limits for custom sizes follow "),
+        (GOOD.split(" Custom")[0] + " " + GOOD, "size: no limits for custom sizes follow "),
+        (GOOD[GOOD.index("Custom") :], "size: no recommended sizes stand before "),
+        (f"{GOOD} {GOOD}", "size: a second rule for painter: "),
+        (GOOD.replace("`painter` r", "R") + " " + GOOD, "size: a sentence on every model stands beside others: "),
+        (GOOD.replace("`painter`", "`sculptor`"), 'size: no sentence gives the sizes of the model "painter"'),
+        (GOOD.replace("32px-128px", "128px-32px"), "size: no picture has such sides: "),
+        (GOOD.replace("32px-128px", "0px-128px"), "size: no picture has such sides: "),
+        (GOOD.replace("32px-128px", "32px-999999999px"), "size: no picture has such sides: "),
+        (GOOD.replace("by `32`", "by `0`"), "size: no picture has such sides: "),
+        (GOOD.replace("32px-128px", "33px-63px"), "size: no size keeps all of "),
+        (GOOD.replace("2^13px", "2^9px"), "size: no size keeps all of "),
+        (GOOD.replace("32px-128px", "1px-60000px").replace("by `32`", "by `1`"), "size: over 1000000 sizes, too many"),
+        (GOOD.replace("`32x64`", "`0x64`"), "size: no picture has such sides: "),
+    ],
+)
+def test_sizes_that_make_no_usable_rule_stop_with_the_sentence(description: str, message: str) -> None:
+    with pytest.raises(RulesError) as refused:
+        read_rules(request(size={"description": description}))
+    assert str(refused.value).startswith(message)
+    assert "`" in str(refused.value) or "painter" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "message"),
+    [
+        ("quality", "others model", "`glm-image`", "quality: a second default for glm-image: "),
+        ("quality", "The quality of", "Default is `hd`. The quality of", "quality: a second default for others: "),
+        ("quality", "`5-10`", "`10-5`", "quality: the range runs backwards in "),
+        (
+            "quality",
+            "The quality",
+            "This parameter is only supported for `glm-image`. The quality",
+            "quality: not",
+        ),
+        ("user_id", "6 to 128", "128 to 6", "user_id: the range runs backwards in "),
+        ("link", "Image link.", "The link expires after 7 days.", "two sentences disagree: "),
+        (
+            "images",
+            "Array, containing",
+            "The array only contains two images. Array, containing",
+            "two sentences disagree",
+        ),
+        (
+            "severity",
+            "`level 0` is most",
+            "`level 1` is most",
+            "severity: the most and the least severe are not",
+        ),
+        ("severity", "`3` is least", "`3` is most", "severity: the most and the least severe are not"),
+    ],
+)
+def test_other_promises_that_make_no_usable_rule_stop_with_the_sentence(
+    kind: str, before: str, after: str, message: str
+) -> None:
+    document = vendored()
+    schema = described(document)[kind]
+    assert before in schema["description"]
+    schema["description"] = schema["description"].replace(before, after)
+    with pytest.raises(RulesError) as refused:
+        read_rules(document, reviewed())
+    assert str(refused.value).startswith(message)
+
+
+def test_a_description_that_is_no_text_stops() -> None:
+    with pytest.raises(RulesError, match="the description is not text"):
+        read_rules(request(size={"description": ["1024x1024"]}))
+
+
+# --- the text of rules.yaml ---
+
+
+def test_the_text_is_the_same_each_time_and_says_how_to_remake_it() -> None:
+    text = read_rules(vendored(), reviewed()).to_yaml()
+    assert text == read_rules(vendored(), reviewed()).to_yaml()
+    assert "python -m scripts.regenerate" in text.partition("size:")[0]
+    assert text.endswith("\n")
+
+
+def test_names_that_yaml_takes_for_something_else_stay_names() -> None:
+    text = size_of("`no`", "64x64", "32-128 32 8192") + " " + size_of("`null`", "64x64", "32-128 32 8192")
+    document = request(models=("no", "null"), size={"description": text})
+    assert list(yaml.safe_load(read_rules(document).to_yaml())["size"]) == ["no", "null"]
+
+
+def test_hostile_words_in_a_sentence_stay_words(tmp_path: Path) -> None:
+    hostile = "'''\"\"\" {{ 1 }} {% raw %} # : - & * ! | > %"
+    document = vendored()
+    described(document)["link"]["description"] = (
+        "The temporary link expires after `30` days, it's \"\"\" ''' : - & ! [x] (y); see."
+    )
+    rules = read_rules(document, reviewed())
+    assert rules.link is not None
+    assert yaml.safe_load(rules.to_yaml())["link"]["sentence"] == rules.link.sentence
+    described(document)["link"]["description"] = f"{hostile} `30`"
+    with pytest.raises(RulesError, match="no rule reads this sentence"):
+        read_rules(document, reviewed())
