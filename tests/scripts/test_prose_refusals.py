@@ -158,7 +158,8 @@ def test_a_schema_that_says_otherwise_than_the_prose_stops(kind: str, keyword: s
     ],
 )
 def test_a_model_that_the_prose_names_and_the_schema_does_not_stops(kind: str, description: str) -> None:
-    message = refusal(request(**{kind: {"description": description}}), None)
+    properties: dict[str, Any] = {kind: {"description": description}}
+    message = refusal(request(**properties), None)
     assert message.startswith(f"{kind}.sculptor: the page says sculptor in ")
     assert ", against schema enum painter in the schema of model in the request to " in message
 
