@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from zai_image_conformance.catalogue import Requirement, catalogue
 from zai_image_conformance.outcomes import Outcome
+from zai_image_conformance.suite.asking import printable
 from zai_image_conformance.suite.hearing import Hearing
 from zai_image_conformance.suite.target import Target
 
@@ -46,7 +47,7 @@ class Verdict:
     @property
     def exit_code(self) -> int:
         """0: conforms. 1: does not. 2: the question could not be asked."""
-        if self.problem is not None or any(outcome.result == "error" for outcome in self.outcomes):
+        if self.problem is not None:
             return 2
         return int(any(catalogue()[outcome.requirement].level == "MUST" for outcome in self.failures))
 
@@ -72,7 +73,7 @@ class Verdict:
 
     def _summary(self) -> str:
         if self.problem is not None:
-            return f"could not judge {self.url}: {self.problem}"
+            return f"could not judge {printable(self.url)}: {self.problem}"
         judged = {outcome.requirement for outcome in self.outcomes if outcome.result in ("pass", "fail")}
         broken = {outcome.requirement for outcome in self.failures}
         cost = f"{self.requests} requests, {self.pictures} pictures, {self.seconds:.1f} s"
@@ -111,21 +112,16 @@ def judge(
         exit_code = pytest.main(_ARGUMENTS, plugins=[hearing])
     if hearing.interrupted:
         raise KeyboardInterrupt
-    problem = hearing.problem
-    if problem is None and exit_code not in _EXPECTED_CODES:
-        problem = f"the suite failed of itself: pytest ended with {exit_code!r}"
-    outcomes = [*hearing.outcomes]
-    if problem is None:
-        asked = {outcome.requirement for outcome in outcomes}
-        outcomes += [
-            _unjudged(requirement, target)
-            for requirement in catalogue()
-            if target.wants(requirement.id) and requirement.id not in asked
-        ]
+    asked = {outcome.requirement for outcome in hearing.outcomes}
+    unjudged = [
+        _unjudged(requirement, target)
+        for requirement in catalogue()
+        if target.wants(requirement.id) and requirement.id not in asked and hearing.problem is None
+    ]
     return Verdict(
         url=target.url,
-        outcomes=tuple(outcomes),
-        problem=problem,
+        outcomes=(*hearing.outcomes, *unjudged),
+        problem=hearing.problem or _problem(hearing.outcomes, exit_code),
         requests=hearing.requests,
         pictures=hearing.pictures,
         seconds=time.monotonic() - started,
@@ -163,6 +159,18 @@ def _set_environment(values: dict[str, str | None]) -> None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
+
+
+def _problem(outcomes: Sequence[Outcome], exit_code: int) -> str | None:
+    """What keeps a run that reached its end from being a verdict, if anything does."""
+    errors = [outcome for outcome in outcomes if outcome.result == "error"]
+    if errors:
+        return f"the suite failed of itself at {errors[0].requirement}, {errors[0].name}: {errors[0].came}"
+    if exit_code not in _EXPECTED_CODES:
+        return f"the suite failed of itself: pytest ended with {exit_code!r}"
+    if not any(outcome.result in ("pass", "fail") for outcome in outcomes):
+        return "nothing was judged"
+    return None
 
 
 def _unjudged(requirement: Requirement, target: Target) -> Outcome:

@@ -20,6 +20,7 @@ class Call:
     path: str
     headers: dict[str, str]
     body: bytes
+    query: str = ""
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -82,7 +83,7 @@ class Altered:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        call = Call(scope["method"], scope["path"], headers, bytes(body))
+        call = Call(scope["method"], scope["path"], headers, bytes(body), scope["query_string"].decode())
         answer = self.after(call, await self._answer(scope, self.before(call)))
         raw = [
             (name.encode("latin-1"), value.encode("latin-1"))

@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from zai_image_api import promises
 
+from zai_image_api import promises
 from zai_image_conformance.server import requests
 from zai_image_conformance.server.pictures import PictureStore, draw
 from zai_image_conformance.server.refusals import BusinessCode, Refusal

@@ -9,6 +9,7 @@ from collections import OrderedDict
 
 from attrs import frozen
 from PIL import Image, ImageDraw, ImageFont
+
 from zai_image_api.sizes import Size
 
 _KEPT = 10_000
@@ -66,7 +67,8 @@ def draw(picture: Picture) -> bytes:
     margin = font_size * 2
     title = ImageFont.load_default(font_size)
     small = ImageFont.load_default(max(10, font_size // 2))
-    ink.rectangle((margin // 2, margin // 2, width - margin // 2 - 1, height - margin // 2 - 1), outline=_INK)
+    inset = min(margin, width - 1, height - 1) // 2
+    ink.rectangle((inset, inset, width - inset - 1, height - inset - 1), outline=_INK)
     line_height = font_size * 3 // 2
     fitting = (height - 3 * margin) // line_height
     for row, line in enumerate(_wrap(picture.prompt, title, width - 2 * margin)[:fitting]):

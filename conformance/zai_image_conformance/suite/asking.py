@@ -8,7 +8,7 @@ import json
 import shlex
 import time
 from collections.abc import Callable
-from typing import Any, Literal, NoReturn, TypeAlias
+from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import httpx
@@ -188,8 +188,8 @@ class Asker:
                 question.method, self.target.endpoint, content=question.content.encode(), headers=headers
             ) as response:
                 content = _read(response, _ANSWER_LIMIT)
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            _unreachable(self.target.url, error)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise Unasked(f"no answer: {self.shown(str(error)) or type(error).__name__}") from None
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         text = content.decode("utf-8", "replace")
         exchange = Exchange(
@@ -254,14 +254,9 @@ def _seconds(retry_after: str | None) -> float | None:
     return float(retry_after) if retry_after is not None and retry_after.isdecimal() else None
 
 
-def _unreachable(url: str, error: Exception) -> NoReturn:
-    reason = printable(str(error)) or type(error).__name__
-    raise Unasked(f"{printable(url)} could not be asked: {reason}") from None
-
-
 def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return False

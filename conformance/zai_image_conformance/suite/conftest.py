@@ -9,14 +9,12 @@ import pytest
 
 from zai_image_conformance.suite.asking import Asker
 from zai_image_conformance.suite.hearing import Hearing
-from zai_image_conformance.suite.judging import MARKER
 from zai_image_conformance.suite.target import Target
 from zai_image_conformance.suite.viewing import Viewer
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make a hearing of the options, unless the caller brought one."""
-    config.addinivalue_line("markers", f"{MARKER}(cases, requirement): run once for each case of the suite")
     if Hearing.of(config) is not None:
         return
     url = config.getoption("zai_url", None)

@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from attrs import evolve
 
 from zai_image_conformance.catalogue import catalogue
 from zai_image_conformance.outcomes import Outcome, Result
 from zai_image_conformance.suite.asking import Asker, Question, Unasked, curl
 from zai_image_conformance.suite.cases import Case
 from zai_image_conformance.suite.expectations import Broken
-from zai_image_conformance.suite.judging import MARKER
+from zai_image_conformance.suite.judging import binding_of
 from zai_image_conformance.suite.target import Target
 
 
@@ -55,22 +54,26 @@ class Hearing:
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Give each test of the suite its cases for this target."""
-        marker = metafunc.definition.get_closest_marker(MARKER)
-        if marker is None:
+        binding = binding_of(metafunc.function)
+        if binding is None:
             return
-        make_cases, requirement = marker.args
-        cases = [
-            case if requirement is None else evolve(case, requirement=requirement) for case in make_cases(self.target)
-        ]
-        wanted = [case for case in cases if self.target.wants(case.requirement)]
+        wanted = [case for case in binding.bound(self.target) if self.target.wants(case.requirement)]
         ids = ["-".join(filter(None, (case.requirement, case.model, case.name))) for case in wanted]
         metafunc.parametrize("case", wanted, ids=ids)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Drop tests that are left without a case, and ask what costs nothing first."""
         ours = [item for item in items if _case_of(item) is not None]
-        others = [item for item in items if item.get_closest_marker(MARKER) is None]
+        others = [item for item in items if binding_of(getattr(item, "function", None)) is None]
         items[:] = sorted(ours, key=_is_paid) + others
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Fail without a traceback: the exchange says all there is to say, and making hundreds takes seconds."""
+        try:
+            yield
+        except Broken as broken:
+            raise pytest.fail.Exception(str(broken), pytrace=False) from broken
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -105,8 +108,8 @@ class Hearing:
         question = case.question
         expected = came = ""
         result: Result = "pass"
-        if isinstance(error, Broken):
-            result, expected, came, question = "fail", error.expected, error.came, error.exchange.question
+        if error is not None and isinstance(broken := error.__cause__, Broken):
+            result, expected, came, question = "fail", broken.expected, broken.came, broken.exchange.question
         elif isinstance(error, pytest.skip.Exception):
             result, came = "skipped", str(error)
         elif error is not None:
@@ -128,9 +131,12 @@ def _make_sure_of_the_key(asker: Asker) -> None:
 
     Without this a wrong key would look like a server that rightly refuses every wrong request.
     """
+    key = asker.target.api_key
+    if key is not None and not (key.isascii() and key.isprintable() and key and " " not in key):
+        raise Unasked("the key cannot be sent in a header; keys are printable ASCII without spaces")
     exchange = asker.ask(Question(content="{}"))
     if exchange.status == 401:
-        advice = "the key was refused" if asker.target.api_key else "the server wants a key"
+        advice = "the key was refused" if key is not None else "the server wants a key"
         raise Unasked(f"{advice}: {exchange.summary}")
 
 

@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NoReturn
+from collections.abc import Callable, Iterator
+from typing import NoReturn, TypeVar
 
 import pytest
+from attrs import evolve, frozen
 
 from zai_image_conformance.suite.asking import Asker, Exchange
 from zai_image_conformance.suite.cases import Case, Cases
+from zai_image_conformance.suite.target import Target
 
-MARKER = "judges"
+Test = TypeVar("Test", bound=Callable[..., None])
+
+_BINDING = "zai_image_binding"
 
 
-def judges(cases: Cases, requirement: str | None = None) -> Callable[[Callable[..., None]], pytest.MarkDecorator]:
-    """Run a test once for each case, as `case`.
+@frozen
+class Binding:
+    """What a test of the suite is run on, and what its outcomes count for."""
 
-    Args:
-        cases: A function of `zai_image_conformance.suite.cases`.
-        requirement: The id that every outcome counts for; the case's own where it is left out.
-    """
-    return getattr(pytest.mark, MARKER).with_args(cases, requirement)  # type: ignore[no-any-return]
+    cases: Cases
+    """A function of `zai_image_conformance.suite.cases`; the test runs once for each, as `case`."""
+    requirement: str | None
+    """The id that every outcome counts for; None for the case's own."""
+
+    def bound(self, target: Target) -> Iterator[Case]:
+        """The cases for a target, each with the requirement that its outcome counts for."""
+        for case in self.cases(target):
+            yield case if self.requirement is None else evolve(case, requirement=self.requirement)
+
+
+def judges(cases: Cases, requirement: str | None = None) -> Callable[[Test], Test]:
+    """Bind a test to the cases it is run on; the arguments are those of `Binding`."""
+
+    def bind(test: Test) -> Test:
+        setattr(test, _BINDING, Binding(cases, requirement))
+        return test
+
+    return bind
+
+
+def binding_of(test: object) -> Binding | None:
+    """What `judges` bound a test to; None for any other object."""
+    return getattr(test, _BINDING, None)
 
 
 def refusal(asker: Asker, case: Case) -> Exchange:

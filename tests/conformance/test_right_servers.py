@@ -1,0 +1,18 @@
+"""No right server is condemned for what the page leaves open."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance.altered import KEY, Altered
+from tests.conformance.right_servers import RIGHT_SERVERS, RightServer
+from zai_image_conformance.server import application, listening
+from zai_image_conformance.verdict import judge
+
+
+@pytest.mark.parametrize("right", [pytest.param(server, id=server.name) for server in RIGHT_SERVERS])
+def test_a_right_server_is_not_condemned(right: RightServer) -> None:
+    with listening(Altered(application(api_key=KEY), after=right.after)) as origin:
+        verdict = judge(f"{origin}/api", api_key=KEY, models=["glm-image"])
+    assert verdict.failures == ()
+    assert verdict.exit_code == 0

@@ -1,0 +1,206 @@
+"""The embedded server answers as the page and its OpenAPI document say."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from zai_image_conformance.server import RunningServer, running
+
+PATH = "/paas/v4/images/generations"
+ORDER = {"model": "glm-image", "prompt": "A cute little kitten."}
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[RunningServer]:
+    with running(api_key="a-key-for-tests") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def client(shared: RunningServer) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {shared.api_key}"}
+    with httpx.Client(base_url=shared.url, headers=headers, trust_env=False) as client:
+        yield client
+
+
+def refusal(response: httpx.Response) -> tuple[int, int]:
+    """Status and business code of a refusal in the documented form."""
+    document = response.json()
+    assert response.headers["content-type"] == "application/json"
+    assert set(document) == {"code", "message"}
+    assert isinstance(document["message"], str)
+    assert document["message"]
+    return response.status_code, document["code"]
+
+
+def test_an_order_is_answered_with_time_link_and_filter(client: httpx.Client) -> None:
+    before = int(time.time())
+    response = client.post(PATH, json=ORDER)
+    answer = response.json()
+    assert response.status_code == 200
+    assert before <= answer["created"] <= time.time()
+    assert [set(item) for item in answer["data"]] == [{"url"}]
+    assert answer["data"][0]["url"].startswith("http://127.0.0.1:")
+    assert answer["content_filter"] == [{"role": "user", "level": 3}]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"model": None}, 1213),
+        ({"prompt": None}, 1213),
+        ({"model": "dall-e"}, 1211),
+        ({"model": 7}, 1214),
+        ({"prompt": 7}, 1214),
+        ({"prompt": ["a", "b"]}, 1214),
+        ({"quality": "ultra"}, 1214),
+        ({"quality": False}, 1214),
+        ({"size": "1000x1024"}, 1210),
+        ({"size": "1040x1024"}, 1214),
+        ({"size": "1280X1280"}, 1214),
+        ({"size": "1280x1280\n"}, 1214),
+        ({"size": [1280, 1280]}, 1214),
+        ({"user_id": "short"}, 1214),
+        ({"user_id": "猫" * 5}, 1214),
+        ({"user_id": "u" * 129}, 1214),
+        ({"model": "cogview-4-250304", "size": "2048x1040"}, 1214),
+    ],
+)
+def test_a_wrong_field_is_refused_with_the_vendors_code(
+    client: httpx.Client, change: dict[str, Any], code: int
+) -> None:
+    fields = {name: value for name, value in {**ORDER, **change}.items() if value is not None}
+    assert refusal(client.post(PATH, json=fields)) == (400, code)
+
+
+def test_null_is_no_string(client: httpx.Client) -> None:
+    assert refusal(client.post(PATH, json={**ORDER, "size": None})) == (400, 1214)
+
+
+def test_everything_wrong_is_named_in_one_message(client: httpx.Client) -> None:
+    response = client.post(PATH, json={"model": "dall-e", "quality": "ultra", "user_id": "u"})
+    assert refusal(response) == (400, 1210)
+    message = response.json()["message"]
+    assert all(name in message for name in ("model", "prompt", "quality", "user_id"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"prompt": ""},
+        {"prompt": "🐈" * 5000},
+        {"user_id": "猫" * 128},
+        {"user_id": "123456"},
+        {"quality": "standard"},
+        {"size": "1728x960"},
+        {"something": {"of": "the future"}},
+        {"model": "cogview-4-250304", "size": "2048x1024"},
+    ],
+)
+def test_what_the_page_allows_or_leaves_open_is_accepted(client: httpx.Client, change: dict[str, Any]) -> None:
+    assert client.post(PATH, json={**ORDER, **change}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"\xff\xfe",
+        b'{"model": NaN}',
+        b"[" * 100_000,
+        b'{"model": ' + b"9" * 10_000 + b"}",
+        '{"model": "glm-image"}'.encode("utf-16"),
+    ],
+)
+def test_a_body_that_is_no_json_object_is_refused(client: httpx.Client, body: bytes) -> None:
+    response = client.post(PATH, content=body, headers={"Content-Type": "application/json"})
+    assert refusal(response)[0] == 400
+
+
+def test_half_a_surrogate_pair_does_no_harm(client: httpx.Client) -> None:
+    body = b'{"model": "glm-image", "prompt": "\\ud800", "quality": "\\udfff"}'
+    response = client.post(PATH, content=body, headers={"Content-Type": "application/json"})
+    assert refusal(response) == (400, 1214)
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_another_media_type_is_refused_with_the_remedy(client: httpx.Client, media_type: str) -> None:
+    response = client.post(PATH, content=json.dumps(ORDER), headers={"Content-Type": media_type})
+    assert refusal(response) == (400, 1210)
+    assert "Content-Type: application/json" in response.json()["message"]
+
+
+def test_a_charset_beside_the_media_type_is_fine(client: httpx.Client) -> None:
+    headers = {"Content-Type": "Application/JSON; charset=utf-8"}
+    assert client.post(PATH, content=json.dumps(ORDER), headers=headers).status_code == 200
+
+
+def test_a_body_over_the_limit_is_refused(client: httpx.Client) -> None:
+    assert refusal(client.post(PATH, json={**ORDER, "prompt": "p" * 2**20})) == (413, 1210)
+
+
+@pytest.mark.parametrize(
+    ("authorization", "code"),
+    [
+        (None, 1001),
+        ("Bearer another-key", 1002),
+        ("Bearer", 1002),
+        ("a-key-for-tests", 1002),
+        ("Basic a-key-for-tests", 1002),
+        ("Bearer a-key-for-tests-and-more", 1002),
+        ("Bearer clé", 1002),
+    ],
+)
+def test_without_the_right_bearer_key_nothing_is_drawn(
+    shared: RunningServer, authorization: str | None, code: int
+) -> None:
+    headers = {} if authorization is None else {b"Authorization": authorization.encode()}
+    response = httpx.post(shared.url + PATH, json=ORDER, headers=headers, trust_env=False)
+    assert refusal(response) == (401, code)
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+def test_the_scheme_is_read_in_any_case(shared: RunningServer) -> None:
+    headers = {"Authorization": f"bEARER {shared.api_key}"}
+    assert httpx.post(shared.url + PATH, json=ORDER, headers=headers, trust_env=False).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+def test_another_method_is_refused(client: httpx.Client, method: str) -> None:
+    response = client.request(method, PATH)
+    assert refusal(response) == (405, 1212)
+    assert response.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("path", ["/", "/paas/v4", f"{PATH}/more", "/paas/v4/images"])
+def test_another_path_is_refused(client: httpx.Client, path: str) -> None:
+    assert refusal(client.post(path, json=ORDER)) == (404, 1222)
+
+
+def test_a_key_of_any_script_is_compared(server: RunningServer) -> None:
+    with running(api_key="clé-猫") as other:
+        headers = {b"Authorization": "Bearer clé-猫".encode()}
+        assert httpx.post(other.url + PATH, json=ORDER, headers=headers, trust_env=False).status_code == 200
+
+
+def test_an_error_of_the_servers_own_has_the_documented_body(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(content_type: str, body: bytes) -> None:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr("zai_image_conformance.server.requests.read", broken)
+    headers = {"Authorization": f"Bearer {server.api_key}"}
+    response = httpx.post(server.url + PATH, json=ORDER, headers=headers, trust_env=False)
+    assert refusal(response) == (500, 500)
+    assert "planted" not in response.text
