@@ -132,6 +132,8 @@ REFUSED_FORMS = {
     "leading zero on the height": "1024x01024",
     "two zeros": "00x1024",
     "full-width digits": "\uff11\uff10\uff12\uff14x\uff11\uff10\uff12\uff14",
+    "one full-width digit in the width": "102\uff14x1024",
+    "one full-width digit in the height": "1024x102\uff14",
     "Arabic-Indic digits": "\u0661\u0660\u0662\u0664x\u0661\u0660\u0662\u0664",
     "superscript": "102\u2074x1024",
     "full-width x": "1024\uff581024",

@@ -155,7 +155,7 @@ def test_a_remark_states_nothing(kind: Kind) -> None:
 @pytest.mark.parametrize(
     "unread",
     [
-        *("Rows are even by 7", "Uses `x`", "Holds two rows", "A dozen rows", "About 1.5 rows", "Half a row", "50%"),
+        *("Rows are even by 7", "Uses `x`", "Holds two rows", "A dozen rows", "About 1.5 rows", "Half a row", "In %"),
         *("The image must be square", "Only on Mondays", "Not for you", "No larger", "Unless asked", "At most a few"),
         *("The default differs", "Sides \u2264 half", "Rows of \uff17", "Rows of \u00b2", "Rows of \u2167", "\u4e00"),
         "An unclosed `code",
@@ -192,6 +192,8 @@ def test_nothing_slips_in_between_the_words_of_the_page(kind: Kind, intruder: st
         "`a` recommended enum values: `1280x1280` (default) or `1x1`.",
         "`a` recommended enum values: `12801280128012801280x1` (default).",
         "`a` recommended enum values: `1280x1280` (preset).",
+        "Custom parameter: Both width and height must be between `512-2048`, and must be divisible by `\uff11\uff16`, and "
+        "the maximum pixel count must not exceed `2^21px`.",
         "Custom parameter: Both width and height must be between `512-2048-4096`, and must be divisible by `16`, and "
         "the maximum pixel count must not exceed `2^21px`.",
         "Custom parameter: Both width and height must be between `512-2048`, and must be divisible by `16`, and the "
