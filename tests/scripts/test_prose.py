@@ -192,7 +192,7 @@ def test_nothing_slips_in_between_the_words_of_the_page(kind: Kind, intruder: st
         "`a` recommended enum values: `1280x1280` (default) or `1x1`.",
         "`a` recommended enum values: `12801280128012801280x1` (default).",
         "`a` recommended enum values: `1280x1280` (preset).",
-        "Custom parameter: Both width and height must be between `512-2048`, and must be divisible by `\uff11\uff16`, and "
+        "Custom parameter: Both width and height must be between `512-2048`, and must be divisible by `1\uff16`, and "
         "the maximum pixel count must not exceed `2^21px`.",
         "Custom parameter: Both width and height must be between `512-2048-4096`, and must be divisible by `16`, and "
         "the maximum pixel count must not exceed `2^21px`.",
