@@ -116,7 +116,7 @@ def test_what_the_page_allows_or_leaves_open_is_accepted(client: httpx.Client, c
         b"null",
         b'"text"',
         b"\xff\xfe",
-        b'{"model": NaN}',
+        b'{"model": "glm-image", "prompt": "p", "seed": NaN}',
         b"[" * 100_000,
         b'{"model": ' + b"9" * 10_000 + b"}",
         '{"model": "glm-image"}'.encode("utf-16"),

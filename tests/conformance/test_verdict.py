@@ -78,7 +78,7 @@ def test_an_address_that_is_none_could_not_be_asked(url: str) -> None:
     assert judge(url, api_key="k").exit_code == 2
 
 
-@pytest.mark.parametrize("answered", [0, 1, 30, 60])
+@pytest.mark.parametrize("answered", [0, 1, 30, 60, 80])
 def test_a_server_that_vanishes_could_not_be_asked(answered: int) -> None:
     calls: list[Call] = []
 

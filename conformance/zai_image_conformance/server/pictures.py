@@ -93,10 +93,8 @@ def _palette(prompt: str) -> list[int]:
 
 def _wrap(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> list[str]:
     """Break text into lines of at most `width` pixels: between words, or inside one that is too long."""
-    # Half a surrogate pair is valid in JSON and in no font.
-    printable = text.encode("utf-8", "replace").decode()
     lines = [""]
-    for word in printable.split():
+    for word in text.split():
         joined = f"{lines[-1]} {word}" if lines[-1] else word
         if font.getlength(joined) <= width:
             lines[-1] = joined
