@@ -9,6 +9,8 @@ from tests.conformance.right_servers import RIGHT_SERVERS, RightServer
 from zai_image_conformance.server import application, listening
 from zai_image_conformance.verdict import judge
 
+pytestmark = pytest.mark.score
+
 
 @pytest.mark.parametrize("right", [pytest.param(server, id=server.name) for server in RIGHT_SERVERS])
 def test_a_right_server_is_not_condemned(right: RightServer) -> None:

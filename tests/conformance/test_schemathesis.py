@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from zai_image_conformance.server import RunningServer
+
+pytestmark = pytest.mark.score
 
 DOCUMENT = Path(__file__).parents[2] / "openapi" / "zai-image.yaml"
 

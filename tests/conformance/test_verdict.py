@@ -241,7 +241,7 @@ def test_the_suite_runs_under_a_pytest_of_ones_own(options: list[str], code: int
         ran = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"),
-                *("-p", "zai_image_conformance.pytest_options", "--pyargs", "zai_image_conformance.suite"),
+                *("--pyargs", "zai_image_conformance.suite"),
                 *("--zai-url", server.url, "--zai-model", "glm-image", "--zai-requirement", "SIZE-GLM-STEP"),
                 *options,
             ],

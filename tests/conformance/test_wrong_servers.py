@@ -9,6 +9,8 @@ from tests.conformance.wrong_servers import WRONG_SERVERS, WrongServer
 from zai_image_conformance.server import application, listening
 from zai_image_conformance.verdict import judge
 
+pytestmark = pytest.mark.score
+
 
 @pytest.mark.parametrize("wrong", [pytest.param(server, id=server.name) for server in WRONG_SERVERS])
 def test_a_wrong_server_is_convicted_by_the_promise_it_broke(wrong: WrongServer) -> None:

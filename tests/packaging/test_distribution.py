@@ -46,6 +46,7 @@ def test_the_wheel_holds_three_typed_packages_and_nothing_else(tree: Path, tmp_p
     for package in PACKAGES:
         assert f"{package}/py.typed" in names
     assert "zai_image_conformance/requirements.yaml" in names
+    assert "zai_image_conformance/suite/pytest.ini" in names
 
 
 def test_the_sdist_builds_the_same_wheel(tree: Path, tmp_path: Path) -> None:
