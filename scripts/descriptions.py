@@ -12,7 +12,7 @@ from scripts.prose import RulesError
 Schema: TypeAlias = Mapping[str, Any]
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_COMBINED = ("allOf", "oneOf", "anyOf")
+COMBINED = ("allOf", "oneOf", "anyOf")
 
 
 @frozen
@@ -57,25 +57,31 @@ class ImageRequest:
 def image_requests(document: Mapping[str, Any]) -> list[ImageRequest]:
     """Return the request of every operation whose path has a segment ``images``, in the document's order."""
     found = []
-    for path, operation in _operations(document):
-        if "images" in path.split("/"):
+    for path, operation in operations(document):
+        if makes_pictures(path):
             where = f"request to {path}"
-            schemas = _contents(_resolved(document, operation.get("requestBody")))
+            schemas = _contents(resolved(document, operation.get("requestBody")))
             properties = [prop for schema in schemas for prop in _properties(document, schema, where)]
             found.append(ImageRequest(where, tuple(properties)))
     return found
 
 
+def makes_pictures(path: str) -> bool:
+    """Whether the operations of a path make pictures: it has a segment ``images``."""
+    return "images" in path.split("/")
+
+
 def answer_properties(document: Mapping[str, Any]) -> Iterator[Property]:
     """Yield every property of every successful answer, those of nested objects and array items included."""
-    for path, operation in _operations(document):
+    for path, operation in operations(document):
         for status, response in _mapping(operation.get("responses")).items():
             if str(status).startswith("2"):
-                for schema in _contents(_resolved(document, response)):
+                for schema in _contents(resolved(document, response)):
                     yield from _properties(document, schema, f"answer of {path}")
 
 
-def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield every operation of the document with its path."""
     for path, item in _mapping(document.get("paths")).items():
         for method, operation in _mapping(item).items():
             if method in _METHODS:
@@ -92,20 +98,20 @@ def _properties(document: Mapping[str, Any], root: object, where: str) -> Iterat
     seen: set[int] = set()
     while waiting:
         path, unresolved = waiting.pop()
-        schema = _resolved(document, unresolved)
+        schema = resolved(document, unresolved)
         if path and path[-1] != "[]":
             yield Property(path, f"{'.'.join(path).replace('.[]', '[]')} in the {where}", schema)
         if id(schema) in seen:
             continue
         seen.add(id(schema))
-        parts = [(path, part) for key in _COMBINED for part in _list(schema.get(key))]
+        parts = [(path, part) for key in COMBINED for part in _list(schema.get(key))]
         parts += [((*path, str(name)), part) for name, part in _mapping(schema.get("properties")).items()]
         if "items" in schema:
             parts.append(((*path, "[]"), schema["items"]))
         waiting += reversed(parts)
 
 
-def _resolved(document: Mapping[str, Any], node: object) -> Mapping[str, Any]:
+def resolved(document: Mapping[str, Any], node: object) -> Mapping[str, Any]:
     """Follow local references; a reference to anywhere else, to nothing or to itself leads to nothing."""
     followed: set[str] = set()
     while isinstance(node, Mapping) and isinstance(reference := node.get("$ref"), str):

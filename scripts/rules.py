@@ -75,11 +75,9 @@ def read_rules(document: Mapping[str, Any], reviewed: Mapping[str, Any] | None =
         quality=_agreed("quality", [(request, _quality(request, found)) for request in requests]),
         duration=_durations(requests, found),
         user_id=_single(_user_id(prop, found) for request in requests for prop in request.named("user_id")),
-        link=_single(_link(prop) for prop in answers if _is_picture_link(prop)),
-        images=_single(_images(prop, found) for prop in answers if _holds_pictures(prop, answers)),
-        severity=_single(
-            _severity(prop, found) for prop in answers if prop.path[-3:] == ("content_filter", "[]", "level")
-        ),
+        link=_single(_link(prop) for prop in answers if is_picture_link(prop)),
+        images=_single(_images(prop, found) for prop in answers if holds_pictures(prop, answers)),
+        severity=_single(_severity(prop, found) for prop in answers if is_severity_level(prop)),
     )
     settle(found, reviewed or {}, [name for name, rule in asdict(rules).items() if rule])
     return rules
@@ -242,12 +240,19 @@ def _severity(prop: Property, found: list[Contradiction]) -> SeverityRule | None
     return _single(rules)
 
 
-def _is_picture_link(prop: Property) -> bool:
+def is_picture_link(prop: Property) -> bool:
+    """Whether a property of an answer is the link of a picture."""
     return len(prop.path) > 2 and prop.path[-3] in _PICTURES and prop.path[-2:] == ("[]", "url")
 
 
-def _holds_pictures(prop: Property, answers: Sequence[Property]) -> bool:
-    return any(_is_picture_link(other) and other.path[:-2] == prop.path for other in answers)
+def holds_pictures(prop: Property, answers: Sequence[Property]) -> bool:
+    """Whether a property of an answer is the array of pictures."""
+    return any(is_picture_link(other) and other.path[:-2] == prop.path for other in answers)
+
+
+def is_severity_level(prop: Property) -> bool:
+    """Whether a property of an answer is a severity level of the content filter."""
+    return prop.path[-3:] == ("content_filter", "[]", "level")
 
 
 def _stated(kind: Kind, properties: Sequence[Property]) -> Iterator[tuple[Statement, str]]:
