@@ -246,7 +246,6 @@ def test_the_suite_runs_under_a_pytest_of_ones_own(options: list[str], code: int
                 *options,
             ],
             cwd=tmp_path,
-            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
             text=True,
             check=False,
