@@ -1,10 +1,9 @@
-"""The derived files: which they are, how a made set differs from the committed one, and how it is put in place."""
+"""The derived files: which they are, and how a made set differs from the committed one."""
 
 from __future__ import annotations
 
 import difflib
-import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 # Everything that a run makes, relative to the checkout; a folder stands for all that is in it.
@@ -18,58 +17,41 @@ def differences(made: Path, committed: Path) -> list[str]:
         made: A tree with the derived files as a run makes them.
         committed: The checkout.
     """
-    return [text for file in _either(made, committed) if (text := _difference(made / file, committed / file, file))]
+    return [_difference(made / name, committed / name, name) for name in changed(made, committed)]
 
 
-def install(made: Path, committed: Path) -> list[str]:
-    """Bring the checkout's derived files to what was made, each replaced at once; return the names of those changed."""
-    changed = []
-    for file in _either(made, committed):
-        source, target = made / file, committed / file
-        if not source.exists():
-            target.unlink()
-        elif not target.exists() or source.read_bytes() != target.read_bytes():
-            _replace(target, source.read_bytes())
-        else:
-            continue
-        changed.append(file.as_posix())
-    return changed
+def changed(made: Path, committed: Path, names: Iterable[str] = DERIVED) -> list[str]:
+    """Return the names, relative to the trees, of the files that differ in content or are in one tree alone.
+
+    Args:
+        made: One tree.
+        committed: The other.
+        names: The files and folders to compare.
+    """
+    either = sorted({file for name in names for tree in (made, committed) for file in files(tree, name)})
+    return [file for file in either if _content(made / file) != _content(committed / file)]
 
 
-def _either(made: Path, committed: Path) -> list[Path]:
-    return sorted({*_files(made), *_files(committed)})
+def files(tree: Path, name: str) -> Iterator[str]:
+    """Yield the file of that name, or the files in the folder of that name, relative to the tree."""
+    for path in [tree / name, *(tree / name).rglob("*")]:
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path.relative_to(tree).as_posix()
 
 
-def _files(root: Path) -> Iterator[Path]:
-    for name in DERIVED:
-        for path in [root / name, *(root / name).rglob("*")]:
-            if path.is_file() and "__pycache__" not in path.parts:
-                yield path.relative_to(root)
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
 
 
-def _difference(made: Path, committed: Path, file: Path) -> str:
+def _difference(made: Path, committed: Path, name: str) -> str:
     if not made.exists():
-        return f"{file.as_posix()}: is committed, but nothing makes it\n"
+        return f"{name}: is committed, but nothing makes it\n"
     if not committed.exists():
-        return f"{file.as_posix()}: is made, but not committed\n"
-    if made.read_bytes() == committed.read_bytes():
-        return ""
+        return f"{name}: is made, but not committed\n"
     before, after = (
         path.read_text(encoding="utf-8", errors="backslashreplace").splitlines(keepends=True)
         for path in (committed, made)
     )
-    name = file.as_posix()
     lines = difflib.unified_diff(before, after, f"{name} (committed)", f"{name} (as made)")
     # Bytes may differ where lines do not, as with line endings.
     return "".join(lines) or f"{name}: differs from what is made in bytes that its lines do not show\n"
-
-
-def _replace(target: Path, content: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        partial.write_bytes(content)
-        partial.replace(target)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise

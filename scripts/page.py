@@ -1,13 +1,35 @@
-"""Finds the OpenAPI document in a documentation page, byte for byte."""
+"""Finds the OpenAPI document in what was published: a documentation page, or the bare document."""
 
 from __future__ import annotations
 
 import re
+from typing import Literal, TypeAlias
 
-from scripts.failure import PipelineError
+from scripts.reading import UnreadableError
+
+Form: TypeAlias = Literal["page", "yaml", "json"]
+"""A Markdown page with the document in a fenced block, or the document itself."""
 
 # The page opens the block with its language and the operation: "````yaml POST /paas/v4/images/generations".
 _FENCE = re.compile(rb"(?P<ticks>`{3,})(?P<info>[^`\r\n]*)")
+# In a bare document a fence could only stand in a block of text, and so never at the beginning of a line.
+_ANY_FENCE = re.compile(rb"^```", re.MULTILINE)
+_OPENAPI = re.compile(rb"""^["']?openapi["']?[ \t]*:""", re.MULTILINE)
+
+
+def form_of(content: bytes) -> Form:
+    """Tell which form was published.
+
+    Raises:
+        UnreadableError: It is none of them.
+    """
+    if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+        return "json"
+    if _ANY_FENCE.search(content):
+        return "page"
+    if _OPENAPI.search(content):
+        return "yaml"
+    raise UnreadableError("there is neither a fenced YAML block nor an OpenAPI document in it")
 
 
 def document_in(page: bytes) -> bytes:
@@ -17,7 +39,7 @@ def document_in(page: bytes) -> bytes:
         page: The documentation page (Markdown), as fetched.
 
     Raises:
-        PipelineError: The page holds no fenced YAML block, more than one, or one that does not end.
+        UnreadableError: The page holds no fenced YAML block, more than one, or one that does not end.
     """
     found: list[bytes] = []
     opened: re.Match[bytes] | None = None
@@ -34,7 +56,9 @@ def document_in(page: bytes) -> bytes:
         else:
             content.append(line)
     if opened is not None:
-        raise PipelineError(f"the fenced block {opened[0].decode(errors='replace')!r} of the page does not end")
+        raise UnreadableError(
+            f"the fenced block {ascii(opened[0].decode(errors='replace'))[:80]} of the page does not end"
+        )
     if len(found) != 1:
-        raise PipelineError(f"the page must hold exactly one fenced YAML block with the document, not {len(found)}")
+        raise UnreadableError(f"the page must hold exactly one fenced YAML block with the document, not {len(found)}")
     return found[0]

@@ -9,17 +9,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from scripts import derived
+from scripts.citations import stale
 from scripts.failure import PipelineError
 from scripts.generation import generate
 from scripts.overlay import apply_overlay
 from scripts.provenance import vendored_document
+from scripts.reading import read_mapping
 from scripts.rules import read_rules
+from scripts.screening import screen
 from scripts.second_reading import compare
+from scripts.swap import locked, recover, swap
 
+CATALOGUE = "conformance/zai_image_conformance/requirements.yaml"
 ROOT = Path(__file__).parents[1]
 
 
@@ -30,21 +32,15 @@ def derive(root: Path, into: Path) -> None:
         PipelineError: A step cannot be done; ``into`` is then incomplete.
     """
     content, provenance = vendored_document(root / "openapi")
-    document = _yaml(content, "openapi/zai-image.yaml")
-    contradictions = _yaml((root / "openapi/contradictions.yaml").read_bytes(), "openapi/contradictions.yaml")
-    rules = read_rules(document, contradictions)
+    document = read_mapping(content, "openapi/zai-image.yaml")
+    screen(document)
+    rules = read_rules(document, _vouched(root, "openapi/contradictions.yaml"))
     (into / "openapi").mkdir()
     (into / "openapi/rules.yaml").write_text(rules.to_yaml(), encoding="utf-8", newline="\n")
 
-    catalogue = root / "conformance/zai_image_conformance/requirements.yaml"
-    stated = _yaml(catalogue.read_bytes(), catalogue.relative_to(root).as_posix())
-    if disagreements := compare(_yaml(rules.to_yaml().encode(), "openapi/rules.yaml"), stated):
-        raise PipelineError(
-            "the rules read from the page and the conformance catalogue, its reviewed second reading, disagree:\n  "
-            + "\n  ".join(disagreements)
-        )
+    _review(document, rules.to_yaml(), _vouched(root, CATALOGUE))
 
-    overlay = _yaml((root / "openapi/overlay.yaml").read_bytes(), "openapi/overlay.yaml")
+    overlay = _vouched(root, "openapi/overlay.yaml")
     (into / "generated").mkdir()
     generate(
         apply_overlay(document, overlay),
@@ -64,14 +60,12 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="zai-image-") as made:
         try:
+            if not options.check:
+                return _remake(root, Path(made))
             derive(root, Path(made))
         except PipelineError as error:
             print(f"regenerate: {error}", file=sys.stderr)
             return 2
-        if not options.check:
-            changed = derived.install(Path(made), root)
-            print("\n".join(changed) or "nothing changed")
-            return 0
         texts = derived.differences(Path(made), root)
         print("\n".join(texts), end="")
         if texts:
@@ -82,14 +76,29 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
         return 1 if texts else 0
 
 
-def _yaml(content: bytes, name: str) -> Mapping[str, Any]:
-    try:
-        value = YAML(typ="safe", pure=True).load(content)
-    except (YAMLError, ValueError) as error:
-        raise PipelineError(f"{name} is not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(value, Mapping):
-        raise PipelineError(f"{name} is not a YAML mapping")
-    return value
+def _remake(root: Path, made: Path) -> int:
+    with locked(root):
+        recover(root)
+        derive(root, made)
+        changed = derived.changed(made, root)
+        swap(made, root, changed)
+    print("\n".join(changed) or "nothing changed")
+    return 0
+
+
+def _review(document: Mapping[str, Any], rules: str, catalogue: Mapping[str, Any]) -> None:
+    """Hold the conformance catalogue, the reviewed second reading of the page, against the first."""
+    lines = [*compare(read_mapping(rules.encode(), "openapi/rules.yaml"), catalogue), *stale(document, catalogue)]
+    if lines:
+        raise PipelineError(
+            "the page and the conformance catalogue, its reviewed second reading, disagree; read the page, and then "
+            f"change these entries of {CATALOGUE}:\n  " + "\n  ".join(lines)
+        )
+
+
+def _vouched(root: Path, name: str) -> Mapping[str, Any]:
+    """Read a file of the checkout that people wrote."""
+    return read_mapping((root / name).read_bytes(), name)
 
 
 if __name__ == "__main__":

@@ -77,8 +77,12 @@ def resources(data: GeneratorData, size_properties: Set[str]) -> list[Resource]:
         size_properties: Names of the body properties that hold a size by the rules, and so take a ``SizeLike``.
 
     Raises:
-        PipelineError: An operation has a body other than JSON, or more than one.
+        PipelineError: An operation has a body other than JSON, or more than one; or two have the same name.
     """
+    for tag, collection in data.endpoint_collections_by_tag.items():
+        names = Counter(endpoint.name for endpoint in collection.endpoints)
+        if doubles := sorted(name for name, count in names.items() if count > 1):
+            raise PipelineError(f"several operations of the tag {tag} would have the same name: {', '.join(doubles)}")
     return [
         Resource(
             module=tag,
