@@ -50,9 +50,14 @@ class Parameter:
 
 @frozen
 class Operation:
-    """One operation as a method."""
+    """One operation as a method.
+
+    Attributes:
+        request: Its HTTP method and path, as the document has them.
+    """
 
     name: str
+    request: str
     summary: UntrustedString
     description: UntrustedString
     parameters: Sequence[Parameter]
@@ -114,6 +119,7 @@ def _operation(endpoint: Endpoint, size_properties: Set[str]) -> Operation:
     _refuse_doubles(endpoint, [*outside, *inside])
     return Operation(
         name=endpoint.name,
+        request=_request(endpoint),
         summary=endpoint.summary or UntrustedString(endpoint.name),
         description=endpoint.description,
         parameters=sorted([*outside, *inside], key=lambda parameter: not parameter.positional),
@@ -122,7 +128,7 @@ def _operation(endpoint: Endpoint, size_properties: Set[str]) -> Operation:
 
 
 def _json_body(endpoint: Endpoint) -> Property | None:
-    where = f"{endpoint.method.upper()} {endpoint.path.get_untrusted_value()}"
+    where = _request(endpoint)
     if len(endpoint.bodies) > 1:
         raise PipelineError(f"{where} takes bodies of several media types; the client can send one, application/json")
     for body in endpoint.bodies:
@@ -130,6 +136,10 @@ def _json_body(endpoint: Endpoint) -> Property | None:
             raise PipelineError(f"{where} takes {body.content_type.get_untrusted_value()!r}; the client can send JSON")
         return body.prop
     return None
+
+
+def _request(endpoint: Endpoint) -> str:
+    return f"{endpoint.method.upper()} {endpoint.path.get_untrusted_value()}"
 
 
 def _properties(model: ModelProperty | None) -> list[Property]:
@@ -154,8 +164,7 @@ def _refuse_doubles(endpoint: Endpoint, parameters: Sequence[Parameter]) -> None
     doubles = sorted(name for name, count in names.items() if count > 1)
     if doubles:
         raise PipelineError(
-            f"{endpoint.method.upper()} {endpoint.path.get_untrusted_value()} has several parameters that would "
-            f"have the same name in Python: {', '.join(doubles)}"
+            f"{_request(endpoint)} has several parameters that would have the same name in Python: {', '.join(doubles)}"
         )
 
 

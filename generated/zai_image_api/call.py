@@ -24,11 +24,13 @@ class Call:
 
     Attributes:
         operation: The tag and name of the operation, such as ``images.generate``.
+        request: Its HTTP method and path, as the document has them.
         arguments: The keyword arguments of its endpoint functions; the request model is ``arguments["body"]``.
         timeout: Seconds, or an ``httpx.Timeout``; ``UNSET`` leaves it to the client.
     """
 
     operation: str
+    request: str
     arguments: Mapping[str, Any]
     timeout: httpx.Timeout | float | None | Unset = UNSET
     sync_detailed: Callable[..., Response[Any]]

@@ -74,6 +74,7 @@ class Images(Generic[R]):
         return self._send(
             Call(
                 operation="images.generate",
+                request="POST /paas/v4/images/generations",
                 arguments={
                     "body": CreateImageRequest(
                         prompt=prompt,
