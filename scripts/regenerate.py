@@ -19,6 +19,8 @@ from scripts.reading import read_mapping
 from scripts.rules import read_rules
 from scripts.screening import screen
 from scripts.second_reading import compare
+from scripts.size_map import size_map
+from scripts.strict import strict_text
 from scripts.swap import locked, recover, swap
 
 CATALOGUE = "conformance/zai_image_conformance/requirements.yaml"
@@ -40,15 +42,19 @@ def derive(root: Path, into: Path) -> None:
 
     _review(document, rules.to_yaml(), _vouched(root, CATALOGUE))
 
-    overlay = _vouched(root, "openapi/overlay.yaml")
+    overlaid = apply_overlay(document, _vouched(root, "openapi/overlay.yaml"))
     (into / "generated").mkdir()
     generate(
-        apply_overlay(document, overlay),
+        overlaid,
         rules,
         provenance,
         package=into / "generated/zai_image_api",
         settings=root / "pyproject.toml",
     )
+    strict = into / "openapi/zai-image.strict.yaml"
+    strict.write_text(strict_text(overlaid, rules), encoding="utf-8", newline="\n")
+    (into / "docs").mkdir()
+    (into / "docs/sizes.svg").write_text(size_map(rules.size), encoding="utf-8", newline="\n")
 
 
 def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
