@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
 
 def _mask(secret: object) -> str:
     return "'***'"
+
+
+@lru_cache
+def _parsed(url: str) -> httpx.URL:
+    """Return the address as httpx has it; to read one takes httpx a tenth of a call, and most calls have the same."""
+    import httpx
+
+    return httpx.URL(url)
 
 
 @define(eq=False)
@@ -94,27 +103,32 @@ class Client:
         self, method: str, url: str, *, timeout: httpx.Timeout | float | None | Unset = UNSET, **arguments: Any
     ) -> httpx.Response:
         """Send one request and return the answer, read to its end."""
-        return self.get_httpx_client().request(method, self._absolute(url), **self._sent_with(timeout, arguments))
+        client = self.get_httpx_client()
+        return client.send(self._request(client, method, url, timeout, arguments))
 
     async def request_async(
         self, method: str, url: str, *, timeout: httpx.Timeout | float | None | Unset = UNSET, **arguments: Any
     ) -> httpx.Response:
         """Send one request and return the answer, read to its end."""
-        return await self.get_async_httpx_client().request(
-            method, self._absolute(url), **self._sent_with(timeout, arguments)
-        )
+        client = self.get_async_httpx_client()
+        return await client.send(self._request(client, method, url, timeout, arguments))
 
     def _authorization(self) -> dict[str, str]:
         return {}
 
-    def _absolute(self, path: str) -> str:
-        return self._base_url.rstrip("/") + path
-
-    def _sent_with(self, timeout: httpx.Timeout | float | None | Unset, arguments: dict[str, Any]) -> dict[str, Any]:
+    def _request(
+        self,
+        client: httpx.Client | httpx.AsyncClient,
+        method: str,
+        path: str,
+        timeout: httpx.Timeout | float | None | Unset,
+        arguments: dict[str, Any],
+    ) -> httpx.Request:
+        """Return the request with what the client adds to all of its requests, and with the key."""
         arguments["headers"] = {**self._authorization(), **arguments.get("headers", {})}
         if timeout is not UNSET:
             arguments["timeout"] = timeout
-        return arguments
+        return client.build_request(method, _parsed(self._base_url.rstrip("/") + path), **arguments)
 
     def _httpx_settings(self) -> dict[str, Any]:
         return {
