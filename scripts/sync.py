@@ -1,0 +1,185 @@
+"""Takes in a new revision of the published pages, whole or not at all: ``python -m scripts.sync [SOURCE ...]``.
+
+Each SOURCE is a documentation page or a bare OpenAPI document (YAML or JSON), a file or an https address; several are
+sibling pages of one API. Without any, the addresses in openapi/provenance.toml are fetched.
+
+Exit codes: 0 nothing changed; 3 changed, and taken in; 1 refused, with the reason; 2 a source could not be read. The
+report on standard output is Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scripts import derived
+from scripts.changelog import report, with_entry
+from scripts.changes import Change
+from scripts.difference import differences
+from scripts.failure import PipelineError
+from scripts.merging import assemble
+from scripts.provenance import DOCUMENT, STATED, Page, Provenance, digest, stated, vendored_document
+from scripts.reading import UnreadableError, read_mapping
+from scripts.regenerate import ROOT, derive
+from scripts.rules import read_rules
+from scripts.screening import screen
+from scripts.sources import Source, read_source
+from scripts.swap import locked, recover, swap
+from scripts.trial import try_out
+
+UNCHANGED, REFUSED, UNREADABLE, TAKEN_IN = 0, 1, 2, 3
+
+# What a run reads of the checkout, and what of it a run may change.
+_READ = ("openapi", "generated", "client", "conformance", "pyproject.toml", "CHANGELOG.md")
+_CHANGED = ("openapi", "CHANGELOG.md", *derived.DERIVED)
+
+
+def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT, trial: Callable[[Path], None] = try_out) -> int:
+    """Run the command and return its exit code.
+
+    Args:
+        arguments: The command line's; those of the process where left out.
+        root: The checkout.
+        trial: What tries the made tree, and raises PipelineError where it is not fit.
+    """
+    about, _, details = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.sync",
+        description=about,
+        epilog=details,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("sources", nargs="*", metavar="SOURCE", help="a file or an https address")
+    parser.add_argument("--dry-run", action="store_true", help="do everything but put it in place")
+    options = parser.parse_args(arguments)
+    try:
+        with locked(root):
+            if recover(root):
+                _tell("a run that was broken off has been undone")
+            return _sync(root, options.sources, trial, dry_run=options.dry_run)
+    except UnreadableError as error:
+        _tell(str(error))
+        return UNREADABLE
+    except PipelineError as error:
+        _tell(f"refused, and nothing was changed: {error}")
+        return REFUSED
+
+
+def _sync(root: Path, given: Sequence[str], trial: Callable[[Path], None], *, dry_run: bool) -> int:
+    sources = [read_source(source) for source in given or _addresses(root)]
+    if len({source.file for source in sources}) < len(sources):
+        raise PipelineError("two sources have the same name; each page needs one of its own")
+    document = assemble([(source.file, source.content) for source in sources])
+    after = read_mapping(document, " and ".join(source.file for source in sources))
+    before = read_mapping(vendored_document(root / "openapi")[0], f"openapi/{DOCUMENT}")
+    if after == before:
+        print("Nothing changed.")
+        return UNCHANGED
+    state = _state(root)
+    with tempfile.TemporaryDirectory(prefix="zai-image-sync-") as folder:
+        tree = Path(folder) / "tree"
+        try:
+            changes = _compare(root, before, after)
+            _make(root, tree, sources, document, changes)
+        except PipelineError:
+            raise
+        except Exception as error:
+            # Nobody has vouched for the document: whatever it does to a step, what is left of it is one line.
+            raise PipelineError(f"no client can be made of the document: {type(error).__name__}: {error}") from error
+        trial(tree)
+        if _state(root) != state:
+            raise PipelineError("the checkout was changed in the meantime; run this again")
+        if dry_run:
+            _tell("this would be taken in; nothing was written")
+        else:
+            swap(tree, root, derived.changed(tree, root, _CHANGED))
+    return TAKEN_IN
+
+
+def _compare(root: Path, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Print and return what changed."""
+    screen(after)
+    rules_before = _mapping(root, "openapi/rules.yaml")
+    try:
+        rules = read_rules(after, _mapping(root, "openapi/contradictions.yaml"))
+    except PipelineError:
+        # What changed is worth knowing all the more where it cannot be taken in.
+        print(report(_version(root), differences(before, after, rules_before, rules_before)), flush=True)
+        raise
+    changes = differences(before, after, rules_before, read_mapping(rules.to_yaml().encode(), "the rules"))
+    print(report(_version(root), changes), flush=True)
+    return changes
+
+
+def _make(root: Path, tree: Path, sources: Sequence[Source], document: bytes, changes: Sequence[Change]) -> None:
+    """Make, in ``tree``, the checkout as it will be."""
+    tree.mkdir()
+    for name in _READ:
+        if (root / name).is_dir():
+            shutil.copytree(root / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(root / name, tree / name)
+    _vendor(tree / "openapi", sources, document)
+    changelog = tree / "CHANGELOG.md"
+    today = max(source.fetched for source in sources).date()
+    text = with_entry(changelog.read_text(encoding="utf-8"), _version(root), changes, today)
+    changelog.write_text(text, encoding="utf-8", newline="\n")
+    made = tree.with_name("made")
+    made.mkdir()
+    derive(tree, made)
+    for name in derived.changed(made, tree):
+        (tree / name).unlink(missing_ok=True)
+        if (made / name).exists():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            (made / name).rename(tree / name)
+
+
+def _vendor(openapi: Path, sources: Sequence[Source], document: bytes) -> None:
+    """Put the sources, the document and where they came from into the folder, and take out the sources before them."""
+    addresses = {page.file: page.address for page in stated(openapi).pages}
+    for file in addresses:
+        (openapi / file).unlink()
+    for source in sources:
+        (openapi / source.file).write_bytes(source.content)
+    (openapi / DOCUMENT).write_bytes(document)
+    pages = []
+    for source in sources:
+        # A file is taken for a copy of the page that was known by its name.
+        address = source.address or addresses.get(source.file, source.file)
+        pages.append(Page(source.file, address, source.fetched, digest(source.content)))
+    (openapi / STATED).write_text(Provenance(tuple(pages), digest(document)).to_toml(), encoding="utf-8", newline="\n")
+
+
+def _addresses(root: Path) -> list[str]:
+    return [page.address for page in stated(root / "openapi").pages]
+
+
+def _version(root: Path) -> str:
+    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    version: str = settings["project"]["version"]
+    return version
+
+
+def _state(root: Path) -> dict[str, str]:
+    """Return the digest of each file that a run reads."""
+    return {file: digest((root / file).read_bytes()) for name in _READ for file in derived.files(root, name)}
+
+
+def _mapping(root: Path, name: str) -> Mapping[str, Any]:
+    return read_mapping((root / name).read_bytes(), name)
+
+
+def _tell(text: str) -> None:
+    # What a stranger wrote may be quoted in it, and must not act on a terminal.
+    shown = "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+    print(f"sync: {shown}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
