@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # Enough of a body to tell what answered, not so much that it floods a log.
 _SHOWN = 4096
+_REQUEST_ID_HEADERS = ("x-request-id", "x-log-id")
 _OUTCOME_UNKNOWN = "; whether a picture was made, and charged for, is not known"
 
 
@@ -74,26 +75,42 @@ def picture(response: Response[Any], key: str) -> Picture:
 
 
 def failure(error: Exception, key: str) -> ZaiImageError | None:
-    """Return the error that tells what an exception of the layers below means; None where it is none of theirs."""
+    """Return the error that tells what an exception of the layers below means; None where it is none of theirs.
+
+    Args:
+        error: What sending the request raised.
+        key: The API key, which no error may show.
+    """
     import httpx
 
     if isinstance(error, InvalidResponse):
         return _unreadable(error, key)
     if isinstance(error, InvalidData):
         return InvalidRequestError([str(error)])
+    # Whatever the layers below say in an exception, they may have from the request.
+    told = _without_key(str(error), key)
     if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects):
-        return InvalidResponseError(_without_key(f"the answer cannot be read: {error}", key))
+        return InvalidResponseError(f"the answer cannot be read: {told}")
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return TimeoutError(f"no connection to {_host(error)} in time", outcome_unknown=False)
     if isinstance(error, httpx.TimeoutException):
         return TimeoutError(f"no answer from {_host(error)} in time{_OUTCOME_UNKNOWN}", outcome_unknown=True)
     if isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol | httpx.ProxyError):
-        return ConnectionError(f"no connection to {_host(error)}: {error}", outcome_unknown=False)
+        return ConnectionError(f"no connection to {_host(error)}: {told}", outcome_unknown=False)
     if isinstance(error, httpx.RequestError):
         return ConnectionError(
-            f"the connection to {_host(error)} was lost: {error}{_OUTCOME_UNKNOWN}", outcome_unknown=True
+            f"the connection to {_host(error)} was lost: {told}{_OUTCOME_UNKNOWN}", outcome_unknown=True
         )
     return None
+
+
+def request_id(headers: Mapping[str, str], content: bytes) -> str | None:
+    """Return the server's own name for a request, from the header fields or the body of its answer."""
+    named = [headers.get(name) for name in _REQUEST_ID_HEADERS]
+    body = _json(content)
+    if isinstance(body, dict):
+        named.append(body.get("request_id"))
+    return next((name for name in named if isinstance(name, str) and name.isprintable() and 0 < len(name) < 200), None)
 
 
 def _host(error: httpx.RequestError) -> str:
@@ -124,16 +141,20 @@ def _refusal(status: int, headers: Mapping[str, str], content: bytes, key: str) 
 
 def _error_fields(content: bytes) -> tuple[int | None, str] | None:
     """Return code and message of an error body: the page's shape, or the one that the vendor's Errors page shows."""
-    try:
-        body = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
+    body = _json(content)
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
         body = body["error"]
     if not isinstance(body, dict) or not {"code", "message"} & body.keys():
         return None
     message = body.get("message")
     return _code(body.get("code")), message if isinstance(message, str) else ""
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _code(code: object) -> int | None:

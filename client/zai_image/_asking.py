@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from attrs import evolve
+from attrs import evolve, fields
 
 from zai_image import sizes
 from zai_image._errors import InvalidRequestError, UnknownModelWarning
@@ -44,6 +44,7 @@ def prepare(call: Call, *, validate: bool, caller: int) -> Call:
 
 
 def _check(body: CreateImageRequest, caller: int) -> None:
+    _check_types(body)
     problems: list[str] = []
     violations: list[sizes.Violation] = []
     nearest: sizes.Size | None = None
@@ -65,6 +66,19 @@ def _check(body: CreateImageRequest, caller: int) -> None:
         problems.append(f"user_id has {len(body.user_id)} characters; it must have {shortest} to {longest}")
     if problems:
         raise InvalidRequestError(problems, violations=violations, nearest=nearest)
+
+
+def _check_types(body: CreateImageRequest) -> None:
+    """Refuse values that are not strings, which all documented properties are, before anything looks into them."""
+    given = {field.name: getattr(body, field.name) for field in fields(CreateImageRequest)}
+    del given["additional_properties"]
+    problems = [
+        f"{name} must be a string, not {type(value).__name__}"
+        for name, value in given.items()
+        if value is not UNSET and not isinstance(value, str)
+    ]
+    if problems:
+        raise InvalidRequestError(problems)
 
 
 def _sides(size: str) -> tuple[int, int] | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Final
 
-from zai_image import _answers, _asking
+from zai_image import _asking, _retrying
+from zai_image._answers import Picture
+from zai_image._exchanges import Exchange
 from zai_image._images import AsyncImage, Image
+from zai_image._retrying import Retrying
 from zai_image._settings import Settings, settings
 from zai_image_api.call import Call
 from zai_image_api.client import AuthenticatedClient
 from zai_image_api.resources import Resources
-from zai_image_api.types import UNSET, Unset
+from zai_image_api.types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -55,7 +58,11 @@ class ZaiImage(Resources[Image]):
             out, the page's server where that is unset.
         timeout: Seconds to wait for each step of an exchange, or an ``httpx.Timeout``; 10 s to connect and 120 s to
             wait for data where left out; None waits for ever.
+        max_retries: How often a request is sent again at most, where that cannot be charged twice; 0 means never.
+        retry_unknown_outcome: Whether to send a paid request again also where the first may have been processed: after
+            a time-out, a connection lost in flight, or a server's error. It may be charged twice.
         validate: Whether to refuse requests that break a documented rule before sending them.
+        log_prompts: Whether prompts may stand in the log ``zai_image``; they are private, and the default is no.
         transport: The httpx transport that carries the requests.
         http_client: The httpx client to send with, as it is; the caller closes it.
 
@@ -72,29 +79,41 @@ class ZaiImage(Resources[Image]):
         *,
         base_url: str | None = None,
         timeout: httpx.Timeout | float | Unset | None = UNSET,
+        max_retries: int = 2,
+        retry_unknown_outcome: bool = False,
         validate: bool = True,
+        log_prompts: bool = False,
         transport: httpx.BaseTransport | None = None,
         http_client: httpx.Client | None = None,
     ) -> None:
         super().__init__(self._send)
         self._settings = settings(api_key, base_url)
+        self._retrying = Retrying(max_retries, retry_unknown_outcome)
         self._validate = validate
+        self._log_prompts = log_prompts
         self._sender = _sender(self._settings, timeout, transport)
         self._owns_http_client = http_client is None
         if http_client is not None:
             self._sender.set_httpx_client(http_client)
 
     def _send(self, call: Call) -> Image:
-        key = self._settings.api_key
         call = _asking.prepare(call, validate=self._validate, caller=3)
-        try:
-            response = call.send(self._sender)
-        except Exception as error:
-            failure = _answers.failure(error, key)
-            if failure is None:
-                raise
-            raise failure from error
-        return Image(_answers.picture(response, key), self._sender.get_httpx_client())
+        attempt = 0
+        while True:
+            attempt += 1
+            exchange = Exchange(call, self._settings, attempt, log_prompt=self._log_prompts)
+            came: Response[Any] | Exception
+            try:
+                came = call.send(self._sender)
+            except Exception as error:
+                came = error
+            outcome = exchange.outcome(came)
+            if isinstance(outcome, Picture):
+                return Image(outcome, self._retrying, self._sender.get_httpx_client())
+            pause = self._retrying.pause(outcome, attempt)
+            if pause is None:
+                raise outcome from (came if isinstance(came, Exception) else None)
+            _retrying.wait(pause)
 
     def close(self) -> None:
         """Close the connections; a client given as ``http_client`` stays open."""
@@ -124,7 +143,7 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
             image = await zai.images.generate("A cute little kitten.", size="1280x1280")
             await image.save("kitten.png")
 
-    It may be shared between tasks of one event loop.
+    It may be shared between tasks of one event loop. Cancelling a call closes its connection.
     """
 
     def __init__(
@@ -133,29 +152,41 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
         *,
         base_url: str | None = None,
         timeout: httpx.Timeout | float | Unset | None = UNSET,
+        max_retries: int = 2,
+        retry_unknown_outcome: bool = False,
         validate: bool = True,
+        log_prompts: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
         super().__init__(self._send)
         self._settings = settings(api_key, base_url)
+        self._retrying = Retrying(max_retries, retry_unknown_outcome)
         self._validate = validate
+        self._log_prompts = log_prompts
         self._sender = _sender(self._settings, timeout, transport)
         self._owns_http_client = http_client is None
         if http_client is not None:
             self._sender.set_async_httpx_client(http_client)
 
     async def _send(self, call: Call) -> AsyncImage:
-        key = self._settings.api_key
         call = _asking.prepare(call, validate=self._validate, caller=2)
-        try:
-            response = await call.send_async(self._sender)
-        except Exception as error:
-            failure = _answers.failure(error, key)
-            if failure is None:
-                raise
-            raise failure from error
-        return AsyncImage(_answers.picture(response, key), self._sender.get_async_httpx_client())
+        attempt = 0
+        while True:
+            attempt += 1
+            exchange = Exchange(call, self._settings, attempt, log_prompt=self._log_prompts)
+            came: Response[Any] | Exception
+            try:
+                came = await call.send_async(self._sender)
+            except Exception as error:
+                came = error
+            outcome = exchange.outcome(came)
+            if isinstance(outcome, Picture):
+                return AsyncImage(outcome, self._retrying, self._sender.get_async_httpx_client())
+            pause = self._retrying.pause(outcome, attempt)
+            if pause is None:
+                raise outcome from (came if isinstance(came, Exception) else None)
+            await _retrying.wait_async(pause)
 
     async def close(self) -> None:
         """Close the connections; a client given as ``http_client`` stays open."""

@@ -26,7 +26,17 @@ if TYPE_CHECKING:
 
 
 class ZaiImageError(Exception):
-    """The base of all errors of this package; ``str()`` is one line for a person."""
+    """The base of all errors of this package; ``str()`` is one line for a person.
+
+    Attributes:
+        request: The request that failed, such as ``POST https://api.z.ai/...``; None where none was made.
+        request_id: The server's own name for it, for its operators; None where it gave none.
+        attempts: How often it was sent.
+    """
+
+    request: str | None = None
+    request_id: str | None = None
+    attempts: int = 0
 
 
 class InvalidRequestError(ZaiImageError):
@@ -132,10 +142,12 @@ class DownloadError(ZaiImageError):
 
     Attributes:
         url: The picture's link.
+        transient: Whether trying again may help.
     """
 
-    def __init__(self, message: str, *, url: str) -> None:
+    def __init__(self, message: str, *, url: str, transient: bool = False) -> None:
         self.url = url
+        self.transient = transient
         super().__init__(message)
 
 

@@ -9,8 +9,11 @@ from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from zai_image import _storing
+from zai_image import _retrying
 from zai_image._answers import Picture
+from zai_image._errors import DownloadError
+from zai_image._retrying import Retrying
+from zai_image._storing import Link, PartialFile, Progress
 from zai_image_api.models.image_generation_response import ImageGenerationResponse
 from zai_image_api.models.image_generation_response_content_filter_item import (
     ImageGenerationResponseContentFilterItem as ContentFilterItem,
@@ -25,8 +28,10 @@ if TYPE_CHECKING:
 class _Picture:
     """What a picture tells of itself, however it is fetched."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: Picture, retrying: Retrying) -> None:
         self._picture = picture
+        self._retrying = retrying
+        self._link = Link(self.url, self.expires)
 
     @property
     def url(self) -> str:
@@ -61,88 +66,134 @@ class _Picture:
 class Image(_Picture):
     """A picture made by :class:`~zai_image.ZaiImage`."""
 
-    def __init__(self, picture: Picture, client: httpx.Client) -> None:
-        super().__init__(picture)
+    def __init__(self, picture: Picture, retrying: Retrying, client: httpx.Client) -> None:
+        super().__init__(picture, retrying)
         self._client = client
 
-    def save(self, path: str | PathLike[str]) -> Path:
+    def save(self, path: str | PathLike[str], *, progress: Progress | None = None) -> Path:
         """Store the picture in a file, replacing what is there; a failure leaves the file as it was.
 
         Args:
-            path: The file to write.
+            path: The file to write; one without a suffix gets that of the picture's kind.
+            progress: Called with the bytes received so far and, where known, their total.
 
         Returns:
             The path written.
 
         Raises:
-            DownloadError: The picture could not be fetched, or not be stored.
+            DownloadError: The picture could not be fetched, is not one, is not whole, or could not be stored.
         """
-        target = Path(path)
-        with _storing.errors(self.url), _storing.replacing(target) as file:
-            self._fetch(file)
-        return target
+        with self._link.errors(), PartialFile(Path(path)) as partial:
+            return partial.keep(self._fetch(partial.file, progress))
 
-    def download(self) -> bytes:
+    def download(self, *, progress: Progress | None = None) -> bytes:
         """Return the picture's bytes.
 
+        Args:
+            progress: Called with the bytes received so far and, where known, their total.
+
         Raises:
-            DownloadError: The picture could not be fetched.
+            DownloadError: The picture could not be fetched, is not one, or is not whole.
         """
-        with _storing.errors(self.url):
+        with self._link.errors():
             file = BytesIO()
-            self._fetch(file)
+            self._fetch(file, progress)
             return file.getvalue()
 
-    def _fetch(self, file: IO[bytes]) -> None:
-        _storing.check_link(self.url)
-        receiver = _storing.Receiver(file, self.url)
-        with self._client.stream("GET", self.url) as response:
-            _storing.check_answer(response, self.url)
-            for chunk in response.iter_bytes():
-                receiver.take(chunk)
-        receiver.finish()
+    def _fetch(self, file: IO[bytes], progress: Progress | None) -> str:
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return self._attempt(file, progress)
+            except DownloadError as error:
+                pause = self._retrying.pause(error, attempt)
+                if pause is None:
+                    raise
+                _retrying.wait(pause)
+
+    def _attempt(self, file: IO[bytes], progress: Progress | None) -> str:
+        url = self.url
+        redirects = 0
+        with self._link.errors():
+            while True:
+                request = self._link.request(self._client, url)
+                response = self._client.send(request, stream=True, auth=None, follow_redirects=False)
+                try:
+                    sent_on = self._link.redirection(response, redirects)
+                    if sent_on is None:
+                        receiver = self._link.receiver(response, file, progress)
+                        for chunk in response.iter_bytes():
+                            receiver.take(chunk)
+                        return receiver.finish()
+                finally:
+                    response.close()
+                url, redirects = sent_on, redirects + 1
 
 
 class AsyncImage(_Picture):
     """A picture made by :class:`~zai_image.AsyncZaiImage`."""
 
-    def __init__(self, picture: Picture, client: httpx.AsyncClient) -> None:
-        super().__init__(picture)
+    def __init__(self, picture: Picture, retrying: Retrying, client: httpx.AsyncClient) -> None:
+        super().__init__(picture, retrying)
         self._client = client
 
-    async def save(self, path: str | PathLike[str]) -> Path:
+    async def save(self, path: str | PathLike[str], *, progress: Progress | None = None) -> Path:
         """Store the picture in a file, replacing what is there; a failure leaves the file as it was.
 
         Args:
-            path: The file to write.
+            path: The file to write; one without a suffix gets that of the picture's kind.
+            progress: Called with the bytes received so far and, where known, their total.
 
         Returns:
             The path written.
 
         Raises:
-            DownloadError: The picture could not be fetched, or not be stored.
+            DownloadError: The picture could not be fetched, is not one, is not whole, or could not be stored.
         """
-        target = Path(path)
-        with _storing.errors(self.url), _storing.replacing(target) as file:
-            await self._fetch(file)
-        return target
+        with self._link.errors(), PartialFile(Path(path)) as partial:
+            return partial.keep(await self._fetch(partial.file, progress))
 
-    async def download(self) -> bytes:
+    async def download(self, *, progress: Progress | None = None) -> bytes:
         """Return the picture's bytes.
 
+        Args:
+            progress: Called with the bytes received so far and, where known, their total.
+
         Raises:
-            DownloadError: The picture could not be fetched.
+            DownloadError: The picture could not be fetched, is not one, or is not whole.
         """
-        with _storing.errors(self.url):
+        with self._link.errors():
             file = BytesIO()
-            await self._fetch(file)
+            await self._fetch(file, progress)
             return file.getvalue()
 
-    async def _fetch(self, file: IO[bytes]) -> None:
-        _storing.check_link(self.url)
-        receiver = _storing.Receiver(file, self.url)
-        async with self._client.stream("GET", self.url) as response:
-            _storing.check_answer(response, self.url)
-            async for chunk in response.aiter_bytes():
-                receiver.take(chunk)
-        receiver.finish()
+    async def _fetch(self, file: IO[bytes], progress: Progress | None) -> str:
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return await self._attempt(file, progress)
+            except DownloadError as error:
+                pause = self._retrying.pause(error, attempt)
+                if pause is None:
+                    raise
+                await _retrying.wait_async(pause)
+
+    async def _attempt(self, file: IO[bytes], progress: Progress | None) -> str:
+        url = self.url
+        redirects = 0
+        with self._link.errors():
+            while True:
+                request = self._link.request(self._client, url)
+                response = await self._client.send(request, stream=True, auth=None, follow_redirects=False)
+                try:
+                    sent_on = self._link.redirection(response, redirects)
+                    if sent_on is None:
+                        receiver = self._link.receiver(response, file, progress)
+                        async for chunk in response.aiter_bytes():
+                            receiver.take(chunk)
+                        return receiver.finish()
+                finally:
+                    await response.aclose()
+                url, redirects = sent_on, redirects + 1

@@ -49,11 +49,13 @@ def settings(api_key: str | None, base_url: str | None) -> Settings:
     url = (os.environ.get("ZAI_BASE_URL") or SERVER_URL) if base_url is None else base_url
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.fragment
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        # A user name and password would take the place of the key.
+        usable = usable and not (parts.query or parts.fragment or parts.username or parts.password)
     except ValueError:
         usable = False
     if not usable:
         raise InvalidRequestError(
-            [f"the base URL {url!r} is not an http(s) address such as {SERVER_URL!r}, without query or fragment"]
+            [f"the base URL is not an http(s) address such as {SERVER_URL}, without user name, query or fragment"]
         )
     return Settings(key, url.rstrip("/").removesuffix(_VERSION_PATH))

@@ -1,84 +1,177 @@
-"""Fetches a picture from its link and stores it, whole or not at all."""
+"""Decides how a picture is fetched from its link and stored, whole or not at all; the waiting is done elsewhere."""
 
 from __future__ import annotations
 
-import os
+import mimetypes
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Final, TypeAlias
+
+from attrs import frozen
 
 from zai_image._errors import DownloadError
+from zai_image._pictures import HEAD, TAIL, kind_of
 
 if TYPE_CHECKING:
     import httpx
 
-# The largest documented picture, uncompressed, has 16 MiB; what is over this is not a picture of this API.
+Progress: TypeAlias = Callable[[int, int | None], None]
+"""Called with the bytes received so far and, where the server says, how many there will be."""
+
+# The largest documented picture has 4 megapixels, 16 MiB without any compression; what is over this is none.
 MAX_BYTES = 64 * 1024 * 1024
+MAX_REDIRECTS: Final = 5
+
+# Statuses of a host that may well answer at the next attempt.
+_TRANSIENT_STATUSES: Final = frozenset({408, 425, 429, *range(500, 600)})
 
 
-@contextmanager
-def errors(url: str) -> Iterator[None]:
-    """Turn what fetching and storing can raise into ``DownloadError``."""
-    import httpx
+@frozen
+class Link:
+    """A picture's link.
 
-    try:
-        yield
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise DownloadError(f"the picture could not be fetched from {url}: {error}", url=url) from error
-    except OSError as error:
-        raise DownloadError(f"the picture could not be stored: {error}", url=url) from error
-    except RuntimeError as error:
-        # httpx says so in a plain RuntimeError.
-        if "closed" not in str(error):
-            raise
-        raise DownloadError("the client is closed; fetch pictures before leaving its `with` block", url=url) from error
+    Attributes:
+        url: The address.
+        expires: When the page lets it die.
+    """
 
+    url: str
+    expires: datetime
 
-def check_link(url: str) -> None:
-    """Refuse a link that does not lead to a web server."""
-    if not url.lower().startswith(("http://", "https://")):
-        raise DownloadError(f"the picture's link {url!r} is not an http(s) address", url=url)
+    def error(self, problem: str, *, transient: bool = False) -> DownloadError:
+        """Return the error that says why the picture could not be had from here."""
+        return DownloadError(f"the picture at {self.url} {problem}", url=self.url, transient=transient)
 
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Turn what fetching and storing can raise into ``DownloadError``."""
+        import httpx
 
-def check_answer(response: httpx.Response, url: str) -> None:
-    """Refuse an answer that is not a picture's."""
-    if response.status_code != 200:
-        raise DownloadError(f"the picture's link {url} answers with status {response.status_code}", url=url)
+        try:
+            yield
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.DecodingError) as error:
+            raise self.error(f"could not be fetched: {error}") from error
+        except httpx.HTTPError as error:
+            raise self.error(f"could not be fetched: {error or type(error).__name__}", transient=True) from error
+        except OSError as error:
+            raise self.error(f"could not be stored: {error}") from error
+        except RuntimeError as error:
+            # httpx says so in a plain RuntimeError.
+            if "closed" not in str(error):
+                raise
+            raise self.error("must be fetched before the client is closed; do so inside its `with` block") from error
+
+    def request(self, client: httpx.Client | httpx.AsyncClient, url: str) -> httpx.Request:
+        """Return the request for the picture at the link or where it redirects to, without any key.
+
+        Raises:
+            DownloadError: The address is not http(s).
+        """
+        if not url.lower().startswith(("http://", "https://")):
+            raise self.error("has a link that is not an http(s) address")
+        request = client.build_request("GET", url)
+        if not request.url.host:
+            raise self.error("has a link without a host")
+        # A client that the caller made may send a key with everything; the picture's host is not to have it.
+        request.headers.pop("Authorization", None)
+        return request
+
+    def redirection(self, response: httpx.Response, redirects: int) -> str | None:
+        """Return where a response sends on to; None where it is the last.
+
+        Raises:
+            DownloadError: It sends to another scheme, or has sent on too often.
+        """
+        if response.next_request is None:
+            return None
+        target = response.next_request.url
+        if target.scheme != response.url.scheme:
+            raise self.error(f"is redirected from {response.url.scheme} to {target.scheme}")
+        if redirects >= MAX_REDIRECTS:
+            raise self.error(f"is redirected more than {MAX_REDIRECTS} times")
+        return str(target)
+
+    def receiver(self, response: httpx.Response, file: IO[bytes], progress: Progress | None) -> Receiver:
+        """Return what takes the picture's bytes.
+
+        Raises:
+            DownloadError: The answer is not a picture's.
+        """
+        status = response.status_code
+        if status == 200:
+            return Receiver(self, response, file, progress)
+        if 400 <= status < 500 and datetime.now(UTC) > self.expires:
+            raise self.error(f"is gone: its link expired on {self.expires:%Y-%m-%d} (status {status})")
+        raise self.error(f"is not there: status {status}", transient=status in _TRANSIENT_STATUSES)
 
 
 class Receiver:
-    """Takes a picture's bytes as they come and refuses more than a picture can have."""
+    """Takes a picture's bytes as they come, and refuses what is not a picture, not whole, or too large."""
 
-    def __init__(self, file: IO[bytes], url: str) -> None:
+    def __init__(self, link: Link, response: httpx.Response, file: IO[bytes], progress: Progress | None) -> None:
+        self._link = link
+        self._content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        length = response.headers.get("Content-Length", "")
+        # Of an encoded body the field gives another length than the one that arrives here.
+        known = length.isdecimal() and len(length) < 16 and "Content-Encoding" not in response.headers
+        self._total = int(length) if known else None
         self._file = file
-        self._url = url
+        self._progress = progress
         self._received = 0
+        self._head = self._tail = b""
+        file.seek(0)
+        file.truncate()
 
     def take(self, chunk: bytes) -> None:
-        """Write one chunk."""
+        """Store one chunk."""
         self._received += len(chunk)
         if self._received > MAX_BYTES:
-            raise DownloadError(f"what {self._url} sends is over {MAX_BYTES} bytes: not a picture", url=self._url)
+            raise self._link.error(f"has over {MAX_BYTES} bytes: not a picture of this API")
+        if len(self._head) < HEAD:
+            self._head = (self._head + chunk)[:HEAD]
+        self._tail = chunk[-TAIL:] if len(chunk) >= TAIL else (self._tail + chunk)[-TAIL:]
         self._file.write(chunk)
+        if self._progress is not None:
+            self._progress(self._received, self._total)
 
-    def finish(self) -> None:
-        """Refuse an empty picture."""
-        if not self._received:
-            raise DownloadError(f"what {self._url} sends is empty: not a picture", url=self._url)
+    def finish(self) -> str:
+        """Return the suffix for the picture's kind, once all of it is here.
+
+        Raises:
+            DownloadError: It is not a picture, or not all of one.
+        """
+        kind = kind_of(self._head)
+        if kind is not None:
+            if not kind.complete(self._head, self._tail, self._received):
+                raise self._link.error(f"broke off after {self._received} bytes", transient=True)
+            return kind.suffix
+        # What is not known here may still be a picture, and it is paid for.
+        if self._received and self._content_type.startswith("image/"):
+            return mimetypes.guess_extension(self._content_type) or ""
+        raise self._link.error(f"is not a picture but {self._content_type or 'bytes of no known kind'}")
 
 
-@contextmanager
-def replacing(target: Path) -> Iterator[IO[bytes]]:
-    """Yield a file beside the target that takes its place at the end, or disappears on an error."""
-    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        with partial.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+class PartialFile:
+    """A file beside its target that takes the target's place when it is complete, or disappears."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._path = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        self.file = self._path.open("xb")
+
+    def keep(self, suffix: str) -> Path:
+        """Put the file in its target's place; a target without a suffix gets the given one."""
+        self.file.close()
+        target = self._target if self._target.suffix else self._target.with_name(self._target.name + suffix)
+        self._path.replace(target)
+        return target
+
+    def __enter__(self) -> PartialFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+        self._path.unlink(missing_ok=True)

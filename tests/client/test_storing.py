@@ -1,115 +1,267 @@
-"""A picture is stored whole or not at all."""
+"""A picture is stored whole or not at all, and fetched from nowhere it should not be."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import stat
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import respx
+from PIL import Image as Pillow
 
 from zai_image import AsyncZaiImage, DownloadError, Image, ZaiImage, _storing
 from zai_image_api.document import SERVER_URL
+from zai_image_conformance.server import RunningServer, listening
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
 LINK = "https://pictures.example/1.png"
+KEY = "sk-very-secret"
 
 
-def image(zai: ZaiImage, link: str = LINK) -> Image:
-    respx.post(ENDPOINT).respond(json={"created": 1760335349, "data": [{"url": link}]})
-    return zai.images.generate("kitten")
+def encoded(kind: str) -> bytes:
+    file = BytesIO()
+    Pillow.radial_gradient("L").save(file, kind)
+    return file.getvalue()
+
+
+PNG = encoded("PNG")
+
+
+@pytest.fixture(params=["sync", "async"])
+def save(request: pytest.FixtureRequest) -> Any:
+    """Make a picture with the given link and save it, with either client; returns the path."""
+
+    def save_sync(target: Path, link: str = LINK, created: int = 1760335349, **options: Any) -> Path:
+        respx.post(ENDPOINT).respond(json={"created": created, "data": [{"url": link}]})
+        with ZaiImage(KEY, **options) as zai:
+            return zai.images.generate("kitten").save(target)
+
+    def save_async(target: Path, link: str = LINK, created: int = 1760335349, **options: Any) -> Path:
+        async def run() -> Path:
+            async with AsyncZaiImage(KEY, **options) as zai:
+                return await (await zai.images.generate("kitten")).save(target)
+
+        respx.post(ENDPOINT).respond(json={"created": created, "data": [{"url": link}]})
+        return asyncio.run(run())
+
+    return save_sync if request.param == "sync" else save_async
 
 
 class Breaking(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body that breaks off in the middle."""
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        yield b"half a pic"
+    def __iter__(self) -> Iterator[bytes]:
+        yield PNG[:40]
         raise httpx.ReadError("connection reset")
 
-    async def __aiter__(self):  # type: ignore[no-untyped-def]
-        yield b"half a pic"
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield PNG[:40]
         raise httpx.ReadError("connection reset")
 
 
+# What the host answers, how often it is asked with two retries, and what is told.
 FAILURES = {
-    "a dead link": httpx.Response(404),
-    "a redirect": httpx.Response(302, headers={"location": "file:///etc/passwd"}),
-    "an empty body": httpx.Response(200, content=b""),
-    "a connection that breaks": httpx.Response(200, stream=Breaking()),
+    "a dead link": (httpx.Response(404), 1, "status 404"),
+    "a busy host": (httpx.Response(503), 3, "status 503"),
+    "a redirect to a file": (httpx.Response(302, headers={"location": "file:///etc/passwd"}), 1, "https to file"),
+    "a redirect to plain http": (httpx.Response(302, headers={"location": "http://a.example/"}), 1, "https to http"),
+    "a redirect in a circle": (httpx.Response(302, headers={"location": LINK}), 6, "more than 5 times"),
+    "an empty body": (httpx.Response(200, content=b""), 1, "not a picture"),
+    "a page": (httpx.Response(200, html="<html>"), 1, "not a picture but text/html"),
+    "a page that says it is a picture": (httpx.Response(200, content=b""), 1, "not a picture"),
+    "a connection that breaks": (httpx.Response(200, stream=Breaking()), 3, "connection reset"),
+    "half a PNG": (httpx.Response(200, content=PNG[:-8]), 3, f"broke off after {len(PNG) - 8} bytes"),
+    "half a JPEG": (httpx.Response(200, content=encoded("JPEG")[:-5]), 3, "broke off"),
+    "half a WebP": (httpx.Response(200, content=encoded("WebP")[:-5]), 3, "broke off"),
+    "half a GIF": (httpx.Response(200, content=encoded("GIF")[:400]), 3, "broke off"),
+    "an encoding that lies": (
+        httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(PNG)),
+        1,
+        "could not be fetched",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", FAILURES)
 @respx.mock
-def test_a_failed_download_leaves_the_file_as_it_was(name: str, tmp_path: Path) -> None:
+def test_a_failed_download_is_told_and_leaves_the_file_as_it_was(name: str, save: Any, tmp_path: Path) -> None:
+    response, asked, told = FAILURES[name]
     target = tmp_path / "kitten.png"
     target.write_bytes(b"the old picture")
-    respx.get(LINK).mock(return_value=FAILURES[name])
-    with ZaiImage("a-key") as zai, pytest.raises(DownloadError) as failed:
-        image(zai).save(target)
+    route = respx.get(LINK).mock(return_value=response)
+    with pytest.raises(DownloadError, match=told) as failed:
+        save(target)
     assert failed.value.url == LINK
+    assert route.call_count == asked
     assert target.read_bytes() == b"the old picture"
     assert list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.parametrize(
+    "trouble", [httpx.Response(502), httpx.Response(200, stream=Breaking()), httpx.ReadTimeout("")]
+)
 @respx.mock
-def test_a_failed_async_download_leaves_nothing_behind(tmp_path: Path) -> None:
-    async def save() -> None:
-        async with AsyncZaiImage("a-key") as zai:
-            await (await zai.images.generate("kitten")).save(tmp_path / "kitten.png")
+def test_trouble_that_passes_costs_nothing(trouble: Any, save: Any, tmp_path: Path, pauses: list[float]) -> None:
+    respx.get(LINK).mock(side_effect=[trouble, httpx.Response(200, content=PNG)])
+    assert save(tmp_path / "kitten.png").read_bytes() == PNG
+    assert len(pauses) == 1
 
-    respx.post(ENDPOINT).respond(json={"created": 1760335349, "data": [{"url": LINK}]})
-    respx.get(LINK).mock(return_value=httpx.Response(200, stream=Breaking()))
-    with pytest.raises(DownloadError, match="connection reset"):
-        asyncio.run(save())
-    assert list(tmp_path.iterdir()) == []
+
+@respx.mock
+def test_without_retries_a_picture_is_asked_for_once(save: Any, tmp_path: Path) -> None:
+    route = respx.get(LINK).respond(503)
+    with pytest.raises(DownloadError):
+        save(tmp_path / "kitten.png", max_retries=0)
+    assert route.call_count == 1
+
+
+@respx.mock
+def test_redirects_on_the_same_scheme_are_followed(save: Any, tmp_path: Path) -> None:
+    respx.get(LINK).respond(302, headers={"location": "https://cdn.example/1.png"})
+    respx.get("https://cdn.example/1.png").respond(content=PNG)
+    assert save(tmp_path / "kitten.png").read_bytes() == PNG
 
 
 @pytest.mark.parametrize("link", ["file:///etc/passwd", "ftp://a.example/1.png", "1.png", "", "javascript:alert(1)"])
 @respx.mock
-def test_a_link_that_is_not_http_is_not_followed(link: str) -> None:
-    with ZaiImage("a-key") as zai, pytest.raises(DownloadError, match="not an http"):
-        image(zai, link).download()
+def test_a_link_that_is_not_http_is_not_followed(link: str, save: Any, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match="not an http"):
+        save(tmp_path / "kitten.png", link)
+    assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("link", ["http://[::1", "https://a.example:port/", "http://\x00/"])
+@pytest.mark.parametrize("link", ["http://[::1", "https://a.example:port/", "http://\x00/", "https://"])
 @respx.mock
-def test_a_link_that_is_no_address_is_a_download_error(link: str) -> None:
-    with ZaiImage("a-key") as zai, pytest.raises(DownloadError):
-        image(zai, link).download()
-
-
-@respx.mock
-def test_a_body_larger_than_any_picture_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_storing, "MAX_BYTES", 10)
-    respx.get(LINK).respond(content=b"01234567890")
-    with ZaiImage("a-key") as zai, pytest.raises(DownloadError, match="over 10 bytes"):
-        image(zai).download()
+def test_a_link_that_is_no_address_is_a_download_error(link: str, save: Any, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError):
+        save(tmp_path / "kitten.png", link)
 
 
 @respx.mock
-def test_a_saved_picture_has_the_mode_of_any_new_file(tmp_path: Path) -> None:
-    respx.get(LINK).respond(content=b"a picture")
+def test_an_expired_link_is_told_as_such(save: Any, tmp_path: Path) -> None:
+    respx.get(LINK).respond(403)
+    with pytest.raises(DownloadError, match="its link expired on 2023-12-14"):
+        save(tmp_path / "kitten.png", created=1_700_000_000)
+    with pytest.raises(DownloadError, match="status 403") as failed:
+        save(tmp_path / "kitten.png", created=4_000_000_000)
+    assert "expired" not in str(failed.value)
+
+
+@respx.mock
+def test_a_body_larger_than_any_picture_is_not_taken(
+    save: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_storing, "MAX_BYTES", len(PNG) - 1)
+    respx.get(LINK).respond(content=PNG)
+    with pytest.raises(DownloadError, match="not a picture of this API"):
+        save(tmp_path / "kitten.png")
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "name"),
+    [
+        (PNG, "application/octet-stream", "kitten.png"),
+        (encoded("JPEG"), "image/png", "kitten.jpg"),
+        (encoded("WebP"), "", "kitten.webp"),
+        (encoded("GIF"), "image/gif", "kitten.gif"),
+        (b"a picture of another kind", "image/avif", "kitten.avif"),
+        (b"a picture of no known kind", "image/../../x", "kitten"),
+    ],
+)
+@respx.mock
+def test_the_content_decides_the_suffix(
+    content: bytes, content_type: str, name: str, save: Any, tmp_path: Path
+) -> None:
+    respx.get(LINK).respond(content=content, headers={"content-type": content_type})
+    assert save(tmp_path / "kitten") == tmp_path / name
+    assert (tmp_path / name).read_bytes() == content
+    assert save(tmp_path / "kitten.image") == tmp_path / "kitten.image"
+
+
+@respx.mock
+def test_a_saved_picture_has_the_mode_of_any_new_file(save: Any, tmp_path: Path) -> None:
+    respx.get(LINK).respond(content=PNG)
     (tmp_path / "other").touch()
-    with ZaiImage("a-key") as zai:
-        path = image(zai).save(str(tmp_path / "kitten.png"))
-    assert path.read_bytes() == b"a picture"
+    path = save(tmp_path / "kitten.png")
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE((tmp_path / "other").stat().st_mode)
 
 
 @respx.mock
-def test_a_folder_that_is_not_there_is_a_download_error(tmp_path: Path) -> None:
-    respx.get(LINK).respond(content=b"a picture")
-    with ZaiImage("a-key") as zai, pytest.raises(DownloadError, match="could not be stored"):
-        image(zai).save(tmp_path / "missing" / "kitten.png")
+def test_a_folder_that_is_not_there_is_a_download_error(save: Any, tmp_path: Path) -> None:
+    respx.get(LINK).respond(content=PNG)
+    with pytest.raises(DownloadError, match="could not be stored"):
+        save(tmp_path / "missing" / "kitten.png")
+
+
+@respx.mock
+def test_a_key_that_the_caller_s_own_client_sends_does_not_go_to_the_picture_s_host() -> None:
+    respx.post(ENDPOINT).respond(json={"created": 1760335349, "data": [{"url": LINK}]})
+    route = respx.get(LINK).respond(content=PNG)
+    with httpx.Client(headers={"Authorization": f"Bearer {KEY}"}, auth=("user", KEY)) as http_client:
+        ZaiImage(KEY, http_client=http_client).images.generate("kitten").download()
+    assert KEY not in str(route.calls.last.request.headers.raw)
+    assert "authorization" not in route.calls.last.request.headers
+
+
+@respx.mock
+def test_progress_is_told_in_bytes() -> None:
+    respx.post(ENDPOINT).respond(json={"created": 1760335349, "data": [{"url": LINK}]})
+    respx.get(LINK).respond(content=PNG)
+    told: list[tuple[int, int | None]] = []
+    with ZaiImage(KEY) as zai:
+        zai.images.generate("kitten").download(progress=lambda received, total: told.append((received, total)))
+    assert told[-1] == (len(PNG), len(PNG))
 
 
 @respx.mock
 def test_a_closed_client_is_told_apart_from_a_dead_link() -> None:
-    with ZaiImage("a-key") as zai:
-        made = image(zai)
-    with pytest.raises(DownloadError, match="before leaving its `with` block"):
+    respx.post(ENDPOINT).respond(json={"created": 1760335349, "data": [{"url": LINK}]})
+    with ZaiImage(KEY) as zai:
+        made: Image = zai.images.generate("kitten")
+    with pytest.raises(DownloadError, match="before the client is closed"):
         made.download()
+
+
+def test_a_process_that_is_killed_leaves_no_half_picture(tmp_path: Path) -> None:
+    async def drips(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if scope["method"] == "POST":
+            host = dict(scope["headers"])[b"host"].decode()
+            answer = f'{{"created": 1760335349, "data": [{{"url": "http://{host}/1.png"}}]}}'
+            await send({"type": "http.response.body", "body": answer.encode()})
+        else:
+            await send({"type": "http.response.body", "body": PNG[:40], "more_body": True})
+            await receive()
+
+    code = f"""
+from zai_image import ZaiImage
+image = ZaiImage("k").images.generate("kitten")
+image.save({str(tmp_path / "kitten.png")!r}, progress=lambda *told: print("receiving", flush=True))
+"""
+    (tmp_path / "kitten.png").write_bytes(b"the old picture")
+    with listening(drips) as origin:
+        environment = {**os.environ, "ZAI_BASE_URL": f"{origin}/api"}
+        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environment) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"receiving\n"
+            process.send_signal(signal.SIGKILL)
+    assert (tmp_path / "kitten.png").read_bytes() == b"the old picture"
+
+
+def test_a_picture_of_the_embedded_server_is_whole(server: RunningServer, tmp_path: Path) -> None:
+    with ZaiImage(server.api_key, base_url=server.url) as zai:
+        path = zai.images.generate("kitten", size="2048x2048").save(tmp_path / "kitten")
+    with Pillow.open(path) as picture:
+        picture.load()
+        assert (path.name, picture.size) == ("kitten.png", (2048, 2048))

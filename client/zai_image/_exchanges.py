@@ -1,0 +1,71 @@
+"""One request and what came of it: the promised picture or an error, and a line in the log."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any, Final
+
+from zai_image._answers import Picture, failure, picture, request_id
+from zai_image._errors import ZaiImageError
+from zai_image._settings import Settings
+from zai_image_api.call import Call
+from zai_image_api.errors import InvalidResponse
+from zai_image_api.types import Response
+
+LOGGER: Final = logging.getLogger("zai_image")
+"""One debug line for each attempt: method, address, status, seconds, attempt. Never the key."""
+
+
+class Exchange:
+    """One attempt at a call; it begins when it is made.
+
+    Args:
+        call: What is asked.
+        where: Where, and with which key.
+        attempt: Which attempt it is, from 1.
+        log_prompt: Whether the prompt may stand in the log.
+    """
+
+    def __init__(self, call: Call, where: Settings, attempt: int, *, log_prompt: bool) -> None:
+        method, path = call.request.split(" ", 1)
+        self._call = call
+        self._request = f"{method} {where.base_url}{path}"
+        self._key = where.api_key
+        self._attempt = attempt
+        self._log_prompt = log_prompt
+        self._begun = time.perf_counter()
+
+    def outcome(self, came: Response[Any] | Exception) -> Picture | ZaiImageError:
+        """Return what came of it, after noting it in the log.
+
+        Args:
+            came: What the endpoint function returned or raised.
+
+        Raises:
+            Exception: It raised something that says nothing of the exchange.
+        """
+        result: Picture | ZaiImageError | None
+        if isinstance(came, Exception):
+            result = failure(came, self._key)
+            if result is None:
+                raise came
+        else:
+            try:
+                result = picture(came, self._key)
+            except ZaiImageError as error:
+                result = error
+        if isinstance(result, ZaiImageError):
+            result.request, result.attempts = self._request, self._attempt
+            if isinstance(came, Response | InvalidResponse):
+                result.request_id = request_id(came.headers, came.content)
+        if LOGGER.isEnabledFor(logging.DEBUG):
+            self._note(came)
+        return result
+
+    def _note(self, came: Response[Any] | Exception) -> None:
+        status = came.status_code if isinstance(came, Response | InvalidResponse) else type(came).__name__
+        seconds = time.perf_counter() - self._begun
+        LOGGER.debug("%s: %s in %.2f s, attempt %d", self._request, status, seconds, self._attempt)
+        if self._log_prompt:
+            LOGGER.debug("prompt: %r", getattr(self._call.arguments.get("body"), "prompt", None))

@@ -1,0 +1,54 @@
+"""Tells from its bytes what kind of picture something is, and whether it came whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from attrs import frozen
+
+HEAD: Final = 16
+"""How many of the first bytes tell the kind."""
+TAIL: Final = 4096
+"""How many of the last bytes tell whether the end is there; encoders may put a little behind it."""
+
+
+@frozen
+class Kind:
+    """A kind of picture.
+
+    Attributes:
+        suffix: The suffix of its files.
+        begins: Whether bytes begin like it; it gets the first ``HEAD`` of them.
+        complete: Whether it came whole; it gets the first ``HEAD`` bytes, the last ``TAIL``, and how many there are.
+    """
+
+    suffix: str
+    begins: Callable[[bytes], bool]
+    complete: Callable[[bytes, bytes, int], bool]
+
+
+def _ends_with(mark: bytes) -> Callable[[bytes, bytes, int], bool]:
+    return lambda head, tail, length: mark in tail
+
+
+def _ends_with_a_trailer(head: bytes, tail: bytes, length: int) -> bool:
+    # One byte, which any data holds; only zeros may follow it.
+    return tail.rstrip(b"\0").endswith(b";")
+
+
+def _as_long_as_its_header_says(head: bytes, tail: bytes, length: int) -> bool:
+    return length >= int.from_bytes(head[4:8], "little") + 8
+
+
+KINDS: Final = (
+    Kind(".png", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), _ends_with(b"IEND\xaeB`\x82")),
+    Kind(".jpg", lambda head: head.startswith(b"\xff\xd8\xff"), _ends_with(b"\xff\xd9")),
+    Kind(".webp", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", _as_long_as_its_header_says),
+    Kind(".gif", lambda head: head[:6] in (b"GIF87a", b"GIF89a"), _ends_with_a_trailer),
+)
+
+
+def kind_of(head: bytes) -> Kind | None:
+    """Return the kind of the picture that begins so; None where it is none that is known here."""
+    return next((kind for kind in KINDS if kind.begins(head)), None)

@@ -1,0 +1,156 @@
+"""What is sent again, and when: the table of docs/client.md, row by row."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+import respx
+
+import zai_image
+from scripts.regenerate import ROOT
+from zai_image import APIError, AsyncZaiImage, RateLimitError, ZaiImage, ZaiImageError, _retrying
+from zai_image_api.document import SERVER_URL
+
+ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
+REQUEST = httpx.Request("POST", ENDPOINT)
+ANSWER: dict[str, Any] = {"created": 1760335349, "data": [{"url": "https://pictures.example/1.png"}]}
+
+
+def refusal(status: int, code: int | None = None, **headers: str) -> httpx.Response:
+    body = {} if code is None else {"code": code, "message": "no"}
+    return httpx.Response(status, json=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+# The rows of the table, by their first cell, with every way in which each comes about.
+ROWS: dict[str, list[httpx.Response | Exception]] = {
+    "connection refused, or failed before the request was sent": [
+        httpx.ConnectError("refused", request=REQUEST),
+        httpx.ProxyError("no", request=REQUEST),
+    ],
+    "no connection in time, or no free one": [
+        httpx.ConnectTimeout("slow", request=REQUEST),
+        httpx.PoolTimeout("busy", request=REQUEST),
+    ],
+    "429 with code 1302 or 1303, or none": [refusal(429, 1302), refusal(429, 1303), refusal(429)],
+    "429 with any other code": [refusal(429, code) for code in (1113, 1301, 1304, 1308, 1309, 1, 9999)],
+    "no answer in time": [httpx.ReadTimeout("slow", request=REQUEST), httpx.WriteTimeout("slow", request=REQUEST)],
+    "connection lost in flight": [
+        httpx.ReadError("reset", request=REQUEST),
+        httpx.WriteError("reset", request=REQUEST),
+        httpx.RemoteProtocolError("closed", request=REQUEST),
+    ],
+    "status 500 to 599, or code 500, 1230, 1234": [
+        refusal(500),
+        refusal(503, Retry_After="1"),
+        refusal(599),
+        refusal(400, 500),
+        refusal(400, 1230),
+        refusal(400, 1234),
+    ],
+    "any other refusal": [refusal(400, 1214), refusal(401), refusal(404), refusal(408), refusal(400, 1302)],
+    "an answer that is not what was promised": [httpx.Response(200, text="<html>"), httpx.Response(302)],
+}
+TABLE = dict(
+    re.findall(r"^\| (.+?) \| ((?:yes|no) \| (?:yes|no)) \|$", (ROOT / "docs/client.md").read_text("utf-8"), re.M)
+)
+CASES = [
+    pytest.param(came, TABLE[row].split(" | ")[opted_in] == "yes", bool(opted_in), id=f"{row} {index} {opted_in}")
+    for row, ways in ROWS.items()
+    for index, came in enumerate(ways)
+    for opted_in in (0, 1)
+]
+
+Ask = Callable[..., object]
+
+
+def ask(**options: Any) -> object:
+    with ZaiImage("a-key", **options) as zai:
+        try:
+            return zai.images.generate("kitten")
+        except ZaiImageError as error:
+            return error
+
+
+def ask_async(**options: Any) -> object:
+    async def run() -> object:
+        async with AsyncZaiImage("a-key", **options) as zai:
+            try:
+                return await zai.images.generate("kitten")
+            except ZaiImageError as error:
+                return error
+
+    return asyncio.run(run())
+
+
+asking = pytest.mark.parametrize("asking", [ask, ask_async])
+
+
+def test_every_row_of_the_table_is_tested() -> None:
+    assert ROWS.keys() == TABLE.keys()
+
+
+@asking
+@pytest.mark.parametrize(("came", "again", "opted_in"), CASES)
+@respx.mock
+def test_a_request_is_sent_again_where_the_table_says_so(asking: Ask, came: Any, again: bool, opted_in: bool) -> None:
+    route = respx.post(ENDPOINT).mock(side_effect=[came, came, came, httpx.Response(200, json=ANSWER)])
+    outcome = asking(retry_unknown_outcome=opted_in)
+    assert isinstance(outcome, ZaiImageError)
+    assert route.call_count == (3 if again else 1)
+    assert outcome.attempts == route.call_count
+
+
+@asking
+@respx.mock
+def test_a_second_attempt_that_succeeds_is_all_that_the_caller_sees(asking: Ask, pauses: list[float]) -> None:
+    respx.post(ENDPOINT).mock(side_effect=[refusal(429, 1302), httpx.Response(200, json=ANSWER)])
+    assert isinstance(asking(), zai_image.Image | zai_image.AsyncImage)
+    assert len(pauses) == 1
+
+
+@asking
+@pytest.mark.parametrize("retries", [0, 1, 5])
+@respx.mock
+def test_max_retries_is_how_often_a_request_is_sent_again(asking: Ask, retries: int) -> None:
+    route = respx.post(ENDPOINT).mock(return_value=refusal(429, 1302))
+    asking(max_retries=retries)
+    assert route.call_count == retries + 1
+
+
+@asking
+@respx.mock
+def test_retry_after_is_honoured_as_the_pause(asking: Ask, pauses: list[float]) -> None:
+    respx.post(ENDPOINT).mock(return_value=refusal(429, 1302, Retry_After="7"))
+    asking()
+    assert pauses == [7.0, 7.0]
+
+
+@respx.mock
+def test_retry_after_may_be_a_date_gone_by(pauses: list[float]) -> None:
+    respx.post(ENDPOINT).mock(return_value=refusal(429, 1302, Retry_After="Fri, 31 Dec 1999 23:59:59 GMT"))
+    ask()
+    assert pauses == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("value", ["61", "86400", "Fri, 31 Dec 2100 23:59:59 GMT"])
+@respx.mock
+def test_a_longer_wait_is_the_caller_s_decision(value: str, pauses: list[float]) -> None:
+    route = respx.post(ENDPOINT).mock(return_value=refusal(429, 1302, Retry_After=value))
+    outcome = ask()
+    assert isinstance(outcome, RateLimitError)
+    assert outcome.retry_after is not None
+    assert outcome.retry_after > 60
+    assert (route.call_count, pauses) == (1, [])
+
+
+def test_pauses_are_drawn_below_a_bound_that_doubles_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_retrying.random, "uniform", lambda least, greatest: (least, greatest))
+    retrying = _retrying.Retrying(max_retries=10)
+    drawn = [retrying.pause(APIError(429, 1302, ""), attempt) for attempt in range(1, 12)]
+    bounds = [0.5, 1, 2, 4, 8, 8, 8, 8, 8, 8]
+    assert drawn == [*((0, bound) for bound in bounds), None]
