@@ -16,6 +16,7 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 
+from scripts.escaping import in_double_quotes, restore_defaults
 from scripts.failure import PipelineError
 from scripts.provenance import Provenance
 from scripts.resources import resources
@@ -79,9 +80,11 @@ def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, 
     data = GeneratorData.from_dict(dict(document), config=config)
     if isinstance(data, GeneratorError):
         raise PipelineError(_explain([data]))
+    restore_defaults(data)
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
     made = resources(data, {"size"} if rules.size else set())
     project.env.filters["literal"] = ascii
+    project.env.filters["in_double_quote_literal"] = in_double_quotes
     project.env.globals.update(
         scalar_readers=_SCALAR_READERS,
         document=_Document(document["info"]["title"], document["info"]["version"], document["servers"][0]["url"]),
