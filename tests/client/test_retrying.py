@@ -148,9 +148,15 @@ def test_a_longer_wait_is_the_caller_s_decision(value: str, pauses: list[float])
     assert (route.call_count, pauses) == (1, [])
 
 
-def test_pauses_are_drawn_below_a_bound_that_doubles_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_retrying.random, "uniform", lambda least, greatest: (least, greatest))
-    retrying = _retrying.Retrying(max_retries=10)
-    drawn = [retrying.pause(APIError(429, 1302, ""), attempt) for attempt in range(1, 12)]
-    bounds = [0.5, 1, 2, 4, 8, 8, 8, 8, 8, 8]
-    assert drawn == [*((0, bound) for bound in bounds), None]
+def test_pauses_are_drawn_from_zero_to_a_bound_that_doubles_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[float, float]] = []
+
+    def uniform(least: float, greatest: float) -> float:
+        drawn.append((least, greatest))
+        return greatest
+
+    monkeypatch.setattr("random.uniform", uniform)
+    retrying = _retrying.Retrying(max_retries=7)
+    pauses = [retrying.pause(APIError(429, 1302, ""), attempt) for attempt in range(1, 9)]
+    assert pauses == [0.5, 1, 2, 4, 8, 8, 8, None]
+    assert drawn == [(0, bound) for bound in pauses[:-1]]

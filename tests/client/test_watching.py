@@ -66,7 +66,9 @@ def test_nothing_is_logged_above_debug(caplog: pytest.LogCaptureFixture) -> None
     ],
 )
 @respx.mock
-def test_the_key_is_in_no_log_error_or_traceback(came: object, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_key_is_in_no_log_error_or_traceback(
+    came: httpx.Response | Exception, caplog: pytest.LogCaptureFixture
+) -> None:
     respx.post(ENDPOINT).mock(side_effect=[came])
     with caplog.at_level(logging.DEBUG), ZaiImage(KEY, max_retries=0) as zai:
         try:
