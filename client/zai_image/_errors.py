@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from zai_image.sizes import Size, Violation
 
 
+# Messages hold parts of what servers say, which may be of any length.
+_LONGEST_MESSAGE: Final = 2000
+
+
 class ZaiImageError(Exception):
     """The base of all errors of this package; ``str()`` is one line for a person.
 
@@ -37,6 +41,13 @@ class ZaiImageError(Exception):
     request: str | None = None
     request_id: str | None = None
     attempts: int = 0
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_one_line(message))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors cross process boundaries; by default, Python would make them again from their message alone.
+        return _made_again, (type(self), self.args, self.__dict__)
 
 
 class InvalidRequestError(ZaiImageError):
@@ -149,6 +160,18 @@ class DownloadError(ZaiImageError):
         self.url = url
         self.transient = transient
         super().__init__(message)
+
+
+def _one_line(message: str) -> str:
+    """Spell out what a terminal would act on, or a log take for a line of its own."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message[:_LONGEST_MESSAGE])
+    return shown if len(message) <= _LONGEST_MESSAGE else f"{shown}..."
+
+
+def _made_again(kind: type[ZaiImageError], args: tuple[object, ...], attributes: dict[str, object]) -> ZaiImageError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(attributes)
+    return error
 
 
 class UnknownModelWarning(UserWarning):

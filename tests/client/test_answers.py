@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -228,3 +229,30 @@ def test_a_server_that_repeats_the_key_does_not_get_it_into_the_error(status: in
     outcome = ask(httpx.Response(status, text=body))
     assert isinstance(outcome, ZaiImageError)
     assert KEY[:6] not in f"{outcome} {outcome!r} {vars(outcome)}"
+
+
+def test_an_error_is_one_line_whatever_the_server_says() -> None:
+    message = "no\nTraceback (most recent call last):\x1b[31m\r" + "x" * 10_000
+    outcome = ask(httpx.Response(400, json={"code": 1214, "message": message}))
+    assert isinstance(outcome, zai_image.APIError)
+    assert outcome.message == message
+    assert str(outcome).isprintable()
+    assert len(str(outcome)) < 3000
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        zai_image.InvalidRequestError(["size is wrong"], nearest=zai_image.Size(1024, 1024)),
+        zai_image.RateLimitError(429, 1302, "slow down", body="{}", retry_after=7.0),
+        zai_image.InvalidResponseError("no JSON", status=200, body="<html>"),
+        zai_image.TimeoutError("slow", outcome_unknown=True),
+        zai_image.DownloadError("gone", url="https://pictures.example/1.png", transient=True),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_crosses_process_boundaries_whole(error: ZaiImageError) -> None:
+    error.request, error.attempts = "POST https://a.example", 2
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert (str(again), again.args, vars(again)) == (str(error), error.args, vars(error))
