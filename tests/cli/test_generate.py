@@ -64,7 +64,7 @@ def test_json_is_one_object_with_what_is_known_of_the_picture(zai_image: Run) ->
     told = json.loads(done.stdout)
     assert told["path"] == "k.png"
     assert told["url"].startswith("http://127.0.0.1:")
-    assert told.keys() == {"path", "url", "created", "expires", "content_filter"}
+    assert told.keys() == {"prompt", "path", "url", "created", "expires", "content_filter"}
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,9 @@ def test_json_is_one_object_with_what_is_known_of_the_picture(zai_image: Run) ->
         (["--api-key", "wrong"], 2, "the API key is not valid"),
         (["--base-url", "ftp://a.example", "--api-key", "k"], 2, "not an http(s) address"),
         (["--quality", "ultra", "--local"], 2, "ultra"),
-        (["-o", "missing/k.png", "--local"], 2, "there is no folder missing"),
+        (["-o", "missing/k.png", "--local"], 2, "there is no folder 'missing'"),
         (["--base-url", "http://127.0.0.1:9", "--api-key", "k"], 2, "no connection to 127.0.0.1"),
+        ([b"\xff".decode(errors="surrogateescape"), "--local"], 2, "prompt 2 is not UTF-8 text"),
     ],
 )
 def test_what_could_not_be_asked_ends_with_2_and_one_line(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from importlib.metadata import version
 from typing import TextIO
@@ -14,6 +13,7 @@ from zai_image.cli._conform import conform
 from zai_image.cli._demo import demo
 from zai_image.cli._exits import COULD_NOT_ASK, exit_code
 from zai_image.cli._generate import generate
+from zai_image.cli._messages import tell
 from zai_image.cli._serve import serve
 from zai_image.cli._sizes import sizes
 
@@ -39,20 +39,28 @@ for command in (generate, sizes, serve, conform, demo):
 
 def run() -> int:
     """Run the command line with the process's arguments and return its exit code."""
-    warnings.simplefilter("always", UnknownModelWarning)
-    warnings.showwarning = _show_warning
-    try:
-        # What the command returns is its exit code; click's own ends (--help, bad usage) come as exceptions or codes.
-        return int(cli.main(prog_name="zai-image", standalone_mode=False) or 0)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        print("zai-image: interrupted", file=sys.stderr)
-        return COULD_NOT_ASK
-    except ZaiImageError as error:
-        print(f"zai-image: {error}", file=sys.stderr)
-        return exit_code(error)
+    with warnings.catch_warnings():
+        # Once for each model, however many prompts there are.
+        warnings.simplefilter("default", UnknownModelWarning)
+        warnings.showwarning = _show_warning
+        try:
+            # What the command returns is its exit code; click's own ends (--help, bad usage) are exceptions or codes.
+            return int(cli.main(prog_name="zai-image", standalone_mode=False) or 0)
+        except click.ClickException as error:
+            error.show()
+            return error.exit_code
+        except (click.Abort, KeyboardInterrupt):
+            tell("interrupted")
+            return COULD_NOT_ASK
+        except ZaiImageError as error:
+            tell(error)
+            return exit_code(error)
+        except ModuleNotFoundError as error:
+            # Other extras bring click as well, but not rich.
+            if (error.name or "").partition(".")[0] != "rich":
+                raise
+            tell("this needs the extra `cli` (rich is missing): pip install 'zai-image[cli]'")
+            return COULD_NOT_ASK
 
 
 def _show_warning(
@@ -63,4 +71,4 @@ def _show_warning(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    print(f"zai-image: warning: {message}", file=file or sys.stderr)
+    tell(f"warning: {message}")

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import click
 
+from zai_image.cli._completion import complete_model
 from zai_image.cli._embedded import conformance_extra, embedded_server
 
 
@@ -15,7 +16,12 @@ from zai_image.cli._embedded import conformance_extra, embedded_server
 @click.option("--local", is_flag=True, help="Judge the embedded server.")
 @click.option("--api-key", help="The API key; else ZAI_API_KEY of the environment.")
 @click.option(
-    "--model", "models", multiple=True, metavar="MODEL", help="Repeatable; all that the page names if left out."
+    "--model",
+    "models",
+    multiple=True,
+    metavar="MODEL",
+    shell_complete=complete_model,
+    help="Repeatable; all that the page names if left out.",
 )
 @click.option("--requirement", "requirements", multiple=True, metavar="ID", help="Repeatable; all where left out.")
 def conform(

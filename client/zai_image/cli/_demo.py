@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 import click
 
+from zai_image._client import AsyncZaiImage
+from zai_image.cli._destinations import NewFiles
 from zai_image.cli._embedded import conformance_extra, embedded_server
-from zai_image.cli._generate import save
 
 _PROMPT = "A cute little kitten."
 
@@ -15,12 +19,18 @@ def demo() -> int:
     """Make a picture with the embedded server, then judge that server: no key, no network, no cost."""
     with conformance_extra():
         from zai_image_conformance.verdict import judge
-    from zai_image import ZaiImage
+    from zai_image.cli._batch import Batch
 
     with embedded_server() as server:
-        with ZaiImage(server.api_key, base_url=server.url) as zai:
-            path = save(zai.images.generate(_PROMPT), _PROMPT, None)
-        click.echo(path.resolve())
+        batch = Batch(
+            [_PROMPT],
+            client=partial(AsyncZaiImage, server.api_key, base_url=server.url),
+            ask=lambda zai, prompt: zai.images.generate(prompt),
+            destination=NewFiles(Path()),
+            describe=lambda made: str(made.path.resolve()),
+        )
+        if exit_code := batch.make():
+            return exit_code
         verdict = judge(server.url, api_key=server.api_key)
     click.echo(verdict.text())
     return verdict.exit_code

@@ -8,23 +8,35 @@ from typing import Any
 import click
 
 from zai_image import sizes as rules
+from zai_image.cli._completion import complete_model, complete_size
 from zai_image.cli._exits import ANSWER_IS_NO, FINE
+from zai_image.cli._messages import printable
 from zai_image_api.models.create_image_request_model import CREATE_IMAGE_REQUEST_MODEL_VALUES
 
 
 @click.command()
 @click.option(
-    "--model", "models", multiple=True, metavar="MODEL", help="Repeatable; all that the page names if left out."
+    "--model",
+    "models",
+    multiple=True,
+    metavar="MODEL",
+    shell_complete=complete_model,
+    help="Repeatable; all that the page names if left out.",
 )
-@click.option("--check", metavar="WxH", help="Say whether the size is valid; exit code 1 if it is not.")
+@click.option(
+    "--check",
+    metavar="WxH",
+    shell_complete=complete_size,
+    help="Say whether the size is valid; exit code 1 if it is not.",
+)
 @click.option("--nearest", metavar="WxH", help="Say the nearest valid size.")
 @click.option("--aspect", metavar="W:H", help="Say the best valid size of this ratio.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with an entry for each model.")
 def sizes(models: tuple[str, ...], check: str | None, nearest: str | None, aspect: str | None, as_json: bool) -> int:
-    """Show the size rules of each model."""
+    """Show the size rules of each model, and draw the sizes that they allow."""
     if sum(asked is not None for asked in (check, nearest, aspect)) > 1:
         raise click.UsageError("--check, --nearest and --aspect answer different questions; give one of them")
-    chosen = models or CREATE_IMAGE_REQUEST_MODEL_VALUES
+    chosen = tuple(dict.fromkeys(models)) or CREATE_IMAGE_REQUEST_MODEL_VALUES
     try:
         if check is not None:
             answers = {model: _checked(model, check) for model in chosen}
@@ -32,15 +44,18 @@ def sizes(models: tuple[str, ...], check: str | None, nearest: str | None, aspec
             answers = {model: _found(rules.nearest(model, *rules.Size.parse(nearest))) for model in chosen}
         elif aspect is not None:
             answers = {model: _found(rules.for_aspect(model, aspect)) for model in chosen}
-        else:
+        elif as_json:
             answers = {model: _described(model) for model in chosen}
-    except ValueError as error:
+        else:
+            _show({model: rules.rule_for(model) for model in chosen})
+            return FINE
+    except (LookupError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     if as_json:
-        click.echo(json.dumps(answers, ensure_ascii=False))
+        click.echo(json.dumps(answers))
     else:
         for model, answer in answers.items():
-            click.echo(f"{model}: {answer['text']}")
+            click.echo(f"{printable(model)}: {answer['text']}")
     return FINE if all(answer.get("valid", True) for answer in answers.values()) else ANSWER_IS_NO
 
 
@@ -62,7 +77,6 @@ def _found(size: rules.Size) -> dict[str, Any]:
 
 def _described(model: str) -> dict[str, Any]:
     rule = rules.rule_for(model)
-    recommended = ", ".join(str(size) for size in rule.recommended)
     return {
         "recommended": [str(size) for size in rule.recommended],
         "default": str(rule.default),
@@ -70,8 +84,15 @@ def _described(model: str) -> dict[str, Any]:
         "max_side": rule.max_side,
         "step": rule.step,
         "max_pixels": rule.max_pixels,
-        "text": (
-            f"{recommended} (default {rule.default}); or sides of {rule.min_side} to {rule.max_side} pixels, "
-            f"divisible by {rule.step}, at most {rule.max_pixels} pixels in all"
-        ),
+        "sentences": [rule.recommended_sentence, rule.custom_sentence],
     }
+
+
+def _show(chosen: dict[str, rules.SizeRule]) -> None:
+    # Here, since rich takes as long to import as the rest of the command line.
+    from rich.console import Console
+
+    from zai_image.cli._size_tables import Overview
+
+    # rich leaves out colours where this is no terminal, and frames where it cannot take them.
+    Console(highlight=False, markup=False).print(Overview(chosen))

@@ -1,0 +1,19 @@
+"""What the command line says on standard error: one line a message, which no terminal takes for a command."""
+
+from __future__ import annotations
+
+import sys
+
+
+def printable(text: str) -> str:
+    r"""Return the text with everything that does not print spelt out, such as ``\n`` and ``\x1b``.
+
+    Prompts, models and a server's words are others' text: an escape sequence in them could rewrite the screen, a line
+    end could forge a message.
+    """
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def tell(message: object) -> None:
+    """Print one line on standard error."""
+    print(f"zai-image: {printable(str(message))}", file=sys.stderr, flush=True)

@@ -1,0 +1,72 @@
+"""The commands around the embedded server and the suite: ``serve``, ``conform``, ``demo``."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image as Pillow
+
+from tests.cli.conftest import Run
+from zai_image_conformance.server import listening
+
+
+def test_serve_says_where_it_listens_and_ends_on_ctrl_c() -> None:
+    command = [sys.executable, "-m", "zai_image", "serve", "--port", "0", "--api-key", "a-key"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            assert line.startswith("listening on http://127.0.0.1:")
+            assert line.endswith("/api\n")
+            url = line.removeprefix("listening on ").strip()
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(f"{url}/paas/v4/images/generations", data=b"{}", timeout=10)
+            assert refused.value.code == 401
+            refused.value.close()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=10) == 0
+        finally:
+            process.kill()
+
+
+def test_conform_says_that_the_embedded_server_conforms(process: Run) -> None:
+    done = process("conform", "--local")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+async def _agrees_to_everything(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+    await send({"type": "http.response.body", "body": b'{"created": 1760335349, "data": []}'})
+
+
+def test_conform_convicts_a_server_that_answers_200_to_everything(process: Run) -> None:
+    with listening(_agrees_to_everything) as origin:
+        done = process("conform", f"{origin}/api", ZAI_API_KEY="a-key")
+    assert done.returncode == 1, done.stdout + done.stderr
+
+
+def test_conform_cannot_judge_a_closed_port(process: Run) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        done = process("conform", f"http://127.0.0.1:{port}/api", ZAI_API_KEY="a-key")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_demo_makes_a_picture_and_judges_the_embedded_server(process: Run, tmp_path: Path) -> None:
+    done = process("demo")
+    assert done.returncode == 0, done.stderr
+    path = Path(done.stdout.splitlines()[0])
+    assert path.parent == tmp_path.resolve()
+    with Pillow.open(path) as picture:
+        assert picture.size == (1280, 1280)
+    assert "conforms" in done.stdout
