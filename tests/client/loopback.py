@@ -43,7 +43,11 @@ class Connection:
 
     def wait_for_end(self) -> None:
         """Wait until the client closes, and note that it did."""
-        if not self._socket.recv(1):
+        try:
+            ended = not self._socket.recv(1)
+        except ConnectionError:
+            ended = True
+        if ended:
             self._peer.ended.set()
 
     def wait_for_permission(self) -> None:
@@ -176,6 +180,13 @@ def stalls_midway(connection: Connection) -> None:
     """Stop sending in the middle of an answer, and keep the connection open."""
     connection.read()
     connection.send(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf")
+    connection.wait_for_end()
+
+
+def stalls_after_much(connection: Connection) -> None:
+    """Stop sending in the middle of a long answer, and keep the connection open."""
+    connection.read()
+    connection.send(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n" + bytes(300_000))
     connection.wait_for_end()
 
 
