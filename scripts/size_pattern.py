@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from scripts.rulebook import SizeRule
 
@@ -59,5 +59,6 @@ def _rectangles(rule: SizeRule) -> Iterator[tuple[Sequence[int], Sequence[int]]]
         waiting += [(widths[reach:], skipped), (widths[:higher], len(heights))]
 
 
-def _any(alternatives: Iterable[object]) -> str:
-    return f"(?:{'|'.join(map(str, alternatives))})"
+def _any(alternatives: Sequence[object]) -> str:
+    joined = "|".join(map(str, alternatives))
+    return f"(?:{joined})" if len(alternatives) > 1 else joined

@@ -1,0 +1,438 @@
+"""The strict document: the same API, valid OpenAPI 3.0, and a schema that holds callers and servers to the prose."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openapi_schema_validator import OAS30Validator
+from openapi_spec_validator import OpenAPIV30SpecValidator
+from ruamel.yaml import YAML
+
+from scripts.failure import PipelineError
+from scripts.overlay import apply_overlay
+from scripts.rulebook import Rules
+from scripts.rules import read_rules
+from scripts.strict import strict, strict_text
+from scripts.yaml_text import yaml_text
+from tests.generated.test_sizes import REFUSED_FORMS, STATED, sides_of_interest, stated_validity
+from tests.scripts.prose_documents import OPENAPI, request, reviewed, size_of, vendored
+
+PATH = "/paas/v4/images/generations"
+MODELS = ("glm-image", "cogview-4-250304")
+COMMITTED = OPENAPI / "zai-image.strict.yaml"
+RULES = read_rules(vendored(), reviewed())
+
+models = pytest.mark.parametrize("model", MODELS)
+Valid = Callable[[object], bool]
+
+
+def overlay() -> Any:
+    return YAML(typ="safe").load(OPENAPI / "overlay.yaml")
+
+
+def overlaid() -> dict[str, Any]:
+    return apply_overlay(vendored(), overlay())
+
+
+@cache
+def committed() -> Any:
+    return yaml.safe_load(COMMITTED.read_text(encoding="utf-8"))
+
+
+def _self_contained(document: dict[str, Any], name: str) -> dict[str, Any]:
+    return {"allOf": [{"$ref": f"#/components/schemas/{name}"}], "components": document["components"]}
+
+
+# Two engines, of which the first reads expressions as ECMA 262 says, and the second as Python does.
+ENGINES: dict[str, Callable[[dict[str, Any]], Valid]] = {
+    "jsonschema-rs": lambda schema: jsonschema_rs.Draft4Validator(schema).is_valid,
+    "openapi-schema-validator": lambda schema: OAS30Validator(schema).is_valid,
+}
+
+
+@pytest.fixture(params=ENGINES)
+def accepts(request: pytest.FixtureRequest) -> Valid:
+    """Whether a request is valid by the strict document."""
+    return ENGINES[request.param](_self_contained(committed(), "CreateImageRequest"))
+
+
+@pytest.fixture(params=ENGINES)
+def answers(request: pytest.FixtureRequest) -> Valid:
+    """Whether an answer is."""
+    return ENGINES[request.param](_self_contained(committed(), "ImageGenerationResponse"))
+
+
+def ordering(model: str, **fields: object) -> dict[str, object]:
+    return {"model": model, "prompt": "A cute little kitten.", **fields}
+
+
+def variant(document: dict[str, Any], model: str) -> Any:
+    return document["components"]["schemas"][f"CreateImageRequest-{model}"]
+
+
+def test_it_is_a_valid_openapi_3_0_document_defaults_included() -> None:
+    assert committed()["openapi"] == vendored()["openapi"] == "3.0.1"
+    assert list(OpenAPIV30SpecValidator(committed()).iter_errors()) == []
+
+
+def test_the_committed_text_is_what_is_made_of_page_and_rules() -> None:
+    assert strict_text(overlaid(), RULES) == COMMITTED.read_text(encoding="utf-8")
+
+
+def test_its_first_lines_say_how_to_remake_it() -> None:
+    assert "python -m scripts.regenerate" in COMMITTED.read_text(encoding="utf-8").partition("\nopenapi:")[0]
+
+
+def test_it_describes_the_same_api() -> None:
+    page, made = overlaid(), copy.deepcopy(committed())
+    request = page["components"]["schemas"].pop("CreateImageRequest")
+    made["components"]["schemas"].pop("CreateImageRequest")
+    for model in MODELS:
+        schema = made["components"]["schemas"].pop(f"CreateImageRequest-{model}")
+        assert list(schema) == list(request)
+        assert schema["required"] == request["required"]
+        assert list(schema["properties"]) == list(request["properties"])
+        for name in ("prompt", "user_id"):
+            assert schema["properties"][name] == request["properties"][name]
+    answer = made["components"]["schemas"]["ImageGenerationResponse"]
+    del answer["required"]
+    for keyword in ("minItems", "maxItems"):
+        del answer["properties"]["data"][keyword]
+    del answer["properties"]["data"]["items"]["properties"]["url"]["pattern"]
+    examples = made["paths"][PATH]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    for name in [name for name in examples if name.startswith(MODELS)]:
+        del examples[name]
+    assert made == page
+    assert list(made["components"]["schemas"]) == list(page["components"]["schemas"])
+
+
+@models
+def test_it_accepts_exactly_the_valid_sizes_wherever_validity_can_change(accepts: Valid, model: str) -> None:
+    # Here a sample, through whole engines; test_size_pattern.py shows that the pattern is right for every pair.
+    valid = stated_validity(STATED[model])
+    pairs = [*itertools.product(sides_of_interest(STATED[model]), repeat=2)][::29]
+    assert sum(valid[pair] for pair in pairs) > 30
+    assert [pair for pair in pairs if accepts(ordering(model, size="{}x{}".format(*pair))) != valid[pair]] == []
+    assert all(accepts(ordering(model, size=size)) for size in STATED[model].recommended.split())
+
+
+@pytest.mark.parametrize("form", REFUSED_FORMS.values(), ids=REFUSED_FORMS.keys())
+@models
+def test_any_other_form_of_a_size_is_refused_by_either_engine(accepts: Valid, model: str, form: str) -> None:
+    assert not accepts(ordering(model, size=form))
+
+
+def test_a_size_of_one_model_is_not_one_of_the_other(accepts: Valid) -> None:
+    assert accepts(ordering("cogview-4-250304", size="512x512"))
+    assert not accepts(ordering("glm-image", size="512x512"))
+    assert accepts(ordering("glm-image", size="2048x2048"))
+    assert not accepts(ordering("cogview-4-250304", size="2048x2048"))
+
+
+@models
+def test_what_the_page_leaves_open_stays_open(accepts: Valid, model: str) -> None:
+    assert accepts(ordering(model))
+    assert accepts(ordering(model, prompt=""))
+    assert accepts(ordering(model, seed=7))
+
+
+def test_an_unknown_model_is_refused(accepts: Valid) -> None:
+    assert not accepts(ordering("dall-e-3"))
+
+
+def test_each_model_has_its_own_defaults() -> None:
+    schemas = {model: variant(committed(), model)["properties"] for model in MODELS}
+    assert {model: (schema["size"]["default"], schema["quality"]["default"]) for model, schema in schemas.items()} == {
+        "glm-image": ("1280x1280", "hd"),
+        "cogview-4-250304": ("1024x1024", "standard"),
+    }
+    assert not any("default" in schema["model"] for schema in schemas.values())
+
+
+def test_the_model_tells_which_variant_a_request_is() -> None:
+    union = committed()["components"]["schemas"]["CreateImageRequest"]
+    assert union["discriminator"]["propertyName"] == "model"
+    assert list(union["discriminator"]["mapping"].values()) == [part["$ref"] for part in union["oneOf"]]
+    for model, reference in union["discriminator"]["mapping"].items():
+        assert reference == f"#/components/schemas/CreateImageRequest-{model}"
+        assert variant(committed(), model)["properties"]["model"]["enum"] == [model]
+
+
+def test_a_variant_describes_its_own_sizes_alone_in_the_words_of_the_page() -> None:
+    glm_image, others = (variant(committed(), model)["properties"]["size"]["description"] for model in MODELS)
+    rules = RULES.size
+    assert glm_image.endswith(f"{rules['glm-image'].recommended_sentence} {rules['glm-image'].custom_sentence}")
+    assert others.endswith(f"{rules['others'].recommended_sentence} {rules['others'].custom_sentence}")
+    assert "Others model" not in glm_image
+    assert "glm-image" not in others
+
+
+ANSWER = {"created": 1760335349, "data": [{"url": "https://cdn.example/kitten.png?a=b c"}]}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ANSWER,
+        {**ANSWER, "id": "7", "content_filter": []},
+        {**ANSWER, "content_filter": [{"role": "history", "level": 0}, {"role": "user", "level": 3}, {}]},
+        {**ANSWER, "data": [{"url": "HTTP://127.0.0.1:8080/kitten.png", "seed": 1}]},
+    ],
+)
+def test_a_right_answer_is_accepted(answers: Valid, answer: object) -> None:
+    assert answers(answer)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"data": ANSWER["data"]},
+        {"created": 1760335349},
+        {**ANSWER, "created": "1760335349"},
+        {**ANSWER, "data": []},
+        {**ANSWER, "data": [{"url": "https://cdn.example/1"}, {"url": "https://cdn.example/2"}]},
+        {**ANSWER, "data": [{}]},
+        *(
+            {**ANSWER, "data": [{"url": url}]}
+            for url in ("", "/kitten.png", "//cdn.example/1", "https:///1", "data:,1")
+        ),
+        {**ANSWER, "content_filter": [{"level": 4}]},
+        {**ANSWER, "content_filter": [{"role": "system"}]},
+    ],
+)
+def test_a_wrong_answer_is_refused(answers: Valid, wrong: object) -> None:
+    assert not answers(wrong)
+
+
+# Examples
+
+
+def examples(document: dict[str, Any]) -> dict[str, Any]:
+    named: dict[str, Any] = document["paths"][PATH]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    return {name: example["value"] for name, example in named.items()}
+
+
+def test_every_example_is_valid(accepts: Valid) -> None:
+    assert [name for name, value in examples(committed()).items() if not accepts(value)] == []
+
+
+@models
+def test_there_is_an_example_for_each_recommended_size_quality_and_length_and_for_the_defaults(model: str) -> None:
+    values = [value for value in examples(committed()).values() if value["model"] == model]
+    assert set(STATED[model].recommended.split()) <= {value.get("size") for value in values}
+    assert {value.get("quality") for value in values} == {None, "hd", "standard"}
+    assert {len(value["user_id"]) for value in values if "user_id" in value} == {6, 128}
+    assert ordering(model) in values
+
+
+def test_the_page_s_own_example_stays_the_first() -> None:
+    assert next(iter(examples(committed()))) == "Generate Image Example"
+
+
+# Changes
+
+
+def leaves(rules: Rules) -> dict[str, Rules]:
+    """The rules with each number, size and name that a schema can state changed in turn, by what was changed."""
+    changed = {}
+    for group, size in rules.size.items():
+        changes: dict[str, Any] = {
+            "recommended": (*size.recommended, (4096, 8)),
+            "default": size.recommended[1],
+            "min_side": size.min_side + size.step,
+            "max_side": size.max_side - size.step,
+            "step": size.step // 2,
+            "max_pixels": 2**20,
+        }
+        for name, value in changes.items():
+            sizes = {**rules.size, group: evolve(size, **{name: value})}
+            changed[f"{group}.{name}"] = evolve(rules, size=sizes)
+    for group, quality in rules.quality.items():
+        other = {"hd": "standard", "standard": "hd"}[quality.default]
+        qualities = {**rules.quality, group: evolve(quality, default=other)}
+        changed[f"{group}.quality"] = evolve(rules, quality=qualities)
+    for part, name in (
+        ("user_id", "min_length"),
+        ("user_id", "max_length"),
+        ("images", "count"),
+        ("severity", "least_severe"),
+    ):
+        rule = getattr(rules, part)
+        changed[f"{part}.{name}"] = evolve(rules, **{part: evolve(rule, **{name: getattr(rule, name) + 1})})
+    return changed
+
+
+CHANGED = leaves(RULES)
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_each_number_of_the_rules_reaches_the_document_and_only_where_it_counts(change: str) -> None:
+    before, after = strict(overlaid(), RULES), strict(overlaid(), CHANGED[change])
+    model = {"glm-image": "glm-image", "others": "cogview-4-250304"}.get(change.split(".")[0])
+    if model is None:
+        assert after["components"] != before["components"]
+        return
+    for each in MODELS:
+        same = variant(after, each) == variant(before, each)
+        assert same == (each != model)
+    assert list(OpenAPIV30SpecValidator(after).iter_errors()) == []
+
+
+def test_a_number_changed_on_the_page_reaches_pattern_example_and_refusal() -> None:
+    page = vendored()
+    size = page["components"]["schemas"]["CreateImageRequest"]["properties"]["size"]
+    size["description"] = size["description"].replace("`512px-2048px`", "`256px-2048px`")
+    after = strict(apply_overlay(page, overlay()), read_rules(page, reviewed()))
+    schema = variant(after, "cogview-4-250304")["properties"]["size"]
+    assert re.search(schema["pattern"], "256x2048")
+    assert "240x1024" in schema["not"]["anyOf"][1]["enum"]
+    assert ordering("cogview-4-250304", size="256x256") in examples(after).values()
+
+
+# Other documents
+
+
+def two_models(names: tuple[str, str] = ("a", "b"), **properties: Any) -> dict[str, Any]:
+    """A document whose request, written where it is used, is for two models with sizes of their own."""
+    sizes = f"{size_of(f'`{names[0]}`', '8x8', '4-8 4 64')} {size_of('Others model', '6x6', '2-6 2 36')}"
+    made = request(models=names, size={"type": "string", "description": sizes}, **properties)
+    body(made)["required"] = ["model"]
+    return made
+
+
+def body(document: dict[str, Any]) -> Any:
+    return document["paths"][PATH]["post"]["requestBody"]["content"]["application/json"]["schema"]
+
+
+def made_strict(document: dict[str, Any]) -> dict[str, Any]:
+    # The sizes are contradictions in themselves, as small squares are: they are reviewed by being listed here.
+    return strict(document, read_rules(document, REVIEWED_SQUARES))
+
+
+REVIEWED_SQUARES = {
+    "contradictions": [
+        {"rule": f"size.{group}.max_pixels", "says": pixels, "against": f"max_side {side}", "reason": "a square"}
+        for group, side, pixels in (("a", 8, "64"), ("others", 6, "36"))
+    ]
+}
+
+
+def test_a_request_written_where_it_is_used_gets_variants_named_after_its_path() -> None:
+    made = made_strict(two_models())
+    names = ["paas_v4_images_generations-a", "paas_v4_images_generations-b"]
+    assert list(made["components"]["schemas"]) == names
+    assert [part["$ref"].rpartition("/")[2] for part in body(made)["oneOf"]] == names
+    patterns = [made["components"]["schemas"][name]["properties"]["size"]["pattern"] for name in names]
+    assert patterns == ["^(?:4|8)x(?:4|8)$", "^(?:2|4|6)x(?:2|4|6)$"]
+
+
+def test_requests_that_share_a_schema_share_its_variants() -> None:
+    page = vendored()
+    page["paths"]["/paas/v4/images/edits"] = copy.deepcopy(page["paths"][PATH])
+    made = strict(page, read_rules(page, reviewed()))
+    assert [name for name in made["components"]["schemas"] if name.startswith("CreateImageRequest")] == [
+        "CreateImageRequest",
+        *(f"CreateImageRequest-{model}" for model in MODELS),
+    ]
+    both = (
+        made["paths"][path]["post"]["requestBody"]["content"]["application/json"]["examples"] for path in page["paths"]
+    )
+    assert next(both) == next(both)
+
+
+def test_one_rule_for_every_model_of_a_request_that_lists_none_needs_no_variants() -> None:
+    page = request(size={"type": "string", "description": size_of("Image size,", "8x4 4x8", "4-8 4 60")})
+    del body(page)["properties"]["model"]
+    made = strict(page, read_rules(page, {}))
+    assert "oneOf" not in body(made)
+    assert body(made)["properties"]["size"]["pattern"] == "^(?:(?:4|8)x4|4x8)$"
+
+
+def test_a_property_defined_elsewhere_is_taken_in() -> None:
+    page = vendored()
+    schemas = page["components"]["schemas"]
+    schemas["Size"] = schemas["CreateImageRequest"]["properties"]["size"]
+    schemas["CreateImageRequest"]["properties"]["size"] = {"$ref": "#/components/schemas/Size"}
+    made = strict(page, read_rules(page, reviewed()))
+    assert "pattern" in variant(made, "glm-image")["properties"]["size"]
+    assert "pattern" not in made["components"]["schemas"]["Size"]
+
+
+def combine(document: dict[str, Any]) -> None:
+    body(document)["allOf"] = [{"type": "object"}]
+
+
+def leave_model_out(document: dict[str, Any]) -> None:
+    del body(document)["required"]
+
+
+def take_the_name(document: dict[str, Any]) -> None:
+    document["components"] = {"schemas": {"paas_v4_images_generations-a": {}}}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (combine, "is no plain object"),
+        (leave_model_out, "does not have to name one of several models"),
+        (take_the_name, "the schemas of its models cannot be told apart by name"),
+    ],
+)
+def test_a_request_that_leaves_the_rules_no_place_stops_with_its_path(
+    change: Callable[[dict[str, Any]], None], reason: str
+) -> None:
+    page = two_models()
+    change(page)
+    with pytest.raises(PipelineError, match=f"request to {PATH}:? {reason}"):
+        made_strict(page)
+
+
+def test_models_whose_names_differ_in_odd_characters_alone_stop_it() -> None:
+    page = vendored()
+    page["components"]["schemas"]["CreateImageRequest"]["properties"]["model"]["enum"] += ["m/1", "m:1"]
+    with pytest.raises(PipelineError, match="the schemas of its models cannot be told apart by name"):
+        strict(page, read_rules(page, reviewed()))
+
+
+HOSTILE = """'"` \\ {{ x }} {% %} # */ <!-- \n--- !!python/object &a *a ../../etc \u2028 on"""
+
+
+def test_hostile_names_and_words_are_data() -> None:
+    page = vendored()
+    schema = page["components"]["schemas"]["CreateImageRequest"]
+    schema["properties"]["model"]["enum"].append(HOSTILE)
+    schema["properties"]["prompt"].update(description=HOSTILE, example=HOSTILE)
+    made = strict(page, read_rules(page, reviewed()))
+    assert list(OpenAPIV30SpecValidator(made).iter_errors()) == []
+    text = strict_text(page, read_rules(page, reviewed()))
+    assert yaml.safe_load(text) == YAML(typ="safe", pure=True).load(text) == made
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text()
+    | st.sampled_from(["on", "1:30", "0x10", "1_0", "~", "=", "<<"]),
+    lambda items: st.lists(items, max_size=4) | st.dictionaries(st.text(), items, max_size=4),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=30)
+@given(st.dictionaries(st.text(), json_values, min_size=1, max_size=4))
+def test_the_text_means_the_same_under_yaml_1_1_and_1_2(content: dict[str, Any]) -> None:
+    text = yaml_text(content, "# made\n")
+    assert yaml.safe_load(text) == content
+    assert YAML(typ="safe", pure=True).load(text) == content
