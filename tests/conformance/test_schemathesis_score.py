@@ -1,4 +1,4 @@
-"""With the strict document, Schemathesis finds more wrong servers than with the page's own, and spares the right one."""
+"""With the strict document, Schemathesis finds more wrong servers than with the page's own, and spares a right one."""
 
 from __future__ import annotations
 
