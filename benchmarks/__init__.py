@@ -1,1 +1,1 @@
-"""What a call, an import and a regeneration cost, as ratios measured side by side: ``python -m benchmarks``."""
+"""What a call, an import, a crowd of calls, a download and a regeneration cost, as ratios measured side by side."""

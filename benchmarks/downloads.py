@@ -1,0 +1,77 @@
+"""A thousand pictures of 2 MB, sixteen at a time, saved to disk, over a bare streaming loop on the same transport."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from benchmarks.flight import greatest_resident_size
+from benchmarks.pairs import Comparison
+from benchmarks.serving import PICTURE_BYTES, serving
+from zai_image import AsyncZaiImage
+from zai_image._fast import AsyncFastTransport
+from zai_image._pools import AsyncPooledTransport
+from zai_image._transports import AsyncClient
+
+_PICTURES: Final = 1000
+_AT_A_TIME: Final = 16
+_ROUNDS: Final = 3
+
+Fetch = Callable[[Path], Awaitable[object]]
+
+
+def comparisons() -> Iterator[Comparison]:
+    """Measure `save` and the bare loop in turn, on either transport."""
+    with serving() as base:
+        for kind, transport in (("default transport", AsyncPooledTransport), ("extra `fast`", AsyncFastTransport)):
+            pairs, grown = asyncio.run(_measured(base, transport()))
+            yield Comparison(
+                f"1,000 x 2 MB, {kind}: wall of save, over a bare loop",
+                [mine / bare for mine, bare in pairs],
+                [mine for mine, _ in pairs],
+                unit="s",
+            )
+            yield Comparison(
+                f"1,000 x 2 MB, {kind}: memory grown meanwhile, over one picture",
+                [grown / PICTURE_BYTES],
+                [grown / 2**20],
+                unit="MiB",
+            )
+
+
+async def _measured(base: str, transport: httpx.AsyncBaseTransport) -> tuple[list[tuple[float, float]], int]:
+    async with AsyncClient(transport=transport, timeout=60) as client:
+        zai = AsyncZaiImage("a-key", base_url=base, http_client=client)
+        image = await zai.images.generate("kitten", size="1280x1280")
+
+        async def bare(path: Path) -> None:
+            async with client.stream("GET", image.url) as response:
+                with path.open("wb") as file:
+                    async for chunk in response.aiter_bytes():
+                        file.write(chunk)
+
+        await _wall(image.save, _AT_A_TIME)
+        await _wall(bare, _AT_A_TIME)
+        before = greatest_resident_size()
+        pairs = [(await _wall(image.save, _PICTURES), await _wall(bare, _PICTURES)) for _ in range(_ROUNDS)]
+        return pairs, greatest_resident_size() - before
+
+
+async def _wall(fetch: Fetch, pictures: int) -> float:
+    """Return the seconds to fetch so many pictures; each worker writes over its own file, so the disk stays free."""
+    left = iter(range(pictures))
+
+    async def worker(path: Path) -> None:
+        for _ in left:
+            await fetch(path)
+
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        await asyncio.gather(*(worker(Path(folder) / f"{number}.png") for number in range(_AT_A_TIME)))
+        return time.perf_counter() - start
