@@ -24,8 +24,10 @@ MAX_BYTES = 262_144
 """Thirty-five times Z.AI's page. ruamel.yaml needs up to five seconds for each megabyte."""
 MAX_DEPTH = 64
 """Mappings and lists within one another; Z.AI's document has 12."""
-MAX_VALUES = 20_000
+MAX_VALUES = 5_000
 """Keys and values together; Z.AI's document has 330."""
+MAX_TEXT = 16_384
+"""Characters of one text; the longest of Z.AI's has 700."""
 _MAX_INTEGER = 2**63
 
 
@@ -156,7 +158,7 @@ def _plain(value: object, place: str, depth: int) -> Any:
     if isinstance(value, list):
         return [_plain(item, place, depth + 1) for item in value]
     if isinstance(value, str):
-        return _sendable(value, place)
+        return _text(value, place)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int) and abs(value) < _MAX_INTEGER:
@@ -173,14 +175,16 @@ def _items(mapping: Mapping[Any, Any], place: str) -> list[tuple[str, Any]]:
     for key, value in mapping.items():
         if isinstance(key, bool) or not isinstance(key, str | int):
             raise UnreadableError(f"has a key under {ascii(place)[:80]} that is not text; put it in quotes")
-        if (text := _sendable(str(key), place)) in found:
+        if (text := _text(str(key), place)) in found:
             raise UnreadableError(f"has the key {ascii(text)[:80]} twice in one mapping")
         found[text] = value
     return list(found.items())
 
 
-def _sendable(text: str, place: str) -> str:
+def _text(text: str, place: str) -> str:
     # Escapes can make half a surrogate pair, which no file can hold.
+    if len(text) > MAX_TEXT:
+        raise UnreadableError(f"holds a text of more than {MAX_TEXT} characters at {ascii(place)[:80]}")
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise UnreadableError(f"holds text at {ascii(place)[:80]} that has no UTF-8 form")
     return text

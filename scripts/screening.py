@@ -17,6 +17,9 @@ _COMPONENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([.-][A-Za-z0-9_]+)*")
 _OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9]*([ ._-]+[A-Za-z0-9]+)*")
 _PATH = re.compile(r"(/([A-Za-z0-9_~-]+(\.[A-Za-z0-9_~-]+)*|\{[A-Za-z][A-Za-z0-9_-]*\}))+/?")
 _LONGEST_NAME = 100
+# A generator puts schemas in the place of references, so that a few lines can stand for a million. Z.AI's has 220.
+_MOST_EXPANDED = 10_000
+_DEEPEST_EXPANDED = 300
 
 
 def screen(document: Mapping[str, Any]) -> None:
@@ -45,6 +48,7 @@ def screen(document: Mapping[str, Any]) -> None:
                 _screen_operation(_mapping(operation), f"{method.upper()} {path}")
     for reference in _references(document):
         _screen_reference(document, reference)
+    _weigh(document, document, {}, 0)
 
 
 def _screen_server(document: Mapping[str, Any]) -> None:
@@ -89,13 +93,37 @@ def _references(root: Any) -> Iterator[str]:
 def _screen_reference(document: Mapping[str, Any], reference: str) -> None:
     if not reference.startswith("#/"):
         raise PipelineError(f"$ref {_shown(reference)} leads out of the document; put what it refers to into it")
-    node: Any = document
-    for step in reference.removeprefix("#/").split("/"):
-        node = _mapping(node).get(step.replace("~1", "/").replace("~0", "~"))
-    if not isinstance(node, Mapping):
+    if not isinstance(node := _target(document, reference), Mapping):
         raise PipelineError(f"$ref {_shown(reference)} leads to nothing that could stand in its place")
     if "$ref" in node:
         raise PipelineError(f"$ref {_shown(reference)} leads to another $ref; let it lead to what that one refers to")
+
+
+def _weigh(document: Mapping[str, Any], node: Any, known: dict[str, int], depth: int) -> int:
+    """Count the values under a node with every reference replaced by what it refers to, once within itself."""
+    if depth > _DEEPEST_EXPANDED:
+        raise PipelineError(f"schemas refer to one another through more than {_DEEPEST_EXPANDED} levels")
+    children: list[Any] = []
+    if isinstance(node, Mapping) and isinstance(reference := node.get("$ref"), str):
+        if reference not in known:
+            known[reference] = 1
+            known[reference] = _weigh(document, _target(document, reference), known, depth + 1)
+        return known[reference]
+    if isinstance(node, Mapping):
+        children = list(node.values())
+    elif isinstance(node, list):
+        children = node
+    weight = 1 + sum(_weigh(document, child, known, depth + 1) for child in children)
+    if weight > _MOST_EXPANDED:
+        raise PipelineError(f"with its references followed the document has more than {_MOST_EXPANDED} values")
+    return weight
+
+
+def _target(document: Mapping[str, Any], reference: str) -> Any:
+    node: Any = document
+    for step in reference.removeprefix("#/").split("/"):
+        node = _mapping(node).get(step.replace("~1", "/").replace("~0", "~"))
+    return node
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
