@@ -36,7 +36,7 @@ def comparisons() -> Iterator[Comparison]:
             ("a checked call", PooledTransport()),
             ("a checked call with the extra `fast`, from a worker thread", FastTransport()),
         ):
-            with Client(transport=transport) as client, ThreadPoolExecutor(1) as worker:
+            with Client(timeout=60, transport=transport) as client, ThreadPoolExecutor(1) as worker:
                 zai = ZaiImage("a-key", base_url=base, http_client=client)
 
                 def ours(zai: ZaiImage = zai) -> None:

@@ -34,7 +34,7 @@ from zai_image._pools import Once, most_connections, trusted
 _NOT_SENT: Final = "client error (Connect)"
 # pyreqwest's time-out of reading runs from the start of the request. Connecting must end before it, or a server that
 # cannot be reached would look like one that went silent.
-_OF_READING_TO_CONNECT: Final = 0.95
+_OF_READING_TO_CONNECT: Final = 0.9
 # httpx's own, for how long an unused connection is kept.
 _IDLE_SECONDS: Final = 5.0
 # A client of pyreqwest has fixed time-outs, so there is one for each combination; few programs use more at a time.

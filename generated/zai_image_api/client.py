@@ -124,11 +124,35 @@ class Client:
         timeout: httpx.Timeout | float | None | Unset,
         arguments: dict[str, Any],
     ) -> httpx.Request:
-        """Return the request with what the client adds to all of its requests, and with the key."""
-        arguments["headers"] = {**self._authorization(), **arguments.get("headers", {})}
-        if timeout is not UNSET:
-            arguments["timeout"] = timeout
-        return client.build_request(method, _parsed(self._base_url.rstrip("/") + path), **arguments)
+        """Return the request that httpx would build, with the key.
+
+        What most requests are is built here: httpx takes a tenth of a call to merge what then is not there.
+        """
+        import httpx
+
+        url = _parsed(self._base_url.rstrip("/") + path)
+        headers: dict[str, str] = {**self._authorization(), **arguments.pop("headers", {})}
+        if arguments.keys() != {"content"} or client.cookies or client.params or "Host" in client.headers:
+            if timeout is not UNSET:
+                arguments["timeout"] = timeout
+            return client.build_request(method, url, headers=headers, **arguments)
+        content: bytes = arguments["content"]
+        names = {name.lower().encode("ascii") for name in headers}
+        request = httpx.Request(
+            method,
+            url,
+            headers=[
+                (b"Host", url.netloc),
+                *(field for field in client.headers.raw if field[0].lower() not in names),
+                *((name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()),
+                (b"Content-Length", b"%d" % len(content)),
+            ],
+            stream=httpx.ByteStream(content),
+            extensions={"timeout": (client.timeout if timeout is UNSET else httpx.Timeout(timeout)).as_dict()},
+        )
+        # Event hooks may look at the content.
+        request.read()
+        return request
 
     def _httpx_settings(self) -> dict[str, Any]:
         return {

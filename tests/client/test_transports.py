@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
@@ -24,6 +25,8 @@ from zai_image import AsyncZaiImage, ZaiImage, _fast, _pools, _transports
 from zai_image._fast import AsyncFastTransport, FastTransport
 from zai_image._pools import POOLS, AsyncPooledTransport, PooledTransport
 from zai_image._transports import AsyncChosenTransport, ChosenTransport
+from zai_image_api.client import AuthenticatedClient
+from zai_image_api.types import UNSET, Unset
 
 Transport = type[httpx.BaseTransport] | type[httpx.AsyncBaseTransport]
 
@@ -131,7 +134,7 @@ def test_a_refused_connection_is_told_as_one(carrier: Transport) -> None:
         post(carrier, f"http://127.0.0.1:{port}/")
 
 
-@pytest.mark.parametrize("timeout", [httpx.Timeout(30, connect=0.2), httpx.Timeout(0.2)])
+@pytest.mark.parametrize("timeout", [httpx.Timeout(30, connect=0.2), httpx.Timeout(0.6)])
 def test_a_server_that_cannot_be_reached_in_time_was_not_asked(carrier: Transport, timeout: httpx.Timeout) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, socket.socket() as first:
         first.connect(listener.getsockname())
@@ -344,12 +347,14 @@ def test_respx_stands_in_for_the_default_transport_though_pyreqwest_is_installed
         return zai.images.generate("kitten").url
 
     async def ask_async() -> str:
-        async with AsyncZaiImage("a-key", http_client=_transports.AsyncClient(transport=AsyncChosenTransport())) as zai:
+        async with AsyncZaiImage(
+            "a-key", http_client=_transports.AsyncClient(timeout=9, transport=AsyncChosenTransport())
+        ) as zai:
             return (await zai.images.generate("kitten")).url
 
     with respx.mock(base_url="https://api.z.ai") as mock:
         route = mock.post("/api/paas/v4/images/generations").respond(json=PICTURE)
-        client = _transports.Client(transport=ChosenTransport())
+        client = _transports.Client(timeout=9, transport=ChosenTransport())
         with ThreadPoolExecutor(1) as threads, ZaiImage("a-key", http_client=client) as zai:
             answers = [ask(zai), threads.submit(ask, zai).result(), asyncio.run(ask_async())]
     assert answers == ["https://pictures.example/1.png"] * 3
@@ -371,7 +376,7 @@ def test_without_a_proxy_there_is_a_transport_of_ours() -> None:
 def test_no_cookie_is_kept() -> None:
     answer = b"HTTP/1.1 200 OK\r\nset-cookie: session=1\r\ncontent-length: 2\r\n\r\n{}"
     with peer(loopback.answers_with(answer)) as server:
-        with _transports.Client(transport=PooledTransport()) as client:
+        with _transports.Client(timeout=9, transport=PooledTransport()) as client:
             client.post(server.url)
             client.post(server.url)
         assert not any(b"cookie" in head.lower() for head in server.requests)
@@ -390,3 +395,38 @@ def test_a_given_client_adds_what_it_adds_to_all_its_requests() -> None:
     assert seen == ["asked", "answered"]
     assert request.headers["authorization"] == "Bearer a-key"
     assert (request.headers["x-team"], request.headers["cookie"], request.url.query) == ("art", "a=b", b"trace=1")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"headers": {"content-type": "text/plain", "X-Team": "art"}, "timeout": 7},
+        {"headers": {"Host": "images.example"}},
+        {"params": {"trace": "1"}, "cookies": {"a": "b"}},
+    ],
+)
+@pytest.mark.parametrize("timeout", [UNSET, None, 3.0])
+def test_a_request_is_the_one_that_httpx_would_build(settings: dict[str, Any], timeout: float | Unset | None) -> None:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200)
+
+    own = {"Content-Type": "application/json"}
+    with httpx.Client(transport=httpx.MockTransport(answer), **settings) as client:
+        sender = AuthenticatedClient("http://localhost:8080/api/", token="a-key").set_httpx_client(client)
+        sender.request("post", "/paas", timeout=timeout, headers=dict(own), content=b"{}")
+        expected = client.build_request(
+            "POST",
+            "http://localhost:8080/api/paas",
+            headers={"Authorization": "Bearer a-key", **own},
+            content=b"{}",
+            timeout=client.timeout if isinstance(timeout, Unset) else timeout,
+        )
+    (request,) = sent
+    assert (request.method, request.url, request.content) == (expected.method, expected.url, expected.content)
+    assert sorted(request.headers.multi_items()) == sorted(expected.headers.multi_items())
+    assert request.headers.raw[0][0] == expected.headers.raw[0][0]
+    assert request.extensions == expected.extensions
