@@ -61,10 +61,24 @@ class Requirement:
 
 
 @frozen
+class Remark:
+    """Something that is not held against a server, or that makes no requirement, with the reason."""
+
+    what: str
+    why: str
+
+
+@frozen
 class Catalogue:
     """Every requirement, in the order of the file."""
 
     requirements: tuple[Requirement, ...]
+    deviations: Mapping[str, str]
+    """What real servers are known to do instead, by the id of the requirement: forgiven with `--profile deployed`."""
+    not_demanded: tuple[Remark, ...]
+    """Where the page is silent or contradicts itself."""
+    left_out: tuple[Remark, ...]
+    """The sentences of the page that promise nothing."""
 
     def __iter__(self) -> Iterator[Requirement]:
         return iter(self.requirements)
@@ -94,7 +108,12 @@ def catalogue() -> Catalogue:
     # CSafeLoader where libyaml is there: ten times as fast, and every verdict starts with this.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document = yaml.load(files(__package__).joinpath("requirements.yaml").read_text("utf-8"), Loader=loader)
-    return Catalogue(tuple(_requirement(entry) for entry in document["requirements"]))
+    return Catalogue(
+        requirements=tuple(_requirement(entry) for entry in document["requirements"]),
+        deviations={entry["requirement"]: entry["form"] for entry in document["deviations"]},
+        not_demanded=tuple(Remark(**entry) for entry in document["not_demanded"]),
+        left_out=tuple(Remark(entry["sentence"], entry["why"]) for entry in document["left_out"]),
+    )
 
 
 def _requirement(entry: Mapping[str, Any]) -> Requirement:

@@ -6,8 +6,12 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-Result: TypeAlias = Literal["pass", "fail", "skipped", "error"]
-"""`fail` is the server's; `error` is the suite's own, or a server that could not be asked."""
+Result: TypeAlias = Literal["pass", "fail", "deviation", "skipped", "error"]
+"""`fail` is the server's; `deviation` is a difference that the profile knows and forgives; `error` is the suite's own,
+or a server that could not be asked."""
+
+FOR_WANT_OF_BUDGET = "for want of budget"
+"""How the reason of an outcome ends that was skipped to spend no more than `--budget`."""
 
 
 @frozen
@@ -28,3 +32,8 @@ class Outcome:
     """What the server did instead, or why the question was skipped or failed to be asked."""
     curl: str = ""
     """A command line that asks again; the key is `$ZAI_API_KEY`."""
+
+    @property
+    def settles(self) -> bool:
+        """Whether the server was judged, one way or the other."""
+        return self.result in ("pass", "fail", "deviation")

@@ -12,3 +12,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--zai-api-key", metavar="KEY", help="its key (default: ZAI_API_KEY from the environment)")
     group.addoption("--zai-model", metavar="MODEL", action="append", default=[], help="order from this model")
     group.addoption("--zai-requirement", metavar="ID", action="append", default=[], help="judge this requirement")
+    group.addoption("--zai-profile", choices=["documented", "deployed"], default="documented", help="what is forgiven")
+    group.addoption("--zai-budget", metavar="N", type=int, help="at most N requests that make a picture")
+    group.addoption("--zai-seed", metavar="N", type=int, default=0, help="draw these questions (default: 0)")
+    group.addoption("--zai-thorough", action="store_true", help="draw ten times as many")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -10,13 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from zai_image_conformance.catalogue import Requirement, catalogue
 from zai_image_conformance.outcomes import Outcome
-from zai_image_conformance.suite.asking import printable
+from zai_image_conformance.report import plain
 from zai_image_conformance.suite.hearing import Hearing
-from zai_image_conformance.suite.target import Target
+from zai_image_conformance.suite.planning import Plan
+from zai_image_conformance.suite.target import Profile, Target
 
 _SUITE = Path(__file__).parent / "suite"
 _ONE_AT_A_TIME = threading.Lock()
@@ -35,7 +37,14 @@ class Verdict:
     requests: int = 0
     """Questions asked."""
     pictures: int = 0
-    """Questions answered with a picture, each of which a paid server charges for."""
+    """Requests that a paid server may have charged for: those answered with a success, or not at all."""
+    plan: Plan = field(factory=Plan)
+    """What a full verdict asks."""
+    seed: int = 0
+    """Draws the same questions again."""
+    profile: Profile = "documented"
+    budget: int | None = None
+    """The most pictures that were allowed; None for no limit."""
     seconds: float = field(default=0.0, eq=False)
     """How long it took."""
 
@@ -45,87 +54,152 @@ class Verdict:
         return tuple(outcome for outcome in self.outcomes if outcome.result == "fail")
 
     @property
+    def conforms(self) -> bool:
+        """Whether every promise that must be kept, and was judged, is kept."""
+        return not any(catalogue()[outcome.requirement].level == "MUST" for outcome in self.failures)
+
+    @property
     def exit_code(self) -> int:
         """0: conforms. 1: does not. 2: the question could not be asked."""
-        if self.problem is not None:
-            return 2
-        return int(any(catalogue()[outcome.requirement].level == "MUST" for outcome in self.failures))
+        return 2 if self.problem is not None else int(not self.conforms)
 
     def text(self) -> str:
         """The report for a person, as plain text with a line break at its end."""
-        return "\n".join([*self._failures_in_words(), *self._skipped_in_words(), self._summary(), ""])
-
-    def _failures_in_words(self) -> Iterator[str]:
-        for outcome in self.failures:
-            requirement = catalogue()[outcome.requirement]
-            yield f"FAIL {' '.join(filter(None, (outcome.requirement, outcome.model)))}: {requirement.title}"
-            yield f"  asked     {outcome.name}"
-            yield f"  expected  {outcome.expected}"
-            yield f"  came      {outcome.came}"
-            yield f"  promised  {outcome.sentence}"
-            yield f"  again     {outcome.curl}"
-            yield ""
-
-    def _skipped_in_words(self) -> Iterator[str]:
-        reasons = {(outcome.requirement, outcome.came) for outcome in self.outcomes if outcome.result == "skipped"}
-        for requirement, reason in sorted(reasons):
-            yield f"skipped {requirement}: {reason}"
-
-    def _summary(self) -> str:
-        if self.problem is not None:
-            return f"could not judge {printable(self.url)}: {self.problem}"
-        judged = {outcome.requirement for outcome in self.outcomes if outcome.result in ("pass", "fail")}
-        broken = {outcome.requirement for outcome in self.failures}
-        cost = f"{self.requests} requests, {self.pictures} pictures, {self.seconds:.1f} s"
-        if not broken:
-            return f"{self.url} conforms: all {len(judged)} judged requirements are kept ({cost})"
-        word = "does not conform" if self.exit_code else "conforms, with remarks"
-        return f"{self.url} {word}: {len(broken)} of {len(judged)} judged requirements are broken ({cost})"
+        return plain.text(self)
 
 
 def judge(
-    url: str, *, api_key: str | None = None, models: Sequence[str] = (), requirements: Sequence[str] = ()
+    url: str,
+    *,
+    api_key: str | None = None,
+    models: Sequence[str] = (),
+    requirements: Sequence[str] = (),
+    profile: Profile = "documented",
+    budget: int | None = None,
+    seed: int | None = None,
+    thorough: bool = False,
 ) -> Verdict:
     """Judge a server by the documented promises.
 
     Args:
         url: The part before `/paas/v4`, such as `https://api.z.ai/api`.
         api_key: The server's key; None sends none, and what is said of keys is not judged.
-        models: The models to order from; all that the page names where this is empty.
+        models: The models to order from, each of which must be offered; those that the page names where this is empty,
+            without the ones that the server does not offer.
         requirements: The ids to judge; all of the catalogue where this is empty.
+        profile: `deployed` notes the known deviations of servers in use and does not count them as failures.
+        budget: The most requests that may make a picture, those that should have been refused included.
+        seed: Draws the same questions again; None takes a new one.
+        thorough: Whether to draw ten times as many questions.
 
     Returns:
-        The verdict. A server that cannot be reached, a refused key, an unknown id and a failure of the suite
-        itself make a verdict with a `problem` and the exit code 2; they are not raised.
+        The verdict. A server that cannot be reached, a refused key, an unknown id, a budget under 1 and a failure of
+        the suite itself make a verdict with a `problem` and the exit code 2; they are not raised.
 
     Raises:
         KeyboardInterrupt: The user broke it off.
     """
-    unknown = [requirement for requirement in requirements if requirement not in catalogue()]
-    if unknown:
-        known = ", ".join(requirement.id for requirement in catalogue())
-        return Verdict(url, problem=f"there is no requirement {', '.join(unknown)}; there are: {known}")
-    target = Target(url, api_key=api_key, models=models, requirements=requirements)
+    target = Target(
+        url,
+        api_key=api_key,
+        models=models,
+        requirements=requirements,
+        profile=profile,
+        budget=budget,
+        seed=new_seed() if seed is None else seed,
+        thorough=thorough,
+    )
+    known = Verdict(target.url, seed=target.seed, profile=profile, budget=budget)
+    problem = _senseless(target)
+    if problem is not None:
+        return evolve(known, problem=problem)
     hearing = Hearing(target)
     started = time.monotonic()
-    with _ONE_AT_A_TIME, _undisturbed():
-        exit_code = pytest.main(_ARGUMENTS, plugins=[hearing])
-    if hearing.interrupted:
-        raise KeyboardInterrupt
+    exit_code = _run(hearing)
     asked = {outcome.requirement for outcome in hearing.outcomes}
     unjudged = [
         _unjudged(requirement, target)
         for requirement in catalogue()
         if target.wants(requirement.id) and requirement.id not in asked and hearing.problem is None
     ]
-    return Verdict(
-        url=target.url,
+    return evolve(
+        known,
         outcomes=(*hearing.outcomes, *unjudged),
         problem=hearing.problem or _problem(hearing.outcomes, exit_code),
         requests=hearing.requests,
         pictures=hearing.pictures,
+        plan=hearing.plan,
         seconds=time.monotonic() - started,
     )
+
+
+def plan(
+    *,
+    with_key: bool = True,
+    models: Sequence[str] = (),
+    requirements: Sequence[str] = (),
+    budget: int | None = None,
+    seed: int = 0,
+    thorough: bool = False,
+) -> Plan:
+    """Tell what a full verdict would ask, and ask nothing.
+
+    Args:
+        with_key: Whether what is said of keys would be judged.
+        models: As for `judge`.
+        requirements: As for `judge`.
+        budget: As for `judge`; the plan is that of a full verdict all the same.
+        seed: As for `judge`.
+        thorough: As for `judge`.
+
+    Returns:
+        The questions in their order.
+
+    Raises:
+        ValueError: There is no such requirement, or the budget is under 1.
+    """
+    target = Target(
+        "",
+        api_key="k" if with_key else None,
+        models=models,
+        requirements=requirements,
+        budget=budget,
+        seed=seed,
+        thorough=thorough,
+    )
+    problem = _senseless(target)
+    if problem is not None:
+        raise ValueError(problem)
+    hearing = Hearing(target)
+    _run(hearing, "--collect-only")
+    return hearing.plan
+
+
+def new_seed() -> int:
+    """A seed that nobody has used yet, short enough to be typed."""
+    return secrets.randbelow(2**32)
+
+
+def _run(hearing: Hearing, *more: str) -> int:
+    with _ONE_AT_A_TIME, _undisturbed():
+        exit_code = pytest.main([*_ARGUMENTS, *more], plugins=[hearing])
+    if hearing.interrupted:
+        raise KeyboardInterrupt
+    return exit_code
+
+
+def _senseless(target: Target) -> str | None:
+    """Why nothing can come of this question, before anything is asked."""
+    unknown = sorted(requirement for requirement in target.requirements if requirement not in catalogue())
+    if unknown:
+        known = ", ".join(requirement.id for requirement in catalogue())
+        return f"there is no requirement {', '.join(unknown)}; there are: {known}"
+    if target.affordable < 1:
+        return (
+            f"a budget of {target.budget} pictures is too small: any request, even one that should be refused, may be "
+            "answered with a picture; give at least 1"
+        )
+    return None
 
 
 _ARGUMENTS = [
@@ -168,7 +242,7 @@ def _problem(outcomes: Sequence[Outcome], exit_code: int) -> str | None:
         return f"the suite failed of itself at {errors[0].requirement}, {errors[0].name}: {errors[0].came}"
     if exit_code not in _EXPECTED_CODES:
         return f"the suite failed of itself: pytest ended with {exit_code!r}"
-    if not any(outcome.result in ("pass", "fail") for outcome in outcomes):
+    if not any(outcome.settles for outcome in outcomes):
         return "nothing was judged"
     return None
 

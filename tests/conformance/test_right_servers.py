@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.conformance.altered import KEY, Altered
+from tests.conformance.conftest import SCORE
 from tests.conformance.right_servers import RIGHT_SERVERS, RightServer
 from zai_image_conformance.server import application, listening
 from zai_image_conformance.verdict import judge
@@ -13,7 +16,8 @@ pytestmark = pytest.mark.score
 
 
 @pytest.mark.parametrize("right", [pytest.param(server, id=server.name) for server in RIGHT_SERVERS])
-def test_a_right_server_is_not_condemned(right: RightServer) -> None:
+def test_a_right_server_is_not_condemned(right: RightServer, record_property: Callable[[str, object], None]) -> None:
+    record_property(SCORE, "right")
     with listening(Altered(application(api_key=KEY), after=right.after)) as origin:
         verdict = judge(f"{origin}/api", api_key=KEY, models=["glm-image"])
     assert verdict.failures == ()

@@ -4,40 +4,116 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Literal, cast
 
 import click
 
 from zai_image.cli._completion import complete_model
 from zai_image.cli._embedded import conformance_extra, embedded_server
 
+_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+
 
 @click.command()
 @click.argument("url", required=False)
 @click.option("--local", is_flag=True, help="Judge the embedded server.")
 @click.option("--api-key", help="The API key; else ZAI_API_KEY of the environment.")
+@click.option("--no-auth", is_flag=True, help="Send no key, and judge nothing that is said of keys.")
 @click.option(
     "--model",
     "models",
     multiple=True,
     metavar="MODEL",
     shell_complete=complete_model,
-    help="Repeatable; all that the page names if left out.",
+    help="Repeatable; must be offered. If left out: all that the page names and the server offers.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(["documented", "deployed"]),
+    default="documented",
+    show_default=True,
+    help="deployed: note the known deviations of servers in use, and do not count them.",
+)
+@click.option(
+    "--budget", type=click.IntRange(min=0), metavar="N", help="At most N requests that make a picture, however refused."
 )
 @click.option("--requirement", "requirements", multiple=True, metavar="ID", help="Repeatable; all where left out.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the questions of that verdict again.")
+@click.option("--thorough", is_flag=True, help="Draw ten times as many questions.")
+@click.option("--report-json", type=_FILE, metavar="FILE", help="Write the verdict as JSON.")
+@click.option("--junit", type=_FILE, metavar="FILE", help="Write it as JUnit XML.")
+@click.option("--report-html", type=_FILE, metavar="FILE", help="Write it as an HTML page.")
+@click.option("--list", "listed", is_flag=True, help="Print the requirements: level, cost and sentence. Asks nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what would be asked and what it would cost. Asks nothing.")
 def conform(
-    url: str | None, local: bool, api_key: str | None, models: tuple[str, ...], requirements: tuple[str, ...]
+    url: str | None,
+    local: bool,
+    api_key: str | None,
+    no_auth: bool,
+    models: tuple[str, ...],
+    profile: str,
+    budget: int | None,
+    requirements: tuple[str, ...],
+    seed: int | None,
+    thorough: bool,
+    report_json: Path | None,
+    junit: Path | None,
+    report_html: Path | None,
+    listed: bool,
+    dry_run: bool,
 ) -> int:
     """Judge the server at URL (the part of its address before /paas/v4): does it keep the documented promises?"""
+    with conformance_extra():
+        from zai_image_conformance import report
+        from zai_image_conformance.verdict import judge, plan
+    if listed:
+        click.echo(report.listing(), nl=False)
+        return 0
+    if no_auth and api_key is not None:
+        raise click.UsageError("--no-auth sends no key; leave out --api-key, or --no-auth")
+    if dry_run:
+        try:
+            planned = plan(
+                with_key=not no_auth,
+                models=models,
+                requirements=requirements,
+                budget=budget,
+                seed=seed or 0,
+                thorough=thorough,
+            )
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+        click.echo(report.plan_in_words(planned, budget), nl=False)
+        return 0
     if local == (url is not None):
         raise click.UsageError("give the URL of the server to judge, or --local for the embedded one")
-    with conformance_extra():
-        from zai_image_conformance.verdict import judge
+    if local and no_auth:
+        raise click.UsageError("the embedded server wants its key; leave out --no-auth, or --local")
     with ExitStack() as stack:
         if local:
             server = stack.enter_context(embedded_server())
             url, api_key = server.url, server.api_key
         verdict = judge(
-            url or "", api_key=api_key or os.environ.get("ZAI_API_KEY"), models=models, requirements=requirements
+            url or "",
+            api_key=None if no_auth else api_key or os.environ.get("ZAI_API_KEY"),
+            models=models,
+            requirements=requirements,
+            profile=cast(Literal["documented", "deployed"], profile),
+            budget=budget,
+            seed=seed,
+            thorough=thorough,
         )
-    click.echo(verdict.text())
+    formats = ((report_json, report.json_report), (junit, report.junit), (report_html, report.page))
+    for path, made in formats:
+        if path is not None:
+            _write(path, made(verdict))
+    click.echo(verdict.text(), nl=False)
     return verdict.exit_code
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from None

@@ -1,23 +1,16 @@
-"""Puts questions to the server with plain httpx, each once, and keeps what came back."""
+"""Puts questions to the server with plain httpx, each once and within the budget, and keeps what came back."""
 
 from __future__ import annotations
 
-import base64
 import ipaddress
-import json
-import shlex
 import time
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import httpx
-from attrs import evolve, field, frozen
 
+from zai_image_conformance.suite.questions import Exchange, Question, authorization, printable
 from zai_image_conformance.suite.target import Target
-
-Credential: TypeAlias = Literal["key", "none", "wrong key", "basic"]
-"""What a question shows in the header Authorization."""
 
 _TIMEOUT = httpx.Timeout(120, connect=10)
 """A picture in `hd` takes 20 seconds on a good day."""
@@ -26,75 +19,16 @@ _SHOWN = 200
 """Characters of an answer that a report repeats."""
 _PATIENCE = 60.0
 """Seconds to wait, for one question, for a rate limit to pass."""
+_STILL_THERE = (Question(method="GET"), Question(content="{}", credential="none"))
+"""Asked to tell a server that left one question unanswered from one that is gone; neither is an order."""
 
 
 class Unasked(Exception):
     """The server could not be asked, so nothing can be said of it. One line for a person."""
 
 
-@frozen
-class Question:
-    """One request, without the key."""
-
-    method: str = "POST"
-    content: str = ""
-    """The body."""
-    credential: Credential = "key"
-
-    @classmethod
-    def order(cls, fields: dict[str, Any]) -> Question:
-        """The order of a picture with these fields."""
-        return cls(content=json.dumps(fields, ensure_ascii=False))
-
-    def shown_to(self, credential: Credential) -> Question:
-        """The same request with another credential."""
-        return evolve(self, credential=credential)
-
-
-@frozen
-class Exchange:
-    """A question and its answer."""
-
-    question: Question
-    endpoint: str
-    status: int
-    media_type: str
-    """Of the answer, in lower case, without parameters."""
-    text: str = field(repr=False)
-    summary: str
-    """The status and the beginning of the body on one line, without the key."""
-    sent_at: float
-    """Unix seconds."""
-    came_at: float
-
-    @property
-    def document(self) -> Any:
-        """The answer as JSON; `NotJson` where it is none."""
-        try:
-            return json.loads(self.text)
-        except (ValueError, RecursionError):
-            return NOT_JSON
-
-    @property
-    def link(self) -> str | None:
-        """`data[0].url`, where the answer has one."""
-        document = self.document
-        data = document.get("data") if isinstance(document, dict) else None
-        item = data[0] if isinstance(data, list) and data else None
-        url = item.get("url") if isinstance(item, dict) else None
-        return url if self.status == 200 and isinstance(url, str) else None
-
-    @property
-    def curl(self) -> str:
-        """A command line that asks the same again; the key is read from the environment."""
-        return curl(self.question, self.endpoint)
-
-
-class _NotJson:
-    """Stands for a body that is not JSON, where None is JSON's null."""
-
-
-NOT_JSON = _NotJson()
+class BudgetSpent(Exception):
+    """One more question might cost one picture more than the budget allows."""
 
 
 class Asker:
@@ -111,6 +45,7 @@ class Asker:
         # A proxy has no way to the caller's own loopback interface.
         self._client = httpx.Client(timeout=_TIMEOUT, trust_env=not _is_loopback(target.url))
         self._exchanges: dict[Question, Exchange] = {}
+        self._charged = 0
 
     def close(self) -> None:
         """Close the connections."""
@@ -123,18 +58,26 @@ class Asker:
 
     @property
     def pictures(self) -> int:
-        """Questions answered with a success so far, each of which a paid server charges for."""
-        return sum(exchange.status == 200 for exchange in self._exchanges.values())
+        """Requests so far that a paid server may have charged for."""
+        return self._charged
 
     def ask(self, question: Question) -> Exchange:
         """Ask, or recall the answer where this was asked before.
 
+        Returns:
+            The exchange; one without an answer where the server dropped this question and still answers others.
+
         Raises:
             Unasked: The server cannot be reached or does not get beyond limiting the rate.
+            BudgetSpent: Every picture of the budget was made.
         """
         if question not in self._exchanges:
             self._exchanges[question] = self._patiently(question)
         return self._exchanges[question]
+
+    def recall(self, question: Question) -> Exchange | None:
+        """What came of a question, where it was asked."""
+        return self._exchanges.get(question)
 
     def reach(self) -> None:
         """Make sure that the server is still there.
@@ -142,19 +85,26 @@ class Asker:
         Raises:
             Unasked: It is not.
         """
-        self._send(Question(content="{}", credential="none"))
+        for question in _STILL_THERE:
+            try:
+                self._send(question)
+            except (_NoAnswer, BudgetSpent) as error:
+                gone = error
+            else:
+                return
+        raise Unasked(f"no answer: {gone}")
 
-    def fetch(self, link: str, limit: int) -> tuple[int, bytes]:
+    def fetch(self, link: str, limit: int) -> tuple[int, str, bytes]:
         """Fetch what is behind a link, without the key, through redirects.
 
         Returns:
-            The status and at most `limit` bytes.
+            The status, the Content-Type, and at most `limit` bytes.
 
         Raises:
             httpx.HTTPError, httpx.InvalidURL: The link leads nowhere.
         """
         with self._client.stream("GET", link, follow_redirects=True) as response:
-            return response.status_code, _read(response, limit)
+            return response.status_code, response.headers.get("Content-Type", ""), _read(response, limit)
 
     def shown(self, text: str) -> str:
         """What a server sent, fit for a report: short, on one line, without the key.
@@ -167,8 +117,19 @@ class Asker:
 
     def _patiently(self, question: Question) -> Exchange:
         waited, pause = 0.0, 1.0
+        lost_before = False
         while True:
-            exchange, retry_after = self._send(question)
+            try:
+                exchange, retry_after = self._send(question)
+            except _NoAnswer as unanswered:
+                if not unanswered.sent:
+                    raise Unasked(f"no answer: {unanswered}") from None
+                self.reach()
+                # A connection that was kept may have been closed meanwhile, which is no fault: once more on a new one.
+                if unanswered.lost and not lost_before:
+                    lost_before = True
+                    continue
+                return self._exchange(question, unanswered.sent_at, summary=f"no answer: {unanswered}")
             if exchange.status != 429:
                 return exchange
             pause = retry_after if retry_after is not None else pause * 2
@@ -178,10 +139,13 @@ class Asker:
             self._wait(pause)
 
     def _send(self, question: Question) -> tuple[Exchange, float | None]:
+        # Whatever is posted may be answered with a picture, however wrong it is.
+        if question.method == "POST" and self._charged >= self.target.affordable:
+            raise BudgetSpent
         headers = {"Content-Type": "application/json"} if question.content else {}
-        authorization = _authorization(question.credential, self.target.api_key)
-        if authorization is not None:
-            headers["Authorization"] = authorization
+        credential = authorization(question.credential, self.target.api_key)
+        if credential is not None:
+            headers["Authorization"] = credential
         sent_at = time.time()
         try:
             with self._client.stream(
@@ -189,56 +153,50 @@ class Asker:
             ) as response:
                 content = _read(response, _ANSWER_LIMIT)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise Unasked(f"no answer: {self.shown(str(error)) or type(error).__name__}") from None
+            unanswered = _NoAnswer(self.shown(str(error)) or type(error).__name__, error, sent_at)
+            self._charged += unanswered.sent and question.method == "POST"
+            raise unanswered from None
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         text = content.decode("utf-8", "replace")
-        exchange = Exchange(
-            question=question,
-            endpoint=self.target.endpoint,
+        exchange = self._exchange(
+            question,
+            sent_at,
             status=response.status_code,
             media_type=media_type,
             text=text,
             summary=f"{response.status_code} {media_type or '(no Content-Type)'} {self.shown(text)}".rstrip(),
+        )
+        self._charged += exchange.succeeded
+        return exchange, _seconds(response.headers.get("Retry-After"))
+
+    def _exchange(
+        self, question: Question, sent_at: float, *, summary: str, status: int = 0, media_type: str = "", text: str = ""
+    ) -> Exchange:
+        return Exchange(
+            question=question,
+            endpoint=self.target.endpoint,
+            status=status,
+            media_type=media_type,
+            text=text,
+            summary=summary,
             sent_at=sent_at,
             came_at=time.time(),
         )
-        return exchange, _seconds(response.headers.get("Retry-After"))
 
 
-def curl(question: Question, endpoint: str) -> str:
-    """The command line that asks a question; the key is read from the environment."""
-    words = ["curl", "-sS", "-i", "-X", question.method, shlex.quote(endpoint)]
-    if question.content:
-        words += ["-H", "'Content-Type: application/json'"]
-    authorization = _CURL_AUTHORIZATION[question.credential]
-    if authorization is not None:
-        words += [authorization]
-    if question.content:
-        words += ["--data-binary", shlex.quote(question.content)]
-    return " ".join(words)
+class _NoAnswer(Exception):
+    """The connection was not made, or ended before the answer."""
+
+    def __init__(self, message: str, error: Exception, sent_at: float) -> None:
+        super().__init__(message)
+        self.sent = not isinstance(error, _NEVER_SENT)
+        """Whether the request may have arrived, so that a picture may have been made."""
+        self.lost = isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError)
+        """Whether the connection ended, where otherwise it took too long."""
+        self.sent_at = sent_at
 
 
-_CURL_AUTHORIZATION: dict[Credential, str | None] = {
-    "key": '-H "Authorization: Bearer $ZAI_API_KEY"',
-    "none": None,
-    "wrong key": "-H 'Authorization: Bearer this-key-was-made-up'",
-    "basic": '-u "$ZAI_API_KEY:"',
-}
-
-
-def _authorization(credential: Credential, api_key: str | None) -> str | None:
-    if credential == "wrong key":
-        return "Bearer this-key-was-made-up"
-    if credential == "none" or api_key is None:
-        return None
-    if credential == "basic":
-        return "Basic " + base64.b64encode(f"{api_key}:".encode()).decode()
-    return f"Bearer {api_key}"
-
-
-def printable(text: str) -> str:
-    """A server's text on one line, without control characters that a terminal would obey."""
-    return "".join(character if character.isprintable() else " " for character in text)
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError)
 
 
 def _read(response: httpx.Response, limit: int) -> bytes:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
 
 from zai_image_conformance.catalogue import catalogue
-from zai_image_conformance.suite.asking import Question
+from zai_image_conformance.suite import drawn_cases
+from zai_image_conformance.suite.questions import Credential, Question
 from zai_image_conformance.suite.sizes import Sides, limits_for
 from zai_image_conformance.suite.target import Target
 
 _PROMPT = "A cute little kitten."
-_ANY_TEXT = 'Eine kleine Katze, "小猫" и котёнок 🐈\nunder a \\ sign, {curly}'
+_ANY_TEXT = 'Eine kleine Katze, "小猫" и котёнок 🐈\nunder a \\ sign, {curly} '
 # Three bytes a character in UTF-8, one unit in UTF-16: tells characters from bytes on any platform.
 _WIDE = "猫"
-_NO_SUCH_MODEL = "no-such-model-4b825dc6"
+_MADE_UP = "4b825dc6"
 
 
 @frozen
@@ -47,29 +49,32 @@ Cases: TypeAlias = Callable[[Target], Iterator[Case]]
 def refusals(target: Target) -> Iterator[Case]:
     """Everything that a right server refuses in the documented form. None of it costs anything."""
     yield from _wrong_fields(target.models[0])
-    yield from _wrong_bodies()
+    yield from _wrong_bodies(target.models[0])
     if target.api_key is not None:
         yield from _wrong_credentials(target.models[0])
     for model in target.models:
         yield from _wrong_sizes(model)
+        yield from _drawn_refusals(target, model)
 
 
-def wrong_method(target: Target) -> Iterator[Case]:
-    """Another method than POST; the document describes no body for its refusal."""
+def wrong_methods(target: Target) -> Iterator[Case]:
+    """Other methods than POST; the document describes no body for their refusal."""
     yield Case("METHOD-POST", "GET", Question(method="GET"))
+    order = Question.order(_order(target.models[0]))
+    yield Case("METHOD-POST", "PUT", evolve(order, method="PUT"), target.models[0])
 
 
 def every_refusal(target: Target) -> Iterator[Case]:
     """All refusals, whatever their form."""
     yield from refusals(target)
-    yield from wrong_method(target)
+    yield from wrong_methods(target)
 
 
 def orders(target: Target) -> Iterator[Case]:
     """Everything that a right server draws, under each requirement that it settles."""
     for case in orders_without_size(target):
         yield case
-        yield from _sized_orders(str(case.model))
+        yield from _sized_orders(target, str(case.model))
 
 
 def orders_without_size(target: Target) -> Iterator[Case]:
@@ -83,7 +88,7 @@ def orders_without_size(target: Target) -> Iterator[Case]:
 def orders_with_size(target: Target) -> Iterator[Case]:
     """The orders that name a size, each once."""
     for model in target.models:
-        yield from _each_once(_sized_orders(model))
+        yield from _each_once(_sized_orders(target, model))
 
 
 def every_order(target: Target) -> Iterator[Case]:
@@ -109,7 +114,16 @@ def _wrong_sizes(model: str) -> Iterator[Case]:
         question = Question.order(_order(model, size=str(probe.sides)))
         yield Case(probe.requirement, str(probe.sides), question, model)
     width, height = limits.default
-    for text in ("picture", f"{width}x", f"x{height}", f"{width}x{height}x{height}"):
+    both = f"{width}x{height}"
+    for text in (
+        "picture",
+        f"{width}",
+        f"{width}x",
+        f"x{height}",
+        f"{both}x{height}",
+        f"{both}picture",
+        f"picture{both}",
+    ):
         yield Case("SIZE-FORM", text, Question.order(_order(model, size=text)), model)
 
 
@@ -119,49 +133,81 @@ def _wrong_fields(model: str) -> Iterator[Case]:
 
     lengths = catalogue()["USER-ID-LENGTH"].numbers
     least, most = lengths["min_length"], lengths["max_length"]
+    quality = catalogue()["QUALITY-VALUES"].values[0]
     yield case("PROMPT-REQUIRED", "no prompt", {"model": model})
     yield Case("MODEL-REQUIRED", "no model", Question.order({"prompt": _PROMPT}))
-    yield Case("MODEL-KNOWN", "unknown model", Question.order(_order(_NO_SUCH_MODEL)))
-    yield case("QUALITY-VALUES", "unknown quality", _order(model, quality="no-such-quality"))
+    yield Case("MODEL-KNOWN", "unknown model", Question.order(_order(f"no-such-model-{_MADE_UP}")))
+    yield Case("MODEL-KNOWN", "known model with an ending", Question.order(_order(f"{model}-{_MADE_UP}")))
+    yield case("QUALITY-VALUES", "unknown quality", _order(model, quality=f"no-such-quality-{_MADE_UP}"))
+    yield case("QUALITY-VALUES", "known quality with an ending", _order(model, quality=f"{quality}-{_MADE_UP}"))
     yield case("USER-ID-LENGTH", f"{least - 1} characters", _order(model, user_id="u" * (least - 1)))
     yield case("USER-ID-LENGTH", f"{most + 1} characters", _order(model, user_id="u" * (most + 1)))
     yield case("USER-ID-LENGTH", f"{least - 1} wide characters", _order(model, user_id=_WIDE * (least - 1)))
     for name in ("model", "prompt", "quality", "size", "user_id"):
         yield case("FIELD-TYPE", f"{name} is an array", {**_order(model), name: ["array"]})
+        yield case("FIELD-TYPE", f"{name} is an object", {**_order(model), name: {"an": "object"}})
 
 
-def _wrong_bodies() -> Iterator[Case]:
-    yield Case("BODY-JSON", "broken off", Question(content='{"model": "glm-image", "prompt": "A cute'))
-    for name, content in (("array", "[]"), ("string", '"A cute little kitten."'), ("null", "null")):
+def _wrong_bodies(model: str) -> Iterator[Case]:
+    order = json.dumps(_order(model))
+    for name, content in (
+        ("nothing", ""),
+        ("broken off", order[:-4]),
+        ("a form", f"model={model}&prompt=kitten"),
+        ("more behind it", f"{order} {order}"),
+    ):
+        yield Case("BODY-JSON", name, Question(content=content))
+    for name, content in (
+        ("empty array", "[]"),
+        ("array of an order", f"[{order}]"),
+        ("string", f'"{_PROMPT}"'),
+        ("number", "7"),
+        ("null", "null"),
+    ):
         yield Case("BODY-OBJECT", name, Question(content=content))
+
+
+_WRONG_CREDENTIALS: tuple[tuple[str, str, Credential], ...] = (
+    ("AUTH-MISSING", "no key", "none"),
+    ("AUTH-WRONG", "wrong key", "wrong key"),
+    ("AUTH-WRONG", "the key and a character more", "longer key"),
+    ("AUTH-WRONG", "no key behind the scheme", "no token"),
+    ("AUTH-SCHEME", "Basic", "basic"),
+)
 
 
 def _wrong_credentials(model: str) -> Iterator[Case]:
     question = Question.order(_order(model))
-    yield Case("AUTH-MISSING", "no key", question.shown_to("none"), model)
-    yield Case("AUTH-WRONG", "wrong key", question.shown_to("wrong key"), model)
-    yield Case("AUTH-SCHEME", "Basic", question.shown_to("basic"), model)
+    for requirement, name, credential in _WRONG_CREDENTIALS:
+        yield Case(requirement, name, question.shown_to(credential), model)
 
 
-def _sized_orders(model: str) -> Iterator[Case]:
+def _drawn_refusals(target: Target, model: str) -> Iterator[Case]:
+    stated_by = limits_for(model).stated_by
+    for rule, size in drawn_cases.wrong_sizes(model, target.seed, target.thorough):
+        yield Case(stated_by[rule], f"{size} (drawn)", Question.order(_order(model, size=size)), model)
+    for broken in drawn_cases.wrong_requests(model, target.seed, target.thorough):
+        yield Case(broken.requirement, "a drawn request", Question.order(broken.fields), model)
+
+
+def _sized_orders(target: Target, model: str) -> Iterator[Case]:
     limits = limits_for(model)
-    riders = iter(_riders())
+    riders = _riders(target)
     for probe in limits.accepted():
-        fields = _order(model, size=str(probe.sides))
         # The first recommended size is ordered plainly.
         rider = next(riders, None) if probe.sides in limits.recommended[1:] else None
-        case = Case(
-            probe.requirement,
-            str(probe.sides),
-            Question.order(fields | rider.fields if rider else fields),
-            model,
-            paid=True,
-            sides=probe.sides,
-            plain=Question.order(fields),
-        )
+        case = _sized(model, probe.requirement, probe.sides, rider.fields if rider else {})
         yield case
         if rider:
             yield evolve(case, requirement=rider.requirement, name=rider.name)
+    for sides in drawn_cases.odd_multiples_of_the_step(model, target.seed, target.thorough):
+        yield _sized(model, limits.stated_by["step"], sides, {})
+
+
+def _sized(model: str, requirement: str, sides: Sides, more: dict[str, Any]) -> Case:
+    fields = _order(model, size=str(sides))
+    question = Question.order(fields | more)
+    return Case(requirement, str(sides), question, model, paid=True, sides=sides, plain=Question.order(fields))
 
 
 @frozen
@@ -173,7 +219,7 @@ class _Rider:
     fields: dict[str, Any]
 
 
-def _riders() -> Iterator[_Rider]:
+def _riders(target: Target) -> Iterator[_Rider]:
     for value in catalogue()["QUALITY-VALUES"].values:
         yield _Rider("QUALITY-VALUES", value, {"quality": value})
     lengths = catalogue()["USER-ID-LENGTH"].numbers
@@ -181,4 +227,4 @@ def _riders() -> Iterator[_Rider]:
     yield _Rider("USER-ID-LENGTH", f"{least} characters", {"user_id": "u" * least})
     yield _Rider("USER-ID-LENGTH", f"{most} characters", {"user_id": "u" * most})
     yield _Rider("USER-ID-LENGTH", f"{most} wide characters", {"user_id": _WIDE * most})
-    yield _Rider("PROMPT-TEXT", "any text", {"prompt": _ANY_TEXT})
+    yield _Rider("PROMPT-TEXT", "any text", {"prompt": _ANY_TEXT + drawn_cases.any_text(target.seed)})

@@ -25,6 +25,10 @@ def pytest_configure(config: pytest.Config) -> None:
         api_key=config.getoption("zai_api_key") or os.environ.get("ZAI_API_KEY"),
         models=config.getoption("zai_model"),
         requirements=config.getoption("zai_requirement"),
+        profile=config.getoption("zai_profile"),
+        budget=config.getoption("zai_budget"),
+        seed=config.getoption("zai_seed"),
+        thorough=config.getoption("zai_thorough"),
     )
     config.pluginmanager.register(Hearing(target))
 

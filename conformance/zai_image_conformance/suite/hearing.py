@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from zai_image_conformance.catalogue import catalogue
-from zai_image_conformance.outcomes import Outcome, Result
-from zai_image_conformance.suite.asking import Asker, Question, Unasked, curl
+from zai_image_conformance.outcomes import FOR_WANT_OF_BUDGET, Outcome, Result
+from zai_image_conformance.suite import planning
+from zai_image_conformance.suite.asking import Asker, BudgetSpent, Unasked
 from zai_image_conformance.suite.cases import Case
 from zai_image_conformance.suite.expectations import Broken
 from zai_image_conformance.suite.judging import binding_of
+from zai_image_conformance.suite.offering import models_not_offered
+from zai_image_conformance.suite.planning import Plan
+from zai_image_conformance.suite.questions import Question, curl
 from zai_image_conformance.suite.target import Target
 
 
@@ -34,7 +39,13 @@ class Hearing:
         self.requests = 0
         """Questions asked."""
         self.pictures = 0
-        """Questions that were answered with a picture."""
+        """Requests that a paid server may have charged for."""
+        self._cases: list[Case] = []
+
+    @property
+    def plan(self) -> Plan:
+        """What a full verdict asks; known once pytest has collected the tests."""
+        return planning.plan(self._cases)
 
     @classmethod
     def of(cls, config: pytest.Config) -> Hearing | None:
@@ -50,6 +61,7 @@ class Hearing:
             yield asker
         finally:
             self.requests, self.pictures = asker.requests, asker.pictures
+            self._leave_out(models_not_offered(self._cases, asker))
             asker.close()
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -62,10 +74,12 @@ class Hearing:
         metafunc.parametrize("case", wanted, ids=ids)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Drop tests that are left without a case, and ask what costs nothing first."""
-        ours = [item for item in items if _case_of(item) is not None]
+        """Drop tests that are left without a case, and put the others in the order of the plan."""
+        ours = [(item, case) for item in items if (case := _case_of(item)) is not None]
         others = [item for item in items if binding_of(getattr(item, "function", None)) is None]
-        items[:] = sorted(ours, key=_is_paid) + others
+        in_order = [ours[place] for place in planning.order([case for _, case in ours])]
+        items[:] = [item for item, _ in in_order] + others
+        self._cases = [case for _, case in in_order]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
@@ -73,7 +87,11 @@ class Hearing:
         try:
             yield
         except Broken as broken:
+            if broken.deviation and self.target.profile == "deployed":
+                raise pytest.skip.Exception(f"a known deviation: {broken}") from broken
             raise pytest.fail.Exception(str(broken), pytrace=False) from broken
+        except BudgetSpent as spent:
+            raise pytest.skip.Exception(FOR_WANT_OF_BUDGET) from spent
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -109,7 +127,8 @@ class Hearing:
         expected = came = ""
         result: Result = "pass"
         if error is not None and isinstance(broken := error.__cause__, Broken):
-            result, expected, came, question = "fail", broken.expected, broken.came, broken.exchange.question
+            result = "deviation" if isinstance(error, pytest.skip.Exception) else "fail"
+            expected, came, question = broken.expected, broken.came, broken.exchange.question
         elif isinstance(error, pytest.skip.Exception):
             result, came = "skipped", str(error)
         elif error is not None:
@@ -124,6 +143,15 @@ class Hearing:
             came=came,
             curl=curl(question, self.target.endpoint),
         )
+
+    def _leave_out(self, models: Mapping[str, str]) -> None:
+        """Judge nothing on the orders of models that are not offered."""
+        self.outcomes = [
+            evolve(outcome, result="skipped", expected="", came=f"{outcome.model} is not offered: {refused}")
+            if outcome.settles and (refused := models.get(outcome.model or "")) is not None
+            else outcome
+            for outcome in self.outcomes
+        ]
 
 
 def _make_sure_of_the_key(asker: Asker) -> None:
@@ -144,8 +172,3 @@ def _case_of(item: pytest.Item) -> Case | None:
     parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
     case = parameters.get("case")
     return case if isinstance(case, Case) else None
-
-
-def _is_paid(item: pytest.Item) -> bool:
-    case = _case_of(item)
-    return case is not None and case.paid

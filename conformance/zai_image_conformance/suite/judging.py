@@ -8,8 +8,9 @@ from typing import NoReturn, TypeVar
 import pytest
 from attrs import evolve, frozen
 
-from zai_image_conformance.suite.asking import Asker, Exchange
+from zai_image_conformance.suite.asking import Asker
 from zai_image_conformance.suite.cases import Case, Cases
+from zai_image_conformance.suite.questions import Exchange
 from zai_image_conformance.suite.target import Target
 
 Test = TypeVar("Test", bound=Callable[..., None])
@@ -50,6 +51,8 @@ def binding_of(test: object) -> Binding | None:
 def refusal(asker: Asker, case: Case) -> Exchange:
     """The refusal that a case got; the test is skipped where the server refused nothing."""
     exchange = asker.ask(case.question)
+    if not exchange.answered:
+        _nothing_to_judge("it was not answered")
     if exchange.status < 400:
         _nothing_to_judge("it was not refused")
     return exchange

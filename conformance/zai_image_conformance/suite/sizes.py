@@ -19,6 +19,12 @@ class Sides(NamedTuple):
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
 
+    @classmethod
+    def parse(cls, text: str) -> Sides:
+        """The sides that a size of the documented form names."""
+        width, height = text.split("x")
+        return cls(int(width), int(height))
+
 
 class SizeProbe(NamedTuple):
     """A size worth asking for, and the requirement that its answer settles."""
@@ -57,8 +63,6 @@ class SizeLimits:
             Sides(self.min_side, self.min_side): "min_side",
             Sides(self.max_side, partner): "max_side",
             Sides(partner, self.max_side): "max_side",
-            # One step from the default: an odd multiple of the step, which a server with a doubled step refuses.
-            Sides(self.default.width + self.step, self.default.height - self.step): "step",
         }
         for sides, number in edges.items():
             if not self.allows(sides):
@@ -77,6 +81,7 @@ class SizeLimits:
     def _just_outside(self) -> Iterator[tuple[str, int, int]]:
         usual = self.default.width
         yield "min_side", self.min_side - self.step, usual
+        yield "min_side", 0, 0
         # Beside the least side, so that the pixel limit is kept.
         yield "max_side", self.max_side + self.step, self.min_side
         for off in (self.step // 2, 1):
@@ -99,16 +104,11 @@ def limits_for(model: str) -> SizeLimits:
     stating = catalogue().under(f"size.{model}") or catalogue().under("size.others")
     numbers = {name: value for requirement in stating for name, value in requirement.numbers.items()}
     return SizeLimits(
-        recommended=tuple(_sides(text) for text in numbers["recommended"]),
-        default=_sides(numbers["default"]),
+        recommended=tuple(Sides.parse(text) for text in numbers["recommended"]),
+        default=Sides.parse(numbers["default"]),
         min_side=numbers["min_side"],
         max_side=numbers["max_side"],
         step=numbers["step"],
         max_pixels=numbers["max_pixels"],
         stated_by={name: requirement.id for requirement in stating for name in requirement.numbers},
     )
-
-
-def _sides(text: str) -> Sides:
-    width, height = text.split("x")
-    return Sides(int(width), int(height))

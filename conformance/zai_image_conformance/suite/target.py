@@ -1,14 +1,19 @@
-"""Which server is judged, and by which requirements."""
+"""Which server is judged, by which requirements, and how much that may cost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
 from zai_image_conformance.catalogue import catalogue
 
 PATH = "/paas/v4/images/generations"
+
+Profile: TypeAlias = Literal["documented", "deployed"]
+"""`deployed` forgives the differences that the catalogue lists as `deviations`."""
 
 
 def _origin_of_api(url: str) -> str:
@@ -19,8 +24,8 @@ def _origin_of_api(url: str) -> str:
     return bare
 
 
-def _every_model(models: Sequence[str]) -> tuple[str, ...]:
-    return tuple(models) or catalogue()["MODEL-KNOWN"].values
+def _tuple_of_names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(names)
 
 
 def _set_of_ids(requirements: Iterable[str]) -> frozenset[str]:
@@ -35,10 +40,27 @@ class Target:
     """The part before `/paas/v4`."""
     api_key: str | None = field(default=None, repr=False)
     """None: requests carry no key, and what is said of keys is not judged."""
-    models: tuple[str, ...] = field(default=(), converter=_every_model)
-    """The models to order from; all of the catalogue where none is named."""
+    named_models: tuple[str, ...] = field(default=(), converter=_tuple_of_names, alias="models")
+    """The models that must be offered; where none is named, those of the catalogue that the server offers."""
     requirements: frozenset[str] = field(default=frozenset(), converter=_set_of_ids)
     """The requirements to judge; all where none is named."""
+    profile: Profile = "documented"
+    budget: int | None = None
+    """The most requests that may make a picture; None sets no limit."""
+    seed: int = 0
+    """The same seed draws the same questions."""
+    thorough: bool = False
+    """Whether to draw ten times as many."""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models to order from."""
+        return self.named_models or catalogue()["MODEL-KNOWN"].values
+
+    @property
+    def affordable(self) -> float:
+        """How many pictures may be made at all."""
+        return math.inf if self.budget is None else self.budget
 
     @property
     def endpoint(self) -> str:

@@ -18,6 +18,16 @@ def test_the_link_gives_a_complete_picture(asker: Asker, viewer: Viewer, case: C
     expectations.complete_picture(exchange, viewer.view(link))
 
 
+@judges(every_order, "PICTURE-TYPE")
+def test_the_link_announces_a_picture(asker: Asker, viewer: Viewer, case: Case) -> None:
+    """Browsers and stores go by what is announced."""
+    exchange, link = linked(asker, case)
+    view = viewer.view(link)
+    if view.sides is None:
+        pytest.skip("there is no picture")
+    expectations.announced_as_picture(exchange, view)
+
+
 @judges(orders_with_size, "PICTURE-SIZE")
 def test_the_picture_has_the_ordered_size(asker: Asker, viewer: Viewer, case: Case) -> None:
     """Neither clamped, rounded nor turned."""

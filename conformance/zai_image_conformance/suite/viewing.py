@@ -9,7 +9,8 @@ import httpx
 from attrs import frozen
 from PIL import Image
 
-from zai_image_conformance.suite.asking import Asker, printable
+from zai_image_conformance.suite.asking import Asker
+from zai_image_conformance.suite.questions import printable
 from zai_image_conformance.suite.sizes import Sides
 
 _LIMIT = 64 * 2**20
@@ -24,6 +25,8 @@ class View:
     """Width and height of the picture; None where there is no complete one."""
     fault: str = ""
     """Why there is none."""
+    media_type: str = ""
+    """What it was announced as, in lower case, without parameters and fit for a report."""
 
 
 class Viewer:
@@ -46,7 +49,7 @@ class Viewer:
     def _fetched(self, link: str) -> View:
         shown = self._asker.shown(link)
         try:
-            status, content = self._asker.fetch(link, _LIMIT)
+            status, announced, content = self._asker.fetch(link, _LIMIT)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             # Where the server itself is gone, its link proves nothing.
             self._asker.reach()
@@ -54,7 +57,7 @@ class Viewer:
         if status != 200:
             return View(None, f"{shown}: status {status}")
         try:
-            return View(_decoded(content))
+            return View(_decoded(content), media_type=self._asker.shown(announced.partition(";")[0].strip().lower()))
         except Exception as error:  # Pillow's decoders raise anything over hostile bytes.
             reason = printable(str(error)) or type(error).__name__
             return View(None, f"{shown}: {len(content)} bytes that are no complete picture ({reason})")

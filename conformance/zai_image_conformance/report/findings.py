@@ -1,0 +1,90 @@
+"""A verdict by requirement: the one reading of the outcomes that every report shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from zai_image_conformance.catalogue import Requirement, catalogue
+from zai_image_conformance.outcomes import FOR_WANT_OF_BUDGET, Outcome, Result
+from zai_image_conformance.suite.questions import printable
+
+if TYPE_CHECKING:
+    from zai_image_conformance.verdict import Verdict
+
+_FROM_WORST: tuple[Result, ...] = ("error", "fail", "deviation", "pass", "skipped")
+
+
+@frozen
+class Finding:
+    """What came of one requirement."""
+
+    requirement: Requirement
+    outcomes: tuple[Outcome, ...]
+    """In the order they were judged; at least one."""
+
+    @property
+    def result(self) -> Result:
+        """The worst of its outcomes; `skipped` where there is no other."""
+        return min((outcome.result for outcome in self.outcomes), key=_FROM_WORST.index)
+
+    @property
+    def worst(self) -> Outcome:
+        """The first outcome with that result."""
+        return next(outcome for outcome in self.outcomes if outcome.result == self.result)
+
+    @property
+    def judged(self) -> bool:
+        """Whether the server was judged by it, if only in part."""
+        return any(outcome.settles for outcome in self.outcomes)
+
+    @property
+    def short_of_budget(self) -> bool:
+        """Whether some of its questions were left out to keep to the budget."""
+        return any(outcome.came == FOR_WANT_OF_BUDGET for outcome in self.outcomes)
+
+    @property
+    def reason(self) -> str:
+        """Why it was skipped; empty where it was judged."""
+        return "" if self.judged else self.worst.came
+
+
+def findings(verdict: Verdict) -> tuple[Finding, ...]:
+    """The requirements that there is an outcome for, in the order of the catalogue."""
+    outcomes: dict[str, list[Outcome]] = {}
+    for outcome in verdict.outcomes:
+        outcomes.setdefault(outcome.requirement, []).append(outcome)
+    return tuple(
+        Finding(requirement, tuple(outcomes[requirement.id]))
+        for requirement in catalogue()
+        if requirement.id in outcomes
+    )
+
+
+def summary(verdict: Verdict) -> str:
+    """The verdict in one line."""
+    url = printable(verdict.url)
+    if verdict.problem is not None:
+        return f"could not judge {url}: {printable(verdict.problem)}"
+    judged = [finding for finding in findings(verdict) if finding.judged]
+    broken = [finding for finding in judged if finding.result == "fail"]
+    cost = f"{verdict.requests} requests, {verdict.pictures} pictures, {verdict.seconds:.1f} s, seed {verdict.seed}"
+    if not broken:
+        return f"{url} conforms: all {len(judged)} judged requirements are kept ({cost})"
+    word = "conforms, with remarks" if verdict.conforms else "does not conform"
+    return f"{url} {word}: {len(broken)} of {len(judged)} judged requirements are broken ({cost})"
+
+
+def shortage(verdict: Verdict) -> tuple[str, ...]:
+    """What was left unjudged for want of budget, and what a full verdict takes, in lines; nothing where nothing was."""
+    short = [finding for finding in findings(verdict) if finding.short_of_budget]
+    if not short:
+        return ()
+    unjudged = [finding.requirement.id for finding in short if not finding.judged]
+    in_part = [finding.requirement.id for finding in short if finding.judged]
+    return (
+        *([f"left unjudged for want of budget: {', '.join(unjudged)}"] if unjudged else []),
+        *([f"judged on some of its questions for want of budget: {', '.join(in_part)}"] if in_part else []),
+        f"a full verdict takes {verdict.plan.cost.pictures} pictures; the budget was {verdict.budget}",
+    )

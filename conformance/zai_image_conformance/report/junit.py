@@ -1,0 +1,52 @@
+"""The report as JUnit XML, which CI systems show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as Xml
+
+from zai_image_conformance.outcomes import Outcome
+from zai_image_conformance.report.findings import summary
+from zai_image_conformance.suite.questions import printable
+
+if TYPE_CHECKING:
+    from zai_image_conformance.verdict import Verdict
+
+_ELEMENTS = {"fail": "failure", "error": "error", "skipped": "skipped", "deviation": "skipped"}
+"""JUnit knows no deviation; a skipped test with a message is the nearest that does not turn a build red."""
+
+
+def junit(verdict: Verdict) -> str:
+    """The verdict as one test suite, with a test case for each question and requirement."""
+    results = [outcome.result for outcome in verdict.outcomes]
+    suite = Xml.Element(
+        "testsuite",
+        name="zai-image conform",
+        tests=str(len(results) + (verdict.problem is not None)),
+        failures=str(results.count("fail")),
+        errors=str(results.count("error") + (verdict.problem is not None)),
+        skipped=str(results.count("skipped") + results.count("deviation")),
+        time=f"{verdict.seconds:.3f}",
+    )
+    for outcome in verdict.outcomes:
+        _test_case(suite, outcome)
+    if verdict.problem is not None:
+        case = Xml.SubElement(suite, "testcase", classname="zai-image", name="the server could be asked")
+        Xml.SubElement(case, "error", message=printable(verdict.problem))
+    Xml.SubElement(suite, "system-out").text = summary(verdict)
+    document = Xml.Element("testsuites")
+    document.append(suite)
+    Xml.indent(document)
+    return Xml.tostring(document, "unicode", xml_declaration=True) + "\n"
+
+
+def _test_case(suite: Xml.Element, outcome: Outcome) -> None:
+    about = f"{outcome.model}, {outcome.name}" if outcome.model else outcome.name
+    case = Xml.SubElement(suite, "testcase", classname=outcome.requirement, name=printable(about))
+    element = _ELEMENTS.get(outcome.result)
+    if element is None:
+        return
+    expected = f"expected {outcome.expected}; came " if outcome.expected else ""
+    told = Xml.SubElement(case, element, message=printable(expected + outcome.came))
+    if outcome.expected:
+        told.text = f"promised: {outcome.sentence}\nagain: {outcome.curl}"

@@ -1,0 +1,245 @@
+"""Hypothesis strategies for the endpoint: sizes, requests, answers, and answers as bad as they come.
+
+They know the rules from the reviewed catalogue, as the suite does, so that they can test code that was generated from
+the page. A strategy of invalid things leaves out what the page neither allows nor forbids (`not_demanded`).
+"""
+
+from __future__ import annotations
+
+import json
+import string
+from functools import cache
+from typing import Any, Literal, TypeAlias, get_args
+
+from attrs import frozen
+from hypothesis import strategies as st
+
+from zai_image_conformance.catalogue import catalogue
+from zai_image_conformance.suite.sizes import Sides, SizeLimits, limits_for
+
+Rule: TypeAlias = Literal["min_side", "max_side", "step", "max_pixels"]
+"""The limits of a custom size, by the names that the catalogue gives their numbers."""
+
+MODELS: tuple[str, ...] = catalogue()["MODEL-KNOWN"].values
+_QUALITIES = catalogue()["QUALITY-VALUES"].values
+_USER_ID = catalogue()["USER-ID-LENGTH"].numbers
+_FAR = 2
+"""Sides over the limit are drawn up to this many times the limit."""
+
+
+@frozen
+class BrokenRequest:
+    """The fields of a request that breaks one promise."""
+
+    requirement: str
+    """The promise's id in the catalogue."""
+    fields: dict[str, Any]
+
+
+def texts(min_size: int = 1, max_size: int = 40) -> st.SearchStrategy[str]:
+    """Text in any script, without the character NUL, which databases refuse; lengths in characters."""
+    # An alphabet of one's own would cost seconds: Hypothesis has tables for its default one alone.
+    return st.text(min_size=min_size, max_size=max_size).map(lambda text: text.replace("\x00", " "))
+
+
+def valid_sizes(model: str) -> st.SearchStrategy[str]:
+    """Every size that the model draws, as `WIDTHxHEIGHT`; shrinks to its default."""
+    return st.sampled_from(_valid(model)).map(str)
+
+
+def sizes_off_the_coarser_grid(model: str) -> st.SearchStrategy[str]:
+    """Valid sizes whose sides are odd multiples of the step, which a server with a doubled step would refuse."""
+    step = limits_for(model).step
+    return st.sampled_from([sides for sides in _valid(model) if all(side // step % 2 for side in sides)]).map(str)
+
+
+def rules_of(model: str) -> tuple[Rule, ...]:
+    """The rules that a size can break without breaking another; glm-image's pixel limit, for one, never binds."""
+    return tuple(rule for rule in get_args(Rule) if rule != "max_pixels" or _over(model))
+
+
+def invalid_sizes(model: str, rule: Rule | None = None) -> st.SearchStrategy[str]:
+    """Sizes in the right form that break one rule of the model, as `WIDTHxHEIGHT`, in either side's position.
+
+    Args:
+        model: The model.
+        rule: The rule; any where it is left out.
+
+    Raises:
+        ValueError: No size of the model breaks this rule alone.
+    """
+    if rule is None:
+        return st.one_of(*(invalid_sizes(model, each) for each in rules_of(model)))
+    if rule not in rules_of(model):
+        raise ValueError(f"no size of {model} breaks {rule} alone; these can be: {', '.join(rules_of(model))}")
+    limits = limits_for(model)
+    sides = st.sampled_from(_over(model)) if rule == "max_pixels" else _one_side_wrong(limits, rule)
+    turned = st.tuples(sides, st.booleans()).map(lambda drawn: Sides(*reversed(drawn[0])) if drawn[1] else drawn[0])
+    return turned.filter(lambda drawn: not limits.allows(drawn)).map(str)
+
+
+def malformed_sizes() -> st.SearchStrategy[str]:
+    """Strings that name no width and height in any way of writing."""
+    words = st.text(string.ascii_letters.replace("x", "").replace("X", ""), min_size=3, max_size=12)
+    side = st.integers(1, 4096).map(str)
+    return st.one_of(
+        words,
+        side,
+        side.map(lambda one: f"{one}x"),
+        side.map(lambda one: f"x{one}"),
+        st.lists(side, min_size=3, max_size=5).map("x".join),
+        st.tuples(side, words).map("x".join),
+    )
+
+
+def requests(model: str | None = None) -> st.SearchStrategy[dict[str, Any]]:
+    """The fields of a right request.
+
+    Args:
+        model: The model to order from; any where it is left out.
+    """
+    if model is None:
+        return st.sampled_from(MODELS).flatmap(requests)
+    optional = {
+        "quality": st.sampled_from(_QUALITIES),
+        "size": valid_sizes(model),
+        "user_id": texts(_USER_ID["min_length"], _USER_ID["max_length"]),
+    }
+    return st.fixed_dictionaries({"model": st.just(model), "prompt": texts()}, optional=optional)
+
+
+def broken_requests(model: str, requirement: str | None = None) -> st.SearchStrategy[BrokenRequest]:
+    """Requests that would be right but for one field: missing, of another type, or of another value.
+
+    Args:
+        model: The model to order from.
+        requirement: The id of the promise to break, one of `REQUEST_PROMISES`; any of them where it is left out.
+    """
+    if requirement is None:
+        return st.sampled_from(REQUEST_PROMISES).flatmap(lambda each: broken_requests(model, each))
+    name = _MISSING.get(requirement)
+    if name is not None:
+        lacking = requests(model).map(lambda fields: {key: fields[key] for key in fields if key != name})
+        return lacking.map(lambda fields: BrokenRequest(requirement, fields))
+    wrong = _wrong_values()[requirement]
+    return st.tuples(requests(model), wrong).map(lambda drawn: BrokenRequest(requirement, drawn[0] | drawn[1]))
+
+
+_MISSING = {"MODEL-REQUIRED": "model", "PROMPT-REQUIRED": "prompt"}
+
+
+def _wrong_values() -> dict[str, st.SearchStrategy[dict[str, Any]]]:
+    """By requirement, the one field that breaks it."""
+    least, most = _USER_ID["min_length"], _USER_ID["max_length"]
+    length = st.one_of(texts(1, least - 1), texts(most + 1, 2 * most))
+    fields = ("model", "prompt", "quality", "size", "user_id")
+    no_text = st.one_of(st.lists(texts(), max_size=2), st.dictionaries(texts(), texts(), max_size=2))
+    return {
+        "MODEL-KNOWN": _field("model", texts(8).filter(lambda text: text not in MODELS)),
+        "QUALITY-VALUES": _field("quality", texts(8).filter(lambda text: text not in _QUALITIES)),
+        "SIZE-FORM": _field("size", malformed_sizes()),
+        # Not with spaces at its ends, which a server may take away before it counts.
+        "USER-ID-LENGTH": _field("user_id", length.filter(lambda text: text == text.strip())),
+        "FIELD-TYPE": st.one_of(*(_field(name, no_text) for name in fields)),
+    }
+
+
+def _field(name: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return values.map(lambda value: {name: value})
+
+
+REQUEST_PROMISES: tuple[str, ...] = (*_MISSING, *_wrong_values())
+"""The promises about single fields that `broken_requests` breaks."""
+
+
+def answers() -> st.SearchStrategy[dict[str, Any]]:
+    """The body of a right answer; its link leads nowhere."""
+    numbers, roles = catalogue()["FILTER-FORM"].numbers, catalogue()["FILTER-FORM"].values
+    item = st.fixed_dictionaries(
+        {},
+        optional={
+            "role": st.sampled_from(roles),
+            "level": st.integers(numbers["most_severe"], numbers["least_severe"]),
+        },
+    )
+    link = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1).map("https://pictures.test/{}.png".format)
+    return st.fixed_dictionaries(
+        {"created": st.integers(0, 2**32), "data": st.tuples(st.fixed_dictionaries({"url": link})).map(list)},
+        optional={"content_filter": st.lists(item, max_size=3)},
+    )
+
+
+def error_bodies() -> st.SearchStrategy[dict[str, Any]]:
+    """The documented body of a refusal, alone or beside fields that the page does not know."""
+    promised = st.fixed_dictionaries({"code": st.integers(-(2**31), 2**31 - 1), "message": st.text()})
+    return st.tuples(st.dictionaries(st.text(), _json(), max_size=2), promised).map(lambda pair: pair[0] | pair[1])
+
+
+@frozen
+class NastyAnswer:
+    """An answer that keeps no promise, or hardly one."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+
+def nasty_answers() -> st.SearchStrategy[NastyAnswer]:
+    """Whatever a broken server may send: other JSON, JSON that breaks off, bytes, wrong types, missing fields."""
+    whole = st.one_of(answers(), error_bodies(), _json())
+    spoilt = answers().flatmap(
+        lambda answer: st.tuples(st.just(answer), st.sampled_from(sorted(answer)), _json()).map(
+            lambda drawn: {**drawn[0], drawn[1]: drawn[2]}
+        )
+    )
+    documents = st.one_of(whole, spoilt).map(lambda document: json.dumps(document).encode())
+    broken_off = documents.flatmap(lambda body: st.integers(0, len(body)).map(lambda end: body[:end]))
+    return st.builds(
+        NastyAnswer,
+        status=st.sampled_from([200, 201, 204, 301, 400, 401, 404, 422, 429, 500, 503]),
+        media_type=st.sampled_from(["application/json", "application/json; charset=utf-8", "text/html", "", ";"]),
+        body=st.one_of(documents, broken_off, st.binary(max_size=200)),
+    )
+
+
+def _json() -> st.SearchStrategy[Any]:
+    leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    return st.recursive(
+        leaves,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+        max_leaves=6,
+    )
+
+
+@cache
+def _grid(model: str) -> tuple[Sides, ...]:
+    limits = limits_for(model)
+    sides = range(limits.min_side, limits.max_side + 1, limits.step)
+    return tuple(Sides(width, height) for width in sides for height in sides)
+
+
+@cache
+def _valid(model: str) -> tuple[Sides, ...]:
+    limits = limits_for(model)
+    return tuple(dict.fromkeys([limits.default, *limits.recommended, *filter(limits.allows, _grid(model))]))
+
+
+@cache
+def _over(model: str) -> tuple[Sides, ...]:
+    limits = limits_for(model)
+    return tuple(sides for sides in _grid(model) if sides.width * sides.height > limits.max_pixels)
+
+
+def _one_side_wrong(limits: SizeLimits, rule: Rule) -> st.SearchStrategy[Sides]:
+    """A wrong side, and a right one beside it that keeps the product within the pixel limit."""
+    least, most, step = limits.min_side, limits.max_side, limits.step
+    wrong = {
+        "min_side": st.sampled_from(range(step, least, step)),
+        "max_side": st.sampled_from(range(most + step, min(_FAR * most, limits.max_pixels // least) + 1, step)),
+        "step": st.integers(least, most).filter(lambda side: side % step != 0),
+    }
+    return wrong[rule].flatmap(
+        lambda side: st.sampled_from(range(least, min(most, limits.max_pixels // side) + 1, step)).map(
+            lambda partner: Sides(side, partner)
+        )
+    )

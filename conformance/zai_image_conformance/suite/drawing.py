@@ -1,0 +1,41 @@
+"""Draws questions from the strategies: the same ones for the same seed."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
+
+T = TypeVar("T")
+
+
+def draw(strategy: SearchStrategy[T], count: int, by_seed: int) -> list[T]:
+    """Draw examples.
+
+    Args:
+        strategy: What to draw from.
+        count: How many; fewer come where the strategy has no more.
+        by_seed: The same seed draws the same examples.
+    """
+    drawn: list[T] = []
+
+    # Hypothesis begins with the simplest example and repeats itself: draw more, and take those that differ.
+    @seed(by_seed)
+    @settings(
+        max_examples=4 * count,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(example: T) -> None:
+        if example not in drawn:
+            drawn.append(example)
+
+    collect()
+    wanted = min(count, len(drawn))
+    # Neighbours are alike, and the first is the same for every seed.
+    return [drawn[(place + 1) * len(drawn) // wanted - 1] for place in range(wanted)]
