@@ -6,8 +6,16 @@ import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from scripts import vectors
+
 # Everything that a run makes, relative to the checkout; a folder stands for all that is in it.
-DERIVED = ("openapi/rules.yaml", "openapi/zai-image.strict.yaml", "generated/zai_image_api", "docs/sizes.svg")
+DERIVED = (
+    "openapi/rules.yaml",
+    "openapi/zai-image.strict.yaml",
+    "generated/zai_image_api",
+    "docs/sizes.svg",
+    *(f"{vectors.FOLDER}/{file}" for file in vectors.FILES),
+)
 
 
 def differences(made: Path, committed: Path) -> list[str]:

@@ -22,6 +22,7 @@ from scripts.second_reading import compare
 from scripts.size_map import size_map
 from scripts.strict import strict_text
 from scripts.swap import locked, recover, swap
+from scripts.vectors import FOLDER, vector_texts
 
 CATALOGUE = "conformance/zai_image_conformance/requirements.yaml"
 ROOT = Path(__file__).parents[1]
@@ -40,7 +41,8 @@ def derive(root: Path, into: Path) -> None:
     (into / "openapi").mkdir()
     (into / "openapi/rules.yaml").write_text(rules.to_yaml(), encoding="utf-8", newline="\n")
 
-    _review(document, rules.to_yaml(), _vouched(root, CATALOGUE))
+    catalogue = _vouched(root, CATALOGUE)
+    _review(document, rules.to_yaml(), catalogue)
 
     overlaid = apply_overlay(document, _vouched(root, "openapi/overlay.yaml"))
     (into / "generated").mkdir()
@@ -55,6 +57,9 @@ def derive(root: Path, into: Path) -> None:
     strict.write_text(strict_text(overlaid, rules), encoding="utf-8", newline="\n")
     (into / "docs").mkdir()
     (into / "docs/sizes.svg").write_text(size_map(rules.size), encoding="utf-8", newline="\n")
+    (into / FOLDER).mkdir(parents=True)
+    for name, text in vector_texts(document, rules, catalogue).items():
+        (into / FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
