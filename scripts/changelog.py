@@ -56,7 +56,7 @@ def with_entry(changelog: str, current: str, changes: Sequence[Change], taken_in
     entry = [f"- Z.AI's page as of {taken_in}, which calls for version {version_called_for(current, changes)}:"]
     entry += [f"  - {_effects(change)}: {change.text}" for change in changes if change.callers != "wording"]
     if words := sum(change.callers == "wording" for change in changes):
-        entry.append(f"  - {words} changes of wording.")
+        entry.append(f"  - changes of wording: {words}.")
     if _CHANGED not in section:
         section = "\n" + "\n\n".join(filter(None, [section.strip(), _CHANGED.strip()])) + "\n\n"
     section = section.replace(_CHANGED, _CHANGED + "\n".join([*entry, ""]), 1)

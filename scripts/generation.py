@@ -38,6 +38,8 @@ _SCALAR_READERS = {
     "StringProperty": "text",
     "UuidProperty": "uuid",
 }
+# It quotes what it cannot read, and that may be all of the document.
+_LONGEST_EXPLANATION = 600
 # Modules that openapi-python-client does not know: file -> template.
 _OWN_MODULES = {
     "call.py": "call.py.jinja",
@@ -107,10 +109,8 @@ def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, 
 
 
 def _explain(errors: Sequence[GeneratorError]) -> str:
-    return "; ".join(
-        " ".join(f"{error.header or ''} {error.detail or ''} {getattr(error, 'data', None) or ''}".split())
-        for error in errors
-    )
+    texts = (f"{error.header or ''} {error.detail or ''} {getattr(error, 'data', None) or ''}" for error in errors)
+    return "; ".join(" ".join(text.split())[:_LONGEST_EXPLANATION] for text in texts)
 
 
 def _finish(package: Path, settings: Path) -> None:

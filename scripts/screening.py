@@ -12,7 +12,7 @@ from scripts.failure import PipelineError
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 # Schema names become modules and classes; the OpenAPI Specification allows no more than this in them, and fewer dots.
-_COMPONENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([.-][A-Za-z0-9_]+)*")
+_COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9_]*([.-][A-Za-z0-9_]+)*")
 # Operation names and tags become modules, folders and methods. The specification sets no limit on them.
 _OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9]*([ ._-]+[A-Za-z0-9]+)*")
 _PATH = re.compile(r"(/([A-Za-z0-9_~-]+(\.[A-Za-z0-9_~-]+)*|\{[A-Za-z][A-Za-z0-9_-]*\}))+/?")

@@ -121,10 +121,11 @@ async def _body(response: httpx.Response, address: str) -> bytes:
 def _permit(address: str, local: bool) -> None:
     try:
         parts = urlsplit(address)
-        permitted = parts.hostname and parts.scheme == ("http" if local else "https") and _is_local(address) == local
-    except ValueError as error:
-        raise UnreadableError(f"{_shown(address)} is not an address") from error
-    if not permitted or parts.username is not None or not re.fullmatch(r"[!-~]+", address):
+        scheme = "http" if local else "https"
+        permitted = bool(parts.hostname) and parts.scheme == scheme and parts.username is None
+    except ValueError:
+        permitted = False
+    if not permitted or _is_local(address) != local or not re.fullmatch(r"[!-~]+", address):
         raise UnreadableError(f"{_shown(address)} is not an https address without user name")
 
 

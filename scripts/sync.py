@@ -36,7 +36,7 @@ from scripts.trial import try_out
 UNCHANGED, REFUSED, UNREADABLE, TAKEN_IN = 0, 1, 2, 3
 
 # What a run reads of the checkout, and what of it a run may change.
-_READ = ("openapi", "generated", "client", "conformance", "pyproject.toml", "CHANGELOG.md")
+_READ = ("openapi", "generated", "client", "conformance", "pyproject.toml", "CHANGELOG.md", *derived.DERIVED)
 _CHANGED = ("openapi", "CHANGELOG.md", *derived.DERIVED)
 
 
@@ -120,11 +120,9 @@ def _compare(root: Path, before: Mapping[str, Any], after: Mapping[str, Any]) ->
 def _make(root: Path, tree: Path, sources: Sequence[Source], document: bytes, changes: Sequence[Change]) -> None:
     """Make, in ``tree``, the checkout as it will be."""
     tree.mkdir()
-    for name in _READ:
-        if (root / name).is_dir():
-            shutil.copytree(root / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(root / name, tree / name)
+    for file in _state(root):
+        (tree / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(root / file, tree / file)
     _vendor(tree / "openapi", sources, document)
     changelog = tree / "CHANGELOG.md"
     today = max(source.fetched for source in sources).date()

@@ -1,0 +1,176 @@
+"""Whatever a stranger's page says becomes data of the generated package, never code."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.generation import generate
+from scripts.overlay import apply_overlay
+from scripts.provenance import vendored_document
+from scripts.reading import read_mapping
+from scripts.regenerate import ROOT
+from scripts.rules import read_rules
+from tests.scripts.prose_documents import reviewed, vendored
+
+CODE = "raise SystemExit('this page runs code')"
+HOSTILE = [
+    f'"""\n{CODE}\n"""',
+    f"'''\n{CODE}\n'''",
+    f'"\n{CODE}\n"',
+    f"')\n{CODE}\n('",
+    f'\\"\\"\\"\n{CODE}\n\\"\\"\\"',
+    f"\\\n{CODE}\\",
+    '"' * 7 + "\\" * 7 + "'" * 7,
+    "\\N{BULLET} \\u0022\\u0022\\u0022 \\x22\\x22\\x22 \\",
+    "{{ 7 * 7 }} {% raise %} {# comment #} {%- endraw -%}",
+    "{self.__class__} %s %(x)s {0} ${x} f'{1}'",
+    f"# type: ignore\n# noqa\n#!{CODE}\n# -*- coding: utf-7 -*-",
+    f"\r\n{CODE}\r{CODE}\f{CODE}\x85{CODE}\u2028{CODE}\u2029{CODE}",
+    "\x1b]0;title\x07\u202e\u2066\u200b\ufeff\x00\x7f",
+    "]]> --> */ <script> ]) }) , : ; = @ ` ~",
+]
+PATH = "/paas/v4/images/generations"
+
+Write = Callable[[int], str]
+"""Gives a text for the place of that number."""
+
+
+def everywhere(write: Write) -> dict[str, Any]:
+    """The vendored document with an operation more, and a text of one's choice wherever one may stand."""
+    document = apply_overlay(vendored(), read_mapping((ROOT / "openapi/overlay.yaml").read_bytes(), "overlay"))
+    numbers = range(len(HOSTILE))
+    # Repeated at every offset, so that no line break of ours falls harmlessly.
+    long = ["x" * number + f"{write(number)} " * 12 + write(number) for number in numbers]
+    document["info"] |= {"title": long[0], "version": long[1], "description": long[2]}
+    document["servers"][0]["description"] = long[3]
+    properties: dict[str, Any] = {}
+    for number in numbers:
+        words = {"description": long[number], "example": write(number), "title": f"T{number}"}
+        properties[f"p{number}{write(number)}"] = {"type": "string", "default": write(number), **words}
+        properties[f"q{number}{write(number)}"] = {
+            "type": "string",
+            "enum": [f"{write(number)}{n}" for n in (1, 2)],
+            **words,
+        }
+        properties[f"r{number}"] = {"type": "array", "items": {"type": "object", "description": long[number]}, **words}
+    body = {"type": "object", "title": "Body", "description": " ".join(long), "properties": properties}
+    parameters = [
+        {
+            "name": f"{place}{number}{write(number)}",
+            "in": place,
+            "description": long[number],
+            "example": write(number),
+            "schema": {"type": "string", "default": write(number)},
+        }
+        for number in numbers
+        for place in ("query", "header", "cookie")
+    ]
+    answer: dict[str, Any] = {"type": "object", "required": [f"a{n}{write(n)}" for n in numbers], "title": "Answer"}
+    answer["properties"] = {f"a{n}{write(n)}": {"type": "string", "description": long[n]} for n in numbers}
+    document["paths"]["/paas/v4/things/{id}"] = {
+        "post": {
+            "operationId": "change",
+            "tags": ["things"],
+            "summary": long[4],
+            "description": "\n".join(long),
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}, *parameters],
+            "requestBody": {"content": {"application/json": {"schema": body, "example": long}}},
+            "responses": {"200": {"description": long[5], "content": {"application/json": {"schema": answer}}}},
+        }
+    }
+    return document
+
+
+def package_from(document: dict[str, Any], folder: Path) -> dict[str, str]:
+    """The generated modules that the document has a part in: name -> source."""
+    _, provenance = vendored_document(ROOT / "openapi")
+    rules = read_rules(vendored(), reviewed())
+    generate(document, rules, provenance, folder / "made_api", ROOT / "pyproject.toml")
+    modules = (folder / "made_api").rglob("*.py")
+    return {module.relative_to(folder).as_posix(): module.read_text(encoding="utf-8") for module in modules}
+
+
+def shape(source: str) -> str:
+    """The syntax tree of a module with every name and text left out."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, str):
+                setattr(node, name, "")
+    return ast.dump(tree)
+
+
+@pytest.fixture(scope="module")
+def harmless(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return package_from(everywhere(lambda number: f"word{number}"), tmp_path_factory.mktemp("harmless"))
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return package_from(everywhere(lambda number: HOSTILE[number]), tmp_path_factory.mktemp("hostile"))
+
+
+def test_hostile_text_gives_the_same_code_as_harmless_text(harmless: dict[str, str], hostile: dict[str, str]) -> None:
+    assert harmless.keys() == hostile.keys()
+    assert len([name for name in hostile if "SystemExit" in hostile[name]]) > 15
+    assert [name for name in hostile if shape(harmless[name]) != shape(hostile[name])] == []
+
+
+def test_the_comparison_sees_one_statement_more(harmless: dict[str, str]) -> None:
+    source = harmless["made_api/document.py"]
+    assert shape(source) == shape(source.replace("Production", "Other"))
+    assert shape(source) != shape(f"{source}\n{CODE}\n")
+
+
+@pytest.fixture
+def hostile_package(tmp_path: Path) -> Iterator[str]:
+    package_from(everywhere(lambda number: HOSTILE[number]), tmp_path)
+    sys.path.insert(0, str(tmp_path))
+    yield "made_api"
+    sys.path.remove(str(tmp_path))
+    for module in [module for module in sys.modules if module.partition(".")[0] == "made_api"]:
+        del sys.modules[module]
+
+
+def test_names_defaults_and_enum_values_arrive_exactly_and_importing_runs_nothing(hostile_package: str) -> None:
+    resources = importlib.import_module(f"{hostile_package}.resources")
+    endpoint = importlib.import_module(f"{hostile_package}.api.things.change")
+    call = resources.Resources(lambda call: call).things.change("x")
+    body = call.arguments["body"].to_dict()
+    sent = endpoint._request(**call.arguments)
+    for number, text in enumerate(HOSTILE):
+        assert body[f"p{number}{text}"] == text
+        assert sent["params"][f"query{number}{text}"] == text
+        assert sent["headers"][f"header{number}{text}"] == text
+        assert sent["cookies"][f"cookie{number}{text}"] == text
+        values = vars(importlib.import_module(f"{hostile_package}.models.change_body_t{number}"))
+        assert sorted(values[f"CHANGE_BODY_T{number}_VALUES"]) == sorted([f"{text}1", f"{text}2"])
+    answer = {f"a{number}{text}": text for number, text in enumerate(HOSTILE)}
+    model = importlib.import_module(f"{hostile_package}.models.change_answer").ChangeAnswer.from_dict(answer)
+    assert model.to_dict() == answer
+    assert model.additional_properties == {}
+
+
+def test_a_hostile_sentence_that_states_a_rule_is_kept_as_text(tmp_path: Path) -> None:
+    document = vendored()
+    link = document["components"]["schemas"]["ImageGenerationResponse"]["properties"]["data"]["items"]["properties"][
+        "url"
+    ]
+    link["description"] = 'The temporary link expires after `30` days, """ please "store\' it.'
+    (tmp_path / "a").mkdir()
+    rules = read_rules(document, reviewed())
+    assert rules.link is not None
+    assert '"""' in rules.link.sentence
+    assert read_mapping(rules.to_yaml().encode(), "rules")["link"]["sentence"] == rules.link.sentence
+    overlay = read_mapping((ROOT / "openapi/overlay.yaml").read_bytes(), "overlay")
+    _, provenance = vendored_document(ROOT / "openapi")
+    generate(apply_overlay(document, overlay), rules, provenance, tmp_path / "a/made_api", ROOT / "pyproject.toml")
+    made = (tmp_path / "a/made_api/promises.py").read_text(encoding="utf-8")
+    assert shape(made) == shape((ROOT / "generated/zai_image_api/promises.py").read_text(encoding="utf-8"))
