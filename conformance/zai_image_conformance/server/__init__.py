@@ -2,6 +2,7 @@
 
 from zai_image_conformance.server.app import application
 from zai_image_conformance.server.recording import RecordedRequest
+from zai_image_conformance.server.referee import Referee
 from zai_image_conformance.server.running import RunningServer, listening, running, serve
 
-__all__ = ["RecordedRequest", "RunningServer", "application", "listening", "running", "serve"]
+__all__ = ["RecordedRequest", "Referee", "RunningServer", "application", "listening", "running", "serve"]

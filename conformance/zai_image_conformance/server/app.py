@@ -24,12 +24,16 @@ BASE_PATH = "/api"
 BODY_LIMIT = 1_048_576
 """Bytes a request body may have. The page sets no limit; an open end would let one caller fill the memory."""
 
-_PATH = f"{BASE_PATH}/paas/v4/images/generations"
+ORDER_PATH = f"{BASE_PATH}/paas/v4/images/generations"
+"""Where pictures are ordered."""
+PICTURES_PATH = "/pictures/"
+"""How the path of every picture's link begins."""
+
 _ROUTING_REFUSALS = {
-    404: (BusinessCode.API_UNKNOWN, f"there is nothing here; pictures are ordered with POST {_PATH}"),
+    404: (BusinessCode.API_UNKNOWN, f"there is nothing here; pictures are ordered with POST {ORDER_PATH}"),
     405: (
         BusinessCode.METHOD_NOT_SUPPORTED,
-        f"this method is not supported here; pictures are ordered with POST {_PATH}",
+        f"this method is not supported here; pictures are ordered with POST {ORDER_PATH}",
     ),
 }
 
@@ -78,8 +82,8 @@ def application(*, api_key: str, latency: float = 0.0) -> Starlette:
 
     return Starlette(
         routes=[
-            Route(_PATH, generate, methods=["POST"]),
-            Route("/pictures/{name}.png", picture, methods=["GET"], name="picture"),
+            Route(ORDER_PATH, generate, methods=["POST"]),
+            Route(PICTURES_PATH + "{name}.png", picture, methods=["GET"], name="picture"),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _internal_error},
     )

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from zai_image_conformance.server.app import BASE_PATH, application
 from zai_image_conformance.server.recording import RecordedRequest, Recording
+from zai_image_conformance.server.referee import REPORT_PATH, Referee
 
 _BACKLOG = 2048
 _GRACE = 1
@@ -127,19 +128,22 @@ def running(
         yield RunningServer(url=origin + BASE_PATH, api_key=key, recording=recording)
 
 
-def serve(*, host: str, port: int, api_key: str | None = None, latency: float = 0.0) -> int:
+def serve(*, host: str, port: int, api_key: str | None = None, latency: float = 0.0, referee: bool = False) -> int:
     """Run the embedded server in the foreground until Ctrl-C or SIGTERM, for `zai-image serve`.
 
-    The first line on standard output is `listening on http://HOST:PORT/api`; all else goes to standard error.
+    The first line on standard output is `listening on http://HOST:PORT/api`. All else goes to standard error, but the
+    referee's report, which follows on standard output at the end.
 
     Args:
         host: The address to listen on.
         port: The port; 0 takes any that is free.
         api_key: The key to accept; None makes a random one and tells it on standard error.
         latency: Seconds to wait before a picture is answered.
+        referee: Whether to judge the clients, and to tell at the end which promises they kept.
 
     Returns:
-        The exit code: 0 when it was ended, 2 when it could not listen.
+        The exit code: 0 when it was ended, 2 when it could not listen. With `referee`, 1 when a client broke a promise,
+        and 2 also when there was nothing to judge.
     """
     try:
         listener = _listen(host, port)
@@ -149,6 +153,8 @@ def serve(*, host: str, port: int, api_key: str | None = None, latency: float = 
         return 2
     key = api_key if api_key is not None else _new_key()
     origin = _origin(listener)
+    endpoint = application(api_key=key, latency=latency)
+    judge = Referee(endpoint, api_key=key) if referee else None
 
     def announce() -> None:
         print(f"listening on {origin}{BASE_PATH}", flush=True)
@@ -156,10 +162,15 @@ def serve(*, host: str, port: int, api_key: str | None = None, latency: float = 
             _tell(f"no key was given, so this one was made up: {key}")
         if not ipaddress.ip_address(listener.getsockname()[0]).is_loopback:
             _tell(f"{host} can be reached from other machines; use 127.0.0.1 to keep it to this one")
+        if judge is not None:
+            _tell(f"clients are judged; the report so far is at {origin}{REPORT_PATH}")
 
     with listener:
-        _Server(application(api_key=key, latency=latency), announce).run(sockets=[listener])
-    return 0
+        _Server(judge or endpoint, announce).run(sockets=[listener])
+    if judge is None:
+        return 0
+    print(judge.text(), flush=True)
+    return judge.exit_code
 
 
 def _listen(host: str, port: int) -> socket.socket:
