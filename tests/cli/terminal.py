@@ -8,6 +8,7 @@ import re
 import select
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,8 +38,10 @@ class Terminal:
 
     def read_until(self, expected: str) -> None:
         """Read from the terminal until it has shown this."""
+        end = time.monotonic() + _PATIENCE
         while expected not in self.text:
-            assert self._read(), f"the terminal never showed {expected!r}, only {self.written!r}"
+            assert self._read(), f"the terminal ended without {expected!r}: {self.written!r}"
+            assert time.monotonic() < end, f"the terminal does not show {expected!r}"
 
     def read_to_the_end(self) -> int:
         """Read until the process ends and return its exit code."""

@@ -90,6 +90,8 @@ def test_what_could_not_be_asked_ends_with_2_and_one_line(
 def test_a_refusal_ends_with_1(zai_image: Run, server: RunningServer, tmp_path: Path) -> None:
     done = zai_image("generate", PROMPT, "-m", "glm-image-2", ZAI_API_KEY=server.api_key, ZAI_BASE_URL=server.url)
     assert done.returncode == 1
-    assert "warning: the documentation names no model 'glm-image-2'" in done.stderr
-    assert "HTTP 400, code 1211" in done.stderr
+    warning, refusal = done.stderr.splitlines()
+    assert warning.startswith("zai-image: warning: the documentation names no model 'glm-image-2'")
+    assert refusal.startswith("zai-image: model ")
+    assert refusal.endswith("(HTTP 400, code 1211)")
     assert list(tmp_path.iterdir()) == []

@@ -15,7 +15,7 @@ from tests.cli.terminal import on_terminal
 from zai_image.cli._messages import printable
 
 CLEAR = "\x1b[2J"
-HOSTILE = f"[bold red]fox[/] {CLEAR}\x9b2J\r\n\tzai-image: \u202efine\u2028 \x07"
+HOSTILE = f"[bold red]fox[/] :cat: {CLEAR}\x9b2J\r\n\tzai-image: \u202efine\u2028 \x07"
 
 
 @given(st.text())
@@ -34,7 +34,7 @@ def test_a_hostile_prompt_and_a_hostile_refusal_are_spelt_out(zai_image: Run, st
     assert done.stdout == "a-fox.png\n"
     assert all(line.isprintable() for line in done.stderr.splitlines())
     assert len(done.stderr.splitlines()) == 2
-    assert "[bold red]fox[/] \\x1b[2J\\x9b2J\\r\\n\\tzai-image: \\u202efine" in done.stderr
+    assert "[bold red]fox[/] :cat: \\x1b[2J\\x9b2J\\r\\n\\tzai-image: \\u202efine" in done.stderr
 
 
 def test_nothing_hostile_reaches_a_terminal_either(tmp_path: Path, studio: Studio) -> None:
@@ -43,7 +43,7 @@ def test_nothing_hostile_reaches_a_terminal_either(tmp_path: Path, studio: Studi
         assert terminal.read_to_the_end() == 1
     assert CLEAR not in terminal.written
     assert not {"\x9b", "\u202e", "\u2028", "\x07"} & set(terminal.written)
-    assert terminal.text.count("[bold red]") == 3
+    assert terminal.text.count("[bold red]fox[/] :cat:") == 3
 
 
 def test_a_hostile_prompt_becomes_a_plain_name(zai_image: Run, tmp_path: Path, studio: Studio) -> None:
@@ -51,7 +51,7 @@ def test_a_hostile_prompt_becomes_a_plain_name(zai_image: Run, tmp_path: Path, s
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(done.stdout.split())
     assert sorted(done.stdout.split()) == [
-        "bold-red-fox-2j-2j-zai-image-fine-etc-passwd.png",
+        "bold-red-fox-cat-2j-2j-zai-image-fine-etc-passwd.png",
         "picture-2.png",
         "picture.png",
     ]
@@ -69,4 +69,4 @@ def test_a_hostile_model_is_spelt_out_by_sizes(zai_image: Run, options: list[str
     done = zai_image("sizes", "--model", HOSTILE, *options)
     assert done.returncode == 0
     assert all(line.isprintable() for line in (done.stdout + done.stderr).split("\n"))
-    assert "[bold red]fox[/]" in done.stdout
+    assert done.stdout.count("[bold red]fox[/] :cat:") == (1 if options else 2)

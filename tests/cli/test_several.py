@@ -94,6 +94,7 @@ def test_a_failure_that_concerns_all_prompts_stops_the_asking(
 def test_a_wrong_option_is_told_once_and_nothing_is_asked(zai_image: Run, studio: Studio) -> None:
     done = zai_image("generate", "A fox", "A hen", "-s", "16x16")
     assert (done.returncode, done.stdout, studio.asked) == (2, "", [])
+    assert done.stderr.startswith("zai-image: width 16 is too small")
     assert done.stderr.count("width 16 is too small") == 1
 
 

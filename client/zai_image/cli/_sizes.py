@@ -95,4 +95,4 @@ def _show(chosen: dict[str, rules.SizeRule]) -> None:
     from zai_image.cli._size_tables import Overview
 
     # rich leaves out colours where this is no terminal, and frames where it cannot take them.
-    Console(highlight=False, markup=False).print(Overview(chosen))
+    Console(highlight=False).print(Overview(chosen))
