@@ -183,11 +183,20 @@ def stalls_midway(connection: Connection) -> None:
     connection.wait_for_end()
 
 
+LONG_HALF: Final = b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n" + bytes(300_000)
+
+
 def stalls_after_much(connection: Connection) -> None:
     """Stop sending in the middle of a long answer, and keep the connection open."""
     connection.read()
-    connection.send(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n" + bytes(300_000))
+    connection.send(LONG_HALF)
     connection.wait_for_end()
+
+
+def stops_after_much(connection: Connection) -> None:
+    """Close in the middle of a long answer."""
+    connection.read()
+    connection.send(LONG_HALF)
 
 
 def speaks_another_protocol(connection: Connection) -> None:

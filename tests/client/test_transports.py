@@ -109,6 +109,8 @@ def test_a_header_field_outside_ascii_loses_no_answer(carrier: Transport) -> Non
     [
         (loopback.says_nothing, (httpx.ReadTimeout,)),
         (loopback.stalls_midway, (httpx.ReadTimeout,)),
+        (loopback.stalls_after_much, (httpx.ReadTimeout,)),
+        (loopback.stops_after_much, (httpx.ReadError, httpx.RemoteProtocolError)),
         (loopback.hangs_up, (httpx.ReadError, httpx.RemoteProtocolError)),
         (loopback.resets, (httpx.ReadError, httpx.RemoteProtocolError)),
         (loopback.stops_midway, (httpx.ReadError, httpx.RemoteProtocolError)),
