@@ -12,7 +12,7 @@ from tests.conformance.right_servers import RIGHT_SERVERS, RightServer
 from zai_image_conformance.server import application, listening
 from zai_image_conformance.verdict import judge
 
-pytestmark = pytest.mark.score
+pytestmark = [pytest.mark.score, pytest.mark.usefixtures("quick_pictures")]
 
 
 @pytest.mark.parametrize("right", [pytest.param(server, id=server.name) for server in RIGHT_SERVERS])

@@ -13,6 +13,9 @@ from zai_image_conformance.server import RunningServer
 
 pytestmark = pytest.mark.score
 
+_EVERY = 16
+"""Schemathesis takes seconds for each server and document: every so many of them is judged."""
+
 
 def test_with_the_strict_document_the_embedded_server_passes_every_check(server: RunningServer, tmp_path: Path) -> None:
     assert STRICT.unfair == ()
@@ -24,10 +27,13 @@ def test_with_the_strict_document_the_embedded_server_passes_every_check(server:
 def test_with_the_strict_document_more_planted_faults_are_found(
     record_property: Callable[[str, object], None], tmp_path: Path
 ) -> None:
-    by_page, by_strict = (found(document, WRONG_SERVERS, tmp_path) for document in (PAGE, STRICT))
-    sizes = {wrong.name for wrong in SIZES}
-    for kind, planted in (("all", {wrong.name for wrong in WRONG_SERVERS}), ("sizes", sizes)):
+    sample = WRONG_SERVERS[::_EVERY]
+    by_page, by_strict = (found(document, sample, tmp_path) for document in (PAGE, STRICT))
+    sizes = {wrong.name for wrong in sample if wrong in SIZES}
+    for kind, planted in (("all", {wrong.name for wrong in sample}), ("sizes", sizes)):
         numbers = f"{len(by_strict & planted)} with the strict document, {len(by_page & planted)} with the page's own"
-        record_property("score", f"Schemathesis, planted faults ({kind}: {len(planted)}) found: {numbers}")
+        record_property(
+            "score", f"Schemathesis, a sample of {len(planted)} wrong servers ({kind}), convicts: {numbers}"
+        )
     assert by_page < by_strict
     assert len(by_page & sizes) < len(by_strict & sizes)

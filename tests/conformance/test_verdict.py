@@ -16,7 +16,8 @@ from starlette.types import Message, Receive, Scope, Send
 from tests.conformance.altered import KEY, Altered, Answer, Call
 from zai_image_conformance.catalogue import catalogue
 from zai_image_conformance.server import RunningServer, application, listening, running
-from zai_image_conformance.suite.asking import Asker, Question, Unasked
+from zai_image_conformance.suite.asking import Asker, Unasked
+from zai_image_conformance.suite.questions import Question
 from zai_image_conformance.suite.target import Target
 from zai_image_conformance.verdict import Verdict, judge
 

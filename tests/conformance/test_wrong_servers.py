@@ -13,7 +13,7 @@ from zai_image_conformance.catalogue import catalogue
 from zai_image_conformance.server import application, listening
 from zai_image_conformance.verdict import judge
 
-pytestmark = pytest.mark.score
+pytestmark = [pytest.mark.score, pytest.mark.usefixtures("quick_pictures")]
 
 
 @pytest.mark.parametrize("wrong", [pytest.param(server, id=server.name) for server in WRONG_SERVERS])

@@ -1,0 +1,207 @@
+"""Wrong servers whose refusals, answers or pictures are not what is promised."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+from attrs import evolve
+from PIL import Image
+
+from tests.conformance.altered import After, Answer
+from tests.conformance.breaking import wrong
+from zai_image_conformance.catalogue import catalogue
+
+
+def _refusals(change: Callable[[Answer], Answer]) -> After:
+    return lambda call, answer: change(answer) if answer.status >= 400 else answer
+
+
+def _answers(change: Callable[[Answer], Answer]) -> After:
+    return lambda call, answer: change(answer) if call.method == "POST" and answer.status == 200 else answer
+
+
+def _saying(**changes: object) -> After:
+    return _answers(lambda answer: answer.saying({**answer.document, **changes}))
+
+
+def _links(change: Callable[[str], str]) -> After:
+    return _answers(
+        lambda answer: answer.saying({**answer.document, "data": [{"url": change(answer.document["data"][0]["url"])}]})
+    )
+
+
+def _pictures(change: Callable[[Answer], Answer]) -> After:
+    return lambda call, answer: change(answer) if call.path.startswith("/pictures/") else answer
+
+
+def _nested(answer: Answer) -> Answer:
+    body = answer.document
+    return answer.saying({"error": {"code": str(body["code"]), "message": body["message"]}})
+
+
+def _created(change: Callable[[int], object]) -> After:
+    return _answers(lambda answer: answer.saying({**answer.document, "created": change(answer.document["created"])}))
+
+
+def _errors(change: Callable[[dict[str, object]], object]) -> After:
+    return _refusals(lambda answer: answer.saying(change(answer.document)))
+
+
+def _page(answer: Answer) -> Answer:
+    return evolve(answer, status=404, headers={"content-type": "text/html"}, body=b"<h1>Not found</h1>")
+
+
+def _busy(answer: Answer) -> Answer:
+    return evolve(answer, status=503)
+
+
+def _a_pixel(answer: Answer) -> Answer:
+    content = io.BytesIO()
+    Image.new("L", (1, 1)).save(content, "PNG")
+    return evolve(answer, body=content.getvalue())
+
+
+_EVERY_ORDER = "SIZE-GLM-DEFAULT SIZE-GLM-RECOMMENDED SIZE-GLM-RANGE SIZE-GLM-STEP SIZE-GLM-PIXELS"
+
+_EVERY_FREE_REQUIREMENT = " ".join(
+    requirement.id
+    for requirement in catalogue()
+    if requirement.cost.free and not requirement.id.startswith(("ERROR-", "SIZE-OTHERS"))
+)
+
+ANSWERS = [
+    wrong(
+        "errors in HTML",
+        "ERROR-BODY ERROR-MEDIA-TYPE",
+        after=_refusals(lambda answer: evolve(answer, headers={"content-type": "text/html"}, body=b"<h1>Bad</h1>")),
+    ),
+    wrong("500 for bad input", "ERROR-STATUS", after=_refusals(lambda answer: evolve(answer, status=500))),
+    wrong("errors under 200", _EVERY_FREE_REQUIREMENT, after=_refusals(lambda answer: evolve(answer, status=200))),
+    wrong("the nested error body", "ERROR-BODY", after=_refusals(_nested)),
+    wrong("errors without a message", "ERROR-BODY", after=_refusals(lambda answer: answer.saying({"code": 1214}))),
+    wrong("created in milliseconds", "ANSWER-CREATED", after=_created(lambda created: created * 1000)),
+    wrong("created in local time", "ANSWER-CREATED", after=_created(lambda created: created + 8 * 3600)),
+    wrong("created as a string", "ANSWER-CREATED", after=_created(str)),
+    wrong(
+        "no created", "ANSWER-CREATED", after=_answers(lambda answer: answer.saying({"data": answer.document["data"]}))
+    ),
+    wrong(
+        "two pictures",
+        "ANSWER-COUNT",
+        after=_answers(lambda answer: answer.saying({**answer.document, "data": answer.document["data"] * 2})),
+    ),
+    wrong("no picture", "ANSWER-COUNT ANSWER-URL", after=_saying(data=[])),
+    wrong("a level beyond the range", "FILTER-FORM", after=_saying(content_filter=[{"role": "user", "level": 4}])),
+    wrong("a role that is unknown", "FILTER-FORM", after=_saying(content_filter=[{"role": "system", "level": 3}])),
+    wrong("content_filter as an object", "FILTER-FORM", after=_saying(content_filter={"role": "user", "level": 3})),
+    wrong(
+        "answers as text",
+        "ANSWER-MEDIA-TYPE",
+        after=_answers(lambda answer: evolve(answer, headers={"content-type": "text/plain"})),
+    ),
+    wrong(
+        "a link without a host", "ANSWER-URL PICTURE-LINK", after=_links(lambda link: link[link.index("/pictures") :])
+    ),
+    wrong("a dead link", "PICTURE-LINK", after=_links(lambda link: link.replace("/pictures/", "/gone/"))),
+    wrong("a link to a closed port", "PICTURE-LINK", after=_links(lambda link: "http://127.0.0.1:9/kitten.png")),
+    wrong(
+        "a truncated picture", "PICTURE-LINK", after=_pictures(lambda answer: evolve(answer, body=answer.body[:-500]))
+    ),
+    wrong("a page behind the link", "PICTURE-LINK", after=_pictures(lambda answer: evolve(answer, body=b"<p>soon"))),
+    wrong("404 for bad input in HTML", "ERROR-BODY ERROR-MEDIA-TYPE", after=_refusals(_page)),
+    wrong(
+        "503 for bad sizes",
+        "ERROR-STATUS",
+        after=_refusals(lambda answer: _busy(answer) if b"size" in answer.body else answer),
+    ),
+    wrong(
+        "errors announced as text",
+        "ERROR-MEDIA-TYPE",
+        after=_refusals(lambda answer: evolve(answer, headers={"content-type": "text/plain"})),
+    ),
+    wrong(
+        "errors without a media type", "ERROR-MEDIA-TYPE", after=_refusals(lambda answer: evolve(answer, headers={}))
+    ),
+    wrong("error code as a string", "ERROR-BODY", after=_errors(lambda body: {**body, "code": str(body["code"])})),
+    wrong("error code beyond int32", "ERROR-BODY", after=_errors(lambda body: {**body, "code": 2**31})),
+    wrong("error code with a fraction", "ERROR-BODY", after=_errors(lambda body: {**body, "code": 1214.5})),
+    wrong("error code as true", "ERROR-BODY", after=_errors(lambda body: {**body, "code": True})),
+    wrong("errors without a code", "ERROR-BODY", after=_errors(lambda body: {"message": body["message"]})),
+    wrong("error message as a list", "ERROR-BODY", after=_errors(lambda body: {**body, "message": [body["message"]]})),
+    wrong("error message null", "ERROR-BODY", after=_errors(lambda body: {**body, "message": None})),
+    wrong("errors as a list", "ERROR-BODY", after=_errors(lambda body: [body])),
+    wrong(
+        "errors of another service",
+        "ERROR-BODY",
+        after=_errors(lambda body: {"error": {"message": "bad", "type": "invalid_request_error"}}),
+    ),
+    wrong("an empty body for errors", "ERROR-BODY", after=_refusals(lambda answer: evolve(answer, body=b""))),
+    wrong("created in minutes", "ANSWER-CREATED", after=_created(lambda created: created // 60)),
+    wrong("created in microseconds", "ANSWER-CREATED", after=_created(lambda created: created * 1_000_000)),
+    wrong("created fixed", "ANSWER-CREATED", after=_saying(created=1760335349)),
+    wrong("created with a fraction", "ANSWER-CREATED", after=_created(lambda created: created + 0.5)),
+    wrong("created as a date", "ANSWER-CREATED", after=_saying(created="2026-01-24T11:22:10Z")),
+    wrong("created null", "ANSWER-CREATED", after=_saying(created=None)),
+    wrong("created zero", "ANSWER-CREATED", after=_saying(created=0)),
+    wrong(
+        "data as an object",
+        "ANSWER-COUNT ANSWER-URL",
+        after=_answers(lambda answer: answer.saying({**answer.document, "data": answer.document["data"][0]})),
+    ),
+    wrong("data null", "ANSWER-COUNT ANSWER-URL", after=_saying(data=None)),
+    wrong(
+        "no data",
+        "ANSWER-COUNT ANSWER-URL",
+        after=_answers(lambda answer: answer.saying({"created": answer.document["created"]})),
+    ),
+    wrong(
+        "a picture in the answer instead of a link", "ANSWER-URL", after=_saying(data=[{"b64_json": "iVBORw0KGgo="}])
+    ),
+    wrong(
+        "the link as a string in data",
+        "ANSWER-URL",
+        after=_answers(lambda answer: answer.saying({**answer.document, "data": [answer.document["data"][0]["url"]]})),
+    ),
+    wrong("the link null", "ANSWER-URL", after=_saying(data=[{"url": None}])),
+    wrong(
+        "the picture in the link",
+        "ANSWER-URL PICTURE-LINK",
+        after=_links(lambda link: "data:image/png;base64,iVBORw0KGgo="),
+    ),
+    wrong("a link without a scheme", "ANSWER-URL PICTURE-LINK", after=_links(lambda link: link.removeprefix("http:"))),
+    wrong(
+        "answers in another envelope",
+        "ANSWER-CREATED ANSWER-COUNT ANSWER-URL",
+        after=_answers(lambda answer: answer.saying({"result": answer.document})),
+    ),
+    wrong(
+        "answers that are no JSON",
+        "ANSWER-CREATED ANSWER-COUNT ANSWER-URL",
+        after=_answers(lambda answer: evolve(answer, body=b"ok")),
+    ),
+    wrong("a level below the range", "FILTER-FORM", after=_saying(content_filter=[{"role": "user", "level": -1}])),
+    wrong("a level as a string", "FILTER-FORM", after=_saying(content_filter=[{"role": "user", "level": "3"}])),
+    wrong("a role null", "FILTER-FORM", after=_saying(content_filter=[{"role": None, "level": 3}])),
+    wrong("content_filter of strings", "FILTER-FORM", after=_saying(content_filter=["user"])),
+    wrong("content_filter null", "FILTER-FORM", after=_saying(content_filter=None)),
+    wrong("201 for a picture", _EVERY_ORDER, after=_answers(lambda answer: evolve(answer, status=201))),
+    wrong("one picture for every order", "SIZE-GLM-DEFAULT PICTURE-SIZE", after=_pictures(_a_pixel)),
+    wrong("nothing behind the link", "PICTURE-LINK", after=_pictures(lambda answer: evolve(answer, body=b""))),
+    wrong("a picture under 404", "PICTURE-LINK", after=_pictures(lambda answer: evolve(answer, status=404))),
+    wrong(
+        "the beginning of a picture",
+        "PICTURE-LINK",
+        after=_pictures(lambda answer: evolve(answer, body=answer.body[:60])),
+    ),
+    wrong(
+        "a picture announced as a page",
+        "PICTURE-TYPE",
+        after=_pictures(lambda answer: evolve(answer, headers={"content-type": "text/html"})),
+    ),
+    wrong(
+        "a picture announced as JSON",
+        "PICTURE-TYPE",
+        after=_pictures(lambda answer: evolve(answer, headers={"content-type": "application/json"})),
+    ),
+]
