@@ -161,5 +161,18 @@ def test_the_size_with_the_fewest_pixels_over_the_limit_is_refused_by_name() -> 
 
 
 @each_rule
+def test_the_least_and_the_greatest_side_are_also_tried_together(rule: SizeRule) -> None:
+    assert {(rule.min_side, rule.max_side), (rule.max_side, rule.min_side)} <= inside(rule).keys()
+
+
+@each_rule
 def test_no_size_outside_is_valid(rule: SizeRule) -> None:
     assert set(outside(rule)).isdisjoint(language(size_pattern(rule)))
+
+
+@settings(max_examples=50)
+@given(rules())
+def test_for_any_rule_sizes_inside_are_valid_and_those_outside_are_not(rule: SizeRule) -> None:
+    sizes = set(valid_sizes(rule))
+    assert inside(rule).keys() <= sizes
+    assert set(outside(rule)).isdisjoint(f"{width}x{height}" for width, height in sizes)
