@@ -10,7 +10,7 @@ from zai_image._answers import Picture
 from zai_image._exchanges import Exchange
 from zai_image._images import AsyncImage, Image
 from zai_image._retrying import Retrying
-from zai_image._settings import Settings, settings
+from zai_image._settings import settings
 from zai_image_api.call import Call
 from zai_image_api.client import AuthenticatedClient
 from zai_image_api.resources import Resources
@@ -27,19 +27,10 @@ CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 120.0
 
 
-def _sender(
-    where: Settings,
-    timeout: httpx.Timeout | float | Unset | None,
-    transport: httpx.BaseTransport | httpx.AsyncBaseTransport | None,
-) -> AuthenticatedClient:
+def _time_outs(timeout: httpx.Timeout | float | Unset | None) -> httpx.Timeout | float | None:
     import httpx
 
-    return AuthenticatedClient(
-        where.base_url,
-        token=where.api_key,
-        timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS) if timeout is UNSET else timeout,
-        httpx_args={} if transport is None else {"transport": transport},
-    )
+    return httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS) if timeout is UNSET else timeout
 
 
 class ZaiImage(Resources[Image]):
@@ -86,15 +77,20 @@ class ZaiImage(Resources[Image]):
         transport: httpx.BaseTransport | None = None,
         http_client: httpx.Client | None = None,
     ) -> None:
+        # httpx is loaded when a client is made, and not with the package.
+        from zai_image import _transports
+
         super().__init__(self._send)
         self._settings = settings(api_key, base_url)
         self._retrying = Retrying(max_retries, retry_unknown_outcome)
         self._validate = validate
         self._log_prompts = log_prompts
-        self._sender = _sender(self._settings, timeout, transport)
+        self._http_client = http_client or _transports.Client(
+            timeout=_time_outs(timeout), transport=transport or _transports.transport()
+        )
         self._owns_http_client = http_client is None
-        if http_client is not None:
-            self._sender.set_httpx_client(http_client)
+        self._sender = AuthenticatedClient(self._settings.base_url, token=self._settings.api_key)
+        self._sender.set_httpx_client(self._http_client)
 
     def _send(self, call: Call) -> Image:
         call = _asking.prepare(call, validate=self._validate, caller=3)
@@ -109,7 +105,7 @@ class ZaiImage(Resources[Image]):
                 came = error
             outcome = exchange.outcome(came)
             if isinstance(outcome, Picture):
-                return Image(outcome, self._retrying, self._sender.get_httpx_client())
+                return Image(outcome, self._retrying, self._http_client)
             pause = self._retrying.pause(outcome, attempt)
             if pause is None:
                 raise outcome from (came if isinstance(came, Exception) else None)
@@ -118,7 +114,7 @@ class ZaiImage(Resources[Image]):
     def close(self) -> None:
         """Close the connections; a client given as ``http_client`` stays open."""
         if self._owns_http_client:
-            self._sender.get_httpx_client().close()
+            self._http_client.close()
 
     def __enter__(self) -> Self:
         """Return the client; the end of the block closes it."""
@@ -159,15 +155,20 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
+        # httpx is loaded when a client is made, and not with the package.
+        from zai_image import _transports
+
         super().__init__(self._send)
         self._settings = settings(api_key, base_url)
         self._retrying = Retrying(max_retries, retry_unknown_outcome)
         self._validate = validate
         self._log_prompts = log_prompts
-        self._sender = _sender(self._settings, timeout, transport)
+        self._http_client = http_client or _transports.AsyncClient(
+            timeout=_time_outs(timeout), transport=transport or _transports.async_transport()
+        )
         self._owns_http_client = http_client is None
-        if http_client is not None:
-            self._sender.set_async_httpx_client(http_client)
+        self._sender = AuthenticatedClient(self._settings.base_url, token=self._settings.api_key)
+        self._sender.set_async_httpx_client(self._http_client)
 
     async def _send(self, call: Call) -> AsyncImage:
         call = _asking.prepare(call, validate=self._validate, caller=2)
@@ -182,7 +183,7 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
                 came = error
             outcome = exchange.outcome(came)
             if isinstance(outcome, Picture):
-                return AsyncImage(outcome, self._retrying, self._sender.get_async_httpx_client())
+                return AsyncImage(outcome, self._retrying, self._http_client)
             pause = self._retrying.pause(outcome, attempt)
             if pause is None:
                 raise outcome from (came if isinstance(came, Exception) else None)
@@ -191,7 +192,7 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
     async def close(self) -> None:
         """Close the connections; a client given as ``http_client`` stays open."""
         if self._owns_http_client:
-            await self._sender.get_async_httpx_client().aclose()
+            await self._http_client.aclose()
 
     async def __aenter__(self) -> Self:
         """Return the client; the end of the block closes it."""
