@@ -1,0 +1,114 @@
+"""The strategies draw what they say, by the generated checker and by the embedded server's own reading."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zai_image import sizes
+from zai_image_conformance import strategies
+from zai_image_conformance.server import requests
+from zai_image_conformance.server.refusals import Refusal
+from zai_image_conformance.strategies import BrokenRequest, NastyAnswer
+from zai_image_conformance.suite import expectations
+from zai_image_conformance.suite.drawing import draw
+from zai_image_conformance.suite.expectations import Broken
+from zai_image_conformance.suite.questions import Exchange, Question
+from zai_image_conformance.suite.viewing import View
+
+EACH_MODEL = pytest.mark.parametrize("model", strategies.MODELS)
+RULES = [(model, rule) for model in strategies.MODELS for rule in strategies.rules_of(model)]
+few = settings(max_examples=40)
+
+
+def read(fields: object) -> object:
+    return requests.read("application/json", json.dumps(fields).encode())
+
+
+def exchange(status: int, media_type: str, text: str) -> Exchange:
+    return Exchange(Question(), "http://server.test", status, media_type, text, text[:80], 0.0, 1.0)
+
+
+@EACH_MODEL
+@few
+@given(st.data())
+def test_valid_sizes_break_no_rule(model: str, data: st.DataObject) -> None:
+    assert sizes.check(model, data.draw(strategies.valid_sizes(model))) == []
+
+
+@pytest.mark.parametrize(("model", "rule"), RULES)
+@few
+@given(st.data())
+def test_an_invalid_size_breaks_one_rule(model: str, rule: strategies.Rule, data: st.DataObject) -> None:
+    violations = sizes.check(model, data.draw(strategies.invalid_sizes(model, rule)))
+    assert len({violation.rule for violation in violations}) == 1
+
+
+def test_the_pixel_limit_of_glm_image_cannot_be_broken_alone() -> None:
+    with pytest.raises(ValueError, match="min_side, max_side, step"):
+        strategies.invalid_sizes("glm-image", "max_pixels")
+
+
+@few
+@given(strategies.malformed_sizes())
+def test_malformed_sizes_are_no_sizes(text: str) -> None:
+    assert sizes.check("glm-image", text)
+
+
+@few
+@given(strategies.requests())
+def test_right_requests_are_accepted(fields: dict[str, object]) -> None:
+    assert isinstance(read(fields), requests.Accepted)
+
+
+@pytest.mark.parametrize("promise", strategies.REQUEST_PROMISES)
+@few
+@given(st.data())
+def test_broken_requests_are_refused(promise: str, data: st.DataObject) -> None:
+    broken: BrokenRequest = data.draw(strategies.broken_requests("glm-image", promise))
+    assert broken.requirement == promise
+    assert isinstance(read(broken.fields), Refusal)
+
+
+@few
+@given(strategies.answers())
+def test_right_answers_break_nothing(answer: dict[str, object]) -> None:
+    came = exchange(200, "application/json", json.dumps({**answer, "created": 1}))
+    expectations.created_about_now(came)
+    expectations.one_picture(came)
+    expectations.absolute_link(came)
+    expectations.content_filter_in_form(came)
+
+
+@few
+@given(strategies.error_bodies())
+def test_documented_errors_break_nothing(body: dict[str, object]) -> None:
+    expectations.documented_error(exchange(400, "application/json", json.dumps(body)))
+
+
+@given(strategies.nasty_answers())
+def test_no_answer_makes_the_judge_stumble(answer: NastyAnswer) -> None:
+    came = exchange(answer.status, answer.media_type, answer.body.decode("utf-8", "replace"))
+    for expectation in (
+        expectations.refused,
+        expectations.refused_as_the_callers_fault,
+        expectations.accepted,
+        expectations.sent_as_json,
+        expectations.documented_error,
+        expectations.created_about_now,
+        expectations.one_picture,
+        expectations.absolute_link,
+        expectations.content_filter_in_form,
+        lambda each: expectations.complete_picture(each, View(None, "none")),
+    ):
+        with suppress(Broken):
+            expectation(came)
+
+
+def test_the_same_seed_draws_the_same_examples() -> None:
+    first, again, other = (draw(strategies.requests(), 5, seed) for seed in (1, 1, 2))
+    assert first == again != other
