@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -170,6 +169,9 @@ def _retry_after(value: str) -> float | None:
     """Return the seconds that a Retry-After field asks for: a number, or until a date."""
     if value.isascii() and value.isdecimal() and len(value) < 10:
         return float(value)
+    # Loading it takes longer than the rest of this package's modules together, and few answers hold a date.
+    from email.utils import parsedate_to_datetime
+
     try:
         date = parsedate_to_datetime(value)
     except ValueError:

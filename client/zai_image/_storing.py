@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-import secrets
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -159,7 +159,7 @@ class PartialFile:
 
     def __init__(self, target: Path) -> None:
         self._target = target
-        self._path = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        self._path = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
         self.file = self._path.open("xb")
 
     def keep(self, suffix: str) -> Path:

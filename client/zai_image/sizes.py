@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from functools import cache
+from typing import TYPE_CHECKING
 
 from zai_image_api.sizes import Size, SizeLike, SizeRule, Violation, check, rule_for
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = [
     "Size",
@@ -145,6 +148,9 @@ def _candidates(rule: SizeRule, ideal_height: Callable[[int], int]) -> Iterator[
 
 
 def _ratio(ratio: str | float) -> Fraction:
+    # Only ratios need it, and it brings decimal with it.
+    from fractions import Fraction
+
     exact: Fraction | None = None
     if isinstance(ratio, str):
         if match := _RATIO.fullmatch(ratio):
