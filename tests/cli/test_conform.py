@@ -1,0 +1,113 @@
+"""``zai-image conform``: its options, its reports, its exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.conformance.altered import KEY, Altered, Answer, Call
+from zai_image_conformance.catalogue import catalogue
+from zai_image_conformance.server import RunningServer, application, listening
+
+ONE = ("--requirement", "PROMPT-REQUIRED", "--seed", "0", "--model", "glm-image")
+ENDPOINT = "/images/generations"
+
+
+def test_list_shows_id_level_cost_and_sentence_of_each_requirement(zai_image: Run) -> None:
+    done = zai_image("conform", "--list")
+    assert done.returncode == 0
+    lines = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    assert lines.keys() == {requirement.id for requirement in catalogue()}
+    for requirement in catalogue():
+        line = lines[requirement.id]
+        assert line.startswith(requirement.level)
+        assert f"{requirement.cost.pictures:2} pictures {requirement.cost.free:3} free" in line
+        assert line.endswith(requirement.source)
+
+
+def test_a_dry_run_prints_plan_and_cost_and_asks_nothing(zai_image: Run, server: RunningServer) -> None:
+    done = zai_image("conform", server.url, "--dry-run", "--budget", "2")
+    assert done.returncode == 0
+    assert server.requests == ()
+    kinds = [line.split()[0] for line in done.stdout.splitlines()[:-1]]
+    assert kinds.count("picture") == 2
+    assert f"{len(kinds)} requests of which a right server answers 2 with a picture" in done.stdout
+    assert "a full verdict takes 23 pictures" in done.stdout
+
+
+def test_the_reports_of_a_verdict_agree(zai_image: Run, server: RunningServer, tmp_path: Path) -> None:
+    files = ("--report-json", "v.json", "--junit", "v.xml", "--report-html", "v.html")
+    done = zai_image("conform", server.url, "--api-key", server.api_key, *ONE, *files)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "v.json").read_text("utf-8"))
+    assert report["exit_code"] == 0
+    assert [(each["id"], each["result"]) for each in report["requirements"]] == [("PROMPT-REQUIRED", "pass")]
+    suite = Xml.parse(tmp_path / "v.xml").getroot()[0]
+    assert int(suite.attrib["tests"]) == len(report["requirements"][0]["outcomes"])
+    assert (suite.attrib["failures"], suite.attrib["errors"]) == ("0", "0")
+    page = (tmp_path / "v.html").read_text("utf-8")
+    assert report["summary"] in page
+    assert report["summary"] in done.stdout
+
+
+def test_no_report_holds_the_key_or_lets_a_servers_words_act(zai_image: Run, tmp_path: Path) -> None:
+    def shouting(call: Call, answer: Answer) -> Answer:
+        return Answer(418, {"content-type": "text/html"}, f"<script>alert('{KEY}')</script>\x1b[2J ]]> \x00".encode())
+
+    files = ("--report-json", "v.json", "--junit", "v.xml", "--report-html", "v.html")
+    with listening(Altered(application(api_key=KEY), after=shouting)) as origin:
+        done = zai_image("conform", f"{origin}/api", *files, "--requirement", "ERROR-BODY", ZAI_API_KEY=KEY)
+    assert done.returncode == 1
+    reports = [(tmp_path / name).read_text("utf-8") for name in ("v.json", "v.xml", "v.html")]
+    for text in (done.stdout, done.stderr, *reports):
+        assert KEY not in text
+        assert "\x1b" not in text
+    assert "<script>" not in reports[2]
+    assert int(Xml.fromstring(reports[1])[0].attrib["failures"]) > 0
+
+
+def test_no_auth_sends_no_key_and_judges_none(zai_image: Run) -> None:
+    keys: set[str | None] = set()
+
+    def opening(call: Call) -> Call:
+        keys.add(call.headers.get("authorization"))
+        return Call(call.method, call.path, {**call.headers, "authorization": f"Bearer {KEY}"}, call.body)
+
+    with listening(Altered(application(api_key=KEY), before=opening)) as origin:
+        done = zai_image("conform", f"{origin}/api", "--no-auth", "--budget", "1", ZAI_API_KEY=KEY)
+    assert done.returncode == 0, done.stdout
+    assert keys == {None}
+    assert "skipped AUTH-MISSING: no key was given" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--local", "--budget", "0"),
+        ("--local", "--requirement", "SIZE-MADE-UP"),
+        ("--dry-run", "--requirement", "SIZE-MADE-UP"),
+        ("--local", "--profile", "made-up"),
+        ("--local", "--no-auth"),
+        ("http://127.0.0.1:9/api", "--no-auth", "--api-key", "k"),
+        ("--local", "http://127.0.0.1:9/api"),
+        (),
+    ],
+)
+def test_what_cannot_be_asked_ends_with_2(zai_image: Run, arguments: tuple[str, ...]) -> None:
+    assert zai_image("conform", *arguments).returncode == 2
+
+
+def test_a_report_that_cannot_be_written_ends_with_2(zai_image: Run, server: RunningServer) -> None:
+    done = zai_image("conform", server.url, "--api-key", server.api_key, *ONE, "--report-json", "no/such/folder/v.json")
+    assert done.returncode == 2
+    assert "cannot write" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_seed_is_printed_and_draws_the_same_again(zai_image: Run, server: RunningServer) -> None:
+    done = zai_image("conform", server.url, "--api-key", server.api_key, *ONE[:2], "--seed", "1234")
+    assert "seed 1234" in done.stdout
