@@ -1,0 +1,217 @@
+"""Every number of the page reaches all that follows from it, or stops the run with the reason."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import Environment, FileSystemLoader
+
+from scripts.citations import stale
+from scripts.difference import differences
+from scripts.failure import PipelineError
+from scripts.generation import TEMPLATES
+from scripts.page import document_in
+from scripts.reading import read_mapping
+from scripts.regenerate import CATALOGUE, ROOT
+from scripts.rules import read_rules
+from scripts.screening import screen
+from scripts.second_reading import compare
+from scripts.trial import PACKAGES
+from tests.scripts.prose_documents import reviewed
+from tests.scripts.published import PAGE, checkout_in, file_with, state
+
+DOCUMENT = document_in(PAGE).decode()
+NUMBERS = list(re.finditer(r"[0-9]+", DOCUMENT))
+RULES = read_mapping((ROOT / "openapi/rules.yaml").read_bytes(), "rules.yaml")
+REQUIREMENTS = read_mapping((ROOT / CATALOGUE).read_bytes(), "requirements.yaml")
+
+
+SCHEMA_ALONE = (
+    "openapi: 3.0.1",
+    "version: 1.0.0",
+    "/paas/v4/images/generations:",
+    "'200':",
+    "- cogview-4-250304",
+    "size: 1280x1280",
+    "example: 1280x1280",
+    "example: 1760335349",
+    "format: int32",
+)
+"""Lines whose numbers are no rule of the prose: the difference tells of a change, and the schema takes it in."""
+
+
+def leaves(node: Any, *place: str) -> dict[tuple[str, ...], Any]:
+    """The numbers and names of the rules, without their sentences."""
+    if not isinstance(node, Mapping):
+        return {place: node}
+    return {
+        found: value
+        for name, item in node.items()
+        if not name.startswith("sentence")
+        for found, value in leaves(item, *place, name).items()
+    }
+
+
+def generated(rules: Any) -> str:
+    """The two modules of the generated package that hold the rules."""
+    environment = Environment(loader=FileSystemLoader(TEMPLATES))
+    environment.filters["literal"] = ascii
+    return "".join(environment.get_template(f"{name}.py.jinja").render(rules=rules) for name in ("sizes", "promises"))
+
+
+def reach(document: Mapping[str, Any]) -> str:
+    """Say how far a changed document reaches: how it is stopped, or the rules it changes."""
+    try:
+        screen(document)
+        rules = read_rules(document, reviewed())
+    except PipelineError as error:
+        return f"stopped: {error}"
+    now = read_mapping(rules.to_yaml().encode(), "rules")
+    changed = {place for place in leaves(RULES) | leaves(now) if leaves(RULES).get(place) != leaves(now).get(place)}
+    assert differences(VENDORED, document, RULES, now)
+    if not changed:
+        return "schema"
+    # The catalogue asks to be reviewed, by the place of each number.
+    asked = "\n".join(compare(now, REQUIREMENTS))
+    assert all(".".join(place) in asked for place in changed)
+    assert generated(rules) != GENERATED
+    return "rules: " + ", ".join(sorted(".".join(place) for place in changed))
+
+
+VENDORED = read_mapping(DOCUMENT.encode(), "document")
+GENERATED = generated(read_rules(VENDORED, reviewed()))
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda match: f"{match[0]} at {match.start()}")
+def test_no_number_of_the_page_changes_without_being_told_asked_about_and_used(number: re.Match[str]) -> None:
+    ways = set()
+    for new in (int(number[0]) + 1, int(number[0]) + 32, int(number[0]) * 2 + 1, 0):
+        if new == int(number[0]):
+            continue
+        text = f"{DOCUMENT[: number.start()]}{new}{DOCUMENT[number.end() :]}"
+        ways.add(reach(read_mapping(text.encode(), "document")).partition(":")[0])
+    assert ways <= {"stopped", "rules", "schema"}
+    line = DOCUMENT[DOCUMENT.rfind("\n", 0, number.start()) + 1 : DOCUMENT.find("\n", number.end())].strip()
+    assert ways != {"schema"} or line in SCHEMA_ALONE
+
+
+CHANGES = {
+    "`1024px-2048px`": "`1040px-2032px`",
+    "divisible by `16`": "divisible by `8`",
+    "divisible by `32`": "divisible by `16`",
+    "`512px-2048px`": "`528px-2064px`",
+    "`2^21px`": "`1900000px`",
+    "1280x1280": "1296x1296",
+    "1472x1088": "1456x1088",
+    "1088x1472": "1088x1456",
+    "`20` seconds": "`21` seconds",
+    "`5-10`": "`6-11`",
+    "6 to 128": "7 to 127",
+    "minLength: 6": "minLength: 7",
+    "maxLength: 128": "maxLength: 127",
+    "`30` days": "`31` days",
+    "level 0-3": "level 0-4",
+    "`3` is": "`4` is",
+    "maximum: 3": "maximum: 4",
+}
+"""A revision of the page in which every number of the prose is another, and all agree."""
+REVIEW = CHANGES | {
+    "{min_side: 1024, max_side: 2048}": "{min_side: 1040, max_side: 2032}",
+    "{min_side: 512, max_side: 2048}": "{min_side: 528, max_side: 2064}",
+    "{step: 16}": "{step: 8}",
+    "{step: 32}": "{step: 16}",
+    "{max_pixels: 2097152}": "{max_pixels: 1900000}",
+    "{min_seconds: 20, max_seconds: 20}": "{min_seconds: 21, max_seconds: 21}",
+    "{min_seconds: 5, max_seconds: 10}": "{min_seconds: 6, max_seconds: 11}",
+    "{min_length: 6, max_length: 128}": "{min_length: 7, max_length: 127}",
+    "{days: 30}": "{days: 31}",
+    "least_severe: 3": "least_severe: 4",
+}
+EXCUSES = {"min_side 1024": "min_side 1040", "max_side 2048": "max_side 2032", "1280x1280": "1296x1296"}
+
+REACHED = """
+import json
+from click.testing import CliRunner
+from zai_image import sizes
+from zai_image.cli import cli
+from zai_image_api import promises
+from zai_image_conformance.server.requests import read
+from zai_image_conformance.catalogue import catalogue
+
+def status(**fields):
+    body = {"model": "glm-image", "prompt": "kitten", **fields}
+    return getattr(read("application/json", json.dumps(body).encode()), "status", 200)
+
+rule, others = sizes.rule_for("glm-image"), sizes.rule_for("cogview-4-250304")
+print(json.dumps({
+    "glm-image": [str(rule.default), rule.min_side, rule.max_side, rule.step, rule.max_pixels],
+    "others": [str(others.default), others.min_side, others.max_side, others.step, others.max_pixels],
+    "promises": [promises.USER_ID_MIN_LENGTH, promises.USER_ID_MAX_LENGTH, promises.LINK_LIFE.days,
+                 promises.LEAST_SEVERE, promises.TYPICAL_SECONDS["hd"][0], promises.TYPICAL_SECONDS["standard"]],
+    "server": [status(size="1040x2032"), status(size="1024x1040"), status(size="1040x2048"),
+               status(user_id="x" * 127), status(user_id="x" * 6), status(user_id="x" * 128)],
+    "command line": [CliRunner().invoke(cli, ["sizes", "--model", "glm-image", "--check", size]).exit_code
+                     for size in ("1040x2032", "1024x1040")],
+    "suite": catalogue()["SIZE-GLM-RANGE"].numbers["min_side"],
+}))
+"""
+
+
+def replaced(text: str, changes: Mapping[str, str]) -> str:
+    for old, new in changes.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def run(checkout: Path, page: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "scripts.sync", page]
+    return subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
+
+
+def test_a_revision_that_changes_every_number_reaches_everything_by_one_command(tmp_path: Path) -> None:
+    checkout = checkout_in(tmp_path / "checkout", "scripts")
+    before = state(checkout)
+    page = file_with(tmp_path / "given", replaced(PAGE.decode(), CHANGES).encode())
+
+    assert run(checkout, page).returncode == 1
+    assert state(checkout) == before
+    for name, changes in (("openapi/contradictions.yaml", EXCUSES), (CATALOGUE, REVIEW)):
+        text = (checkout / name).read_text()
+        for old, new in changes.items():
+            text = text.replace(old, new)
+        (checkout / name).write_text(text)
+    done = run(checkout, page)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "this calls for version 0.2.0" in done.stdout
+
+    path = os.pathsep.join(str(checkout / folder) for folder in PACKAGES.values())
+    command = [sys.executable, "-c", REACHED]
+    asked = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=True
+    )
+    assert json.loads(asked.stdout) == {
+        "glm-image": ["1296x1296", 1040, 2032, 16, 4194304],
+        "others": ["1024x1024", 528, 2064, 8, 1900000],
+        "promises": [7, 127, 31, 4, 21, [6, 11]],
+        "server": [200, 400, 400, 200, 400, 400],
+        "command line": [0, 1],
+        "suite": 1040,
+    }
+    strict = (checkout / "openapi/zai-image.strict.yaml").read_text()
+    assert "1040x2032" in strict
+    assert "1472x1088" not in strict
+    vectors = "".join(
+        file.read_text() for file in (checkout / "conformance/zai_image_conformance/vectors").glob("*.json")
+    )
+    assert "1040" in vectors
+    assert "1472x1088" not in vectors
+    assert stale(VENDORED, REQUIREMENTS) == []
