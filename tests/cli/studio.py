@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from random import Random
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote
 
@@ -20,7 +21,8 @@ Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 
 def _png() -> bytes:
     file = io.BytesIO()
-    Pillow.new("RGB", (64, 64), "teal").save(file, "PNG")
+    # Noise, which does not compress: half of it is still more than a transport may hold back.
+    Pillow.frombytes("RGB", (256, 256), Random(0).randbytes(3 * 256 * 256)).save(file, "PNG")
     return file.getvalue()
 
 

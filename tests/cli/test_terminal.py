@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from tests.cli.conftest import Run
-from tests.cli.studio import Gate, Studio, meeting, refused
+from tests.cli.studio import PNG, Gate, Studio, meeting, refused
 from tests.cli.terminal import on_terminal, screen
 
 SPINNER = "⠋"
@@ -31,7 +31,7 @@ def test_a_bar_shows_how_much_of_the_picture_has_come(tmp_path: Path, studio: St
     with on_terminal("generate", "A fox", folder=tmp_path) as terminal:
         terminal.read_until("downloading")
         terminal.read_until(BAR)
-        terminal.read_until("bytes")
+        terminal.read_until(f"/{len(PNG) / 1000:.1f} kB")
 
 
 def test_several_prompts_share_one_bar(tmp_path: Path, studio: Studio) -> None:
