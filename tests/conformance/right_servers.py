@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 from collections.abc import Callable
 from typing import Any
 
 from attrs import evolve, frozen
 from PIL import Image
 
-from tests.conformance.altered import After, Answer, Call, as_it_came
+from tests.conformance.altered import After, Answer, Before, Call, as_it_came, unchanged
 
 
 @frozen
@@ -19,6 +20,7 @@ class RightServer:
 
     name: str
     after: After = as_it_came
+    before: Before = unchanged
 
 
 def _refusals(change: Callable[[Answer], Answer]) -> After:
@@ -33,7 +35,7 @@ def _answers(change: Callable[[Any], Any]) -> After:
     return after
 
 
-def _pictures(picture_format: str, mode: str = "RGB") -> After:
+def _pictures(picture_format: str, mode: str = "RGB", **options: Any) -> After:
     def after(call: Call, answer: Answer) -> Answer:
         if not call.path.startswith("/pictures/"):
             return answer
@@ -41,7 +43,7 @@ def _pictures(picture_format: str, mode: str = "RGB") -> After:
         with Image.open(io.BytesIO(answer.body)) as drawn:
             flat = Image.new(mode, drawn.size)
         content = io.BytesIO()
-        flat.save(content, picture_format)
+        flat.save(content, picture_format, **options)
         return Answer(200, {"content-type": "application/octet-stream"}, content.getvalue())
 
     return after
@@ -72,6 +74,61 @@ def _limiting_the_rate() -> After:
         return evolve(refusal, status=429, headers={**answer.headers, "retry-after": "0"})
 
     return after
+
+
+def _without_media_type(call: Call, answer: Answer) -> Answer:
+    return evolve(answer, headers={}) if call.path.startswith("/pictures/") else answer
+
+
+def _both_errors(answer: Answer) -> Answer:
+    body = answer.document
+    return answer.saying({**body, "error": {"code": str(body["code"]), "message": body["message"]}})
+
+
+def _indented(call: Call, answer: Answer) -> Answer:
+    if not answer.headers.get("content-type", "").startswith("application/json"):
+        return answer
+    return evolve(answer, body=json.dumps(answer.document, indent=4).encode())
+
+
+def _as_problem(answer: Answer) -> Answer:
+    return evolve(answer, headers={**answer.headers, "content-type": "application/problem+json"})
+
+
+def _unknown_methods(call: Call, answer: Answer) -> Answer:
+    page = Answer(501, {"content-type": "text/html"}, b"<h1>Unsupported method</h1>")
+    return page if answer.status == 405 else answer
+
+
+def _refusing_empty_prompts(call: Call) -> Call:
+    return call.ordering(prompt=None) if call.fields.get("prompt") == "" else call
+
+
+def _refusing_unknown_fields(call: Call) -> Call:
+    unknown = call.fields.keys() - {"model", "prompt", "quality", "size", "user_id"}
+    return call.ordering(prompt=None) if unknown else call
+
+
+def _size_read_as(read: Callable[[str], str]) -> Before:
+    def before(call: Call) -> Call:
+        size = call.fields.get("size")
+        return call.ordering(size=read(size)) if isinstance(size, str) else call
+
+    return before
+
+
+_stripping_sizes = _size_read_as(lambda size: size.replace(" ", "").strip())
+_reading_other_signs = _size_read_as(lambda size: size.replace("X", "x").replace("*", "x").replace("\u00d7", "x"))
+
+
+def _reading_scalars(call: Call) -> Call:
+    scalars = {name: value for name, value in call.fields.items() if value is None or isinstance(value, int | float)}
+    read = {name: None if value is None else str(value) for name, value in scalars.items()}
+    return call.ordering(**read) if read else call
+
+
+def _queried(document: Any) -> Any:
+    return {**document, "data": [{"url": document["data"][0]["url"] + "?signature=a%2Fb&expires=1#picture"}]}
 
 
 RIGHT_SERVERS = [
@@ -112,4 +169,30 @@ RIGHT_SERVERS = [
     RightServer("pictures on another host", _answers(_other_host)),
     RightServer("a link that redirects", _redirecting),
     RightServer("a rate limit that passes", _limiting_the_rate()),
+    RightServer("GIF pictures", _pictures("GIF", "L")),
+    RightServer("progressive JPEG pictures", _pictures("JPEG", "RGB", progressive=True)),
+    RightServer("BMP pictures", _pictures("BMP", "L")),
+    RightServer("pictures without a media type", _without_media_type),
+    RightServer("400 for a wrong key", _refusals(lambda answer: evolve(answer, status=400))),
+    RightServer("messages in Chinese", _refusals(lambda answer: answer.saying({"code": 1214, "message": "参数错误"}))),
+    RightServer("codes written with a point", _refusals(lambda answer: answer.saying({"code": 1214.0, "message": ""}))),
+    RightServer("the nested error beside the documented one", _refusals(_both_errors)),
+    RightServer("JSON with spaces and line breaks", _indented),
+    RightServer("a problem's media type", _refusals(_as_problem)),
+    RightServer("501 for methods it does not know", _unknown_methods),
+    RightServer("empty prompts refused", before=_refusing_empty_prompts),
+    RightServer("unknown fields refused", before=_refusing_unknown_fields),
+    RightServer("spaces around a size forgiven", before=_stripping_sizes),
+    RightServer("upper-case X and stars forgiven", before=_reading_other_signs),
+    RightServer("null and numbers taken as they are meant", before=_reading_scalars),
+    RightServer(
+        "a filter with roles alone", _answers(lambda document: {**document, "content_filter": [{"role": "history"}]})
+    ),
+    RightServer(
+        "a clock half an hour ahead", _answers(lambda document: {**document, "created": document["created"] + 1800})
+    ),
+    RightServer(
+        "created written with a point", _answers(lambda document: {**document, "created": float(document["created"])})
+    ),
+    RightServer("links with a query and a fragment", _answers(_queried)),
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.conformance.wrong_servers import WRONG_SERVERS
 from zai_image_conformance.catalogue import Cost, Requirement, catalogue
 from zai_image_conformance.suite import cases, test_orders, test_pictures, test_refusals
 from zai_image_conformance.suite.cases import Case
@@ -53,6 +55,46 @@ def test_a_requirement_is_promised_by_words_or_by_the_schema(
         assert requirement.sentence in prose
     if requirement.schema is not None:
         assert at(document, requirement.schema)
+
+
+def sentences(document: Any) -> list[str]:
+    """Every sentence of the document's descriptions, each once."""
+    described = [text for node in nodes(document) for name in ("description", "summary") if (text := node.get(name))]
+    found = [sentence for text in described for sentence in re.split(r"(?<=[.])\s+|\n+", text.strip())]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def nodes(node: Any) -> list[dict[str, Any]]:
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+    return [*([node] if isinstance(node, dict) else []), *(each for part in inner for each in nodes(part))]
+
+
+def test_every_sentence_of_the_page_has_a_requirement_or_a_reason_to_have_none(document: Any) -> None:
+    left_out = {remark.what for remark in catalogue().left_out}
+    quoted = [requirement.sentence for requirement in catalogue() if requirement.sentence]
+
+    def is_promised(sentence: str) -> bool:
+        return any(quote in sentence for quote in quoted)
+
+    everything = sentences(document)
+    assert [each for each in everything if not is_promised(each) and each not in left_out] == []
+    assert [each for each in left_out if each not in everything] == []
+    assert all(remark.why for remark in (*catalogue().left_out, *catalogue().not_demanded))
+
+
+def test_known_deviations_are_of_requirements() -> None:
+    assert catalogue().deviations
+    assert all(requirement in catalogue() for requirement in catalogue().deviations)
+
+
+@pytest.mark.parametrize("requirement", [pytest.param(each, id=each.id) for each in catalogue() if each.judged])
+def test_a_requirement_that_is_judged_convicts_a_wrong_server(requirement: Requirement) -> None:
+    assert any(requirement.id in server.convicted_by for server in WRONG_SERVERS)
+
+
+def test_the_wrong_servers_are_many_and_each_has_its_name() -> None:
+    names = {server.name for server in WRONG_SERVERS}
+    assert len(names) == len(WRONG_SERVERS) >= 100
 
 
 def test_ids_are_unique() -> None:

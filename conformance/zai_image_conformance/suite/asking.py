@@ -42,8 +42,7 @@ class Asker:
     def __init__(self, target: Target, wait: Callable[[float], None] = time.sleep) -> None:
         self.target = target
         self._wait = wait
-        # A proxy has no way to the caller's own loopback interface.
-        self._client = httpx.Client(timeout=_TIMEOUT, trust_env=not _is_loopback(target.url))
+        self._client = _connections(target)
         self._exchanges: dict[Question, Exchange] = {}
         self._charged = 0
 
@@ -128,6 +127,8 @@ class Asker:
                 # A connection that was kept may have been closed meanwhile, which is no fault: once more on a new one.
                 if unanswered.lost and not lost_before:
                     lost_before = True
+                    self._client.close()
+                    self._client = _connections(self.target)
                     continue
                 return self._exchange(question, unanswered.sent_at, summary=f"no answer: {unanswered}")
             if exchange.status != 429:
@@ -197,6 +198,11 @@ class _NoAnswer(Exception):
 
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError)
+
+
+def _connections(target: Target) -> httpx.Client:
+    # A proxy has no way to the caller's own loopback interface.
+    return httpx.Client(timeout=_TIMEOUT, trust_env=not _is_loopback(target.url))
 
 
 def _read(response: httpx.Response, limit: int) -> bytes:

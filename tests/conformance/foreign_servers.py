@@ -1,0 +1,161 @@
+"""Right servers that have nothing of Starlette and uvicorn: Python's own http.server in several ways, and werkzeug."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from attrs import frozen
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from tests.conformance.altered import KEY, Answer
+from zai_image_api.sizes import Size
+from zai_image_conformance.server import requests
+from zai_image_conformance.server.pictures import Picture, draw
+from zai_image_conformance.server.refusals import Refusal
+
+PATH = "/api/paas/v4/images/generations"
+
+
+def answer(origin: str, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+    """Decide like the documented endpoint; links name the size, so that nothing must be remembered."""
+    if path.startswith("/drawn/"):
+        return Answer(200, {"Content-Type": "image/png"}, _drawn(path.removeprefix("/drawn/")))
+    if method != "POST" or path != PATH:
+        return Answer(404, {"Content-Type": "text/html"}, b"<h1>Not here</h1>")
+    if headers.get("Authorization") != f"Bearer {KEY}":
+        return _json(401, {"code": 1002, "message": "wrong key"})
+    ordered = requests.read(headers.get("Content-Type", ""), body)
+    if isinstance(ordered, Refusal):
+        return _json(400, ordered.body())
+    return _json(200, {"created": int(time.time()), "data": [{"url": f"{origin}/drawn/{ordered.size}"}]})
+
+
+def _json(status: int, document: object) -> Answer:
+    return Answer(status, {"Content-Type": "application/json"}, json.dumps(document).encode())
+
+
+@cache
+def _drawn(size: str) -> bytes:
+    width, height = map(int, size.split("x"))
+    return draw(Picture(prompt="", model="", quality="", size=Size(width, height)))
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Knows GET and POST alone: http.server answers any other method with 501 and a page."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        came = answer(f"http://{self.headers['Host']}", self.command, self.path, dict(self.headers.items()), body)
+        self.send_response(came.status)
+        for name, value in came.headers.items():
+            self.send_header(name, value)
+        self.send_body(came.body)
+
+    do_GET = do_POST
+
+    def send_body(self, body: bytes) -> None:
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Keep the tests' output clean."""
+
+
+class _Http10(_Handler):
+    """Without a length: the end of the connection is the end of the answer."""
+
+    protocol_version = "HTTP/1.0"
+
+    def send_body(self, body: bytes) -> None:
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class _KeepingAlive(_Handler):
+    protocol_version = "HTTP/1.1"
+
+
+class _Closing(_Handler):
+    protocol_version = "HTTP/1.1"
+
+    def send_body(self, body: bytes) -> None:
+        self.send_header("Connection", "close")
+        super().send_body(body)
+
+
+class _Chunking(_Handler):
+    protocol_version = "HTTP/1.1"
+
+    def send_body(self, body: bytes) -> None:
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for start in range(0, len(body), 1000):
+            part = body[start : start + 1000]
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+        self.wfile.write(b"0\r\n\r\n")
+
+
+class _HangingUp(_KeepingAlive):
+    """Says that it keeps the connection and closes it, as a server does whose patience just ended."""
+
+    def send_body(self, body: bytes) -> None:
+        super().send_body(body)
+        self.close_connection = True
+
+
+@Request.application
+def _werkzeug(request: Request) -> Response:
+    came = answer(
+        request.host_url.rstrip("/"), request.method, request.path, dict(request.headers.items()), request.get_data()
+    )
+    return Response(came.body, came.status, came.headers)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *arguments: object) -> None:
+        """Keep the tests' output clean."""
+
+
+@frozen
+class ForeignServer:
+    """A server to put on a socket."""
+
+    name: str
+    make: Callable[[], ThreadingHTTPServer]
+
+    @contextmanager
+    def listening(self) -> Iterator[str]:
+        """Serve from a thread while the context lasts; yields the origin."""
+        with self.make() as server:
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+            thread.start()
+            try:
+                yield f"http://127.0.0.1:{server.server_address[1]}"
+            finally:
+                server.shutdown()
+                thread.join()
+
+
+def _http_server(handler: type[_Handler]) -> Callable[[], ThreadingHTTPServer]:
+    return lambda: ThreadingHTTPServer(("127.0.0.1", 0), handler)
+
+
+FOREIGN_SERVERS = [
+    ForeignServer("http.server, HTTP/1.0 and no length", _http_server(_Http10)),
+    ForeignServer("http.server, keep-alive", _http_server(_KeepingAlive)),
+    ForeignServer("http.server, closing each connection", _http_server(_Closing)),
+    ForeignServer("http.server, chunked", _http_server(_Chunking)),
+    ForeignServer("http.server, hanging up after each answer", _http_server(_HangingUp)),
+    ForeignServer(
+        "werkzeug",
+        lambda: make_server("127.0.0.1", 0, _werkzeug, threaded=True, request_handler=_Quiet),  # type: ignore[return-value, arg-type]
+    ),
+]
