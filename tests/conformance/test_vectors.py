@@ -16,10 +16,11 @@ import yaml
 from PIL import Image as Pillow
 
 import zai_image
-from zai_image import Image, ZaiImage, ZaiImageError
+from zai_image import Image, ZaiImage, ZaiImageError, sizes
 from zai_image._client import READ_SECONDS
 from zai_image._retrying import Retrying
 from zai_image.sizes import check
+from zai_image_api import promises
 from zai_image_api.errors import InvalidData
 from zai_image_api.models.create_image_request import CreateImageRequest
 from zai_image_conformance.server import RunningServer
@@ -115,6 +116,16 @@ def test_our_models_read_every_valid_body_and_none_of_another_shape() -> None:
         elif vector["expected"]["outcome"] == "invalid" and vector["requirement"] in of_the_shape:
             with pytest.raises(InvalidData):
                 CreateImageRequest.from_dict(fields)
+
+
+def test_our_promises_name_the_defaults_and_the_seconds_that_are_expected() -> None:
+    for vector in vectors("requests"):
+        if (drawn := vector["expected"].get("drawn")) is not None:
+            fields = vector["input"]["json"]
+            default = promises.DEFAULT_QUALITY.get(fields["model"], promises.DEFAULT_QUALITY["others"])
+            assert drawn["quality"] == fields.get("quality", default), vector
+            assert drawn["size"] == fields.get("size", str(sizes.default(fields["model"]))), vector
+            assert tuple(drawn["about_seconds"]) == promises.TYPICAL_SECONDS[drawn["quality"]], vector
 
 
 def test_our_client_waits_longer_than_a_picture_takes() -> None:
