@@ -35,7 +35,7 @@ def prepare(call: Call, *, validate: bool, caller: int) -> Call:
         try:
             size = sizes.for_aspect(body.model, body.size)
         except ValueError as error:
-            raise InvalidRequestError([str(error)]) from error
+            raise InvalidRequestError([f"size: {error}"]) from error
         body = evolve(body, size=str(size))
         call = evolve(call, arguments={**call.arguments, "body": body})
     if validate:

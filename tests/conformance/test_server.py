@@ -204,3 +204,11 @@ def test_an_error_of_the_servers_own_has_the_documented_body(
     response = httpx.post(server.url + PATH, json=ORDER, headers=headers, trust_env=False)
     assert refusal(response) == (500, 500)
     assert "planted" not in response.text
+
+
+def test_a_path_with_a_slash_too_many_is_not_found(server: RunningServer) -> None:
+    response = httpx.post(
+        f"{server.url}/paas/v4/images/generations/", headers={"Authorization": f"Bearer {server.api_key}"}
+    )
+    assert response.status_code == 404
+    assert response.json()["code"] == 1222

@@ -80,13 +80,16 @@ def application(*, api_key: str, latency: float = 0.0) -> Starlette:
         png = await asyncio.to_thread(draw, known)
         return Response(png, media_type="image/png")
 
-    return Starlette(
+    endpoint = Starlette(
         routes=[
             Route(ORDER_PATH, generate, methods=["POST"]),
             Route(PICTURES_PATH + "{name}.png", picture, methods=["GET"], name="picture"),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _internal_error},
     )
+    # A path that the page does not name is not found, and not another one.
+    endpoint.router.redirect_slashes = False
+    return endpoint
 
 
 async def _body(request: Request) -> bytes | None:
