@@ -1,4 +1,4 @@
-"""The strict form of other documents: relatives of the page's, those that leave the rules no place, and hostile ones."""
+"""The strict form of other documents: relatives of the page's, ones that leave the rules no place, and hostile ones."""
 
 from __future__ import annotations
 
