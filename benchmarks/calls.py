@@ -14,9 +14,9 @@ from benchmarks.pairs import Comparison, compare
 from benchmarks.rivals import cpu_of_a_call, rivals
 from benchmarks.serving import PATH, serving
 from zai_image import ZaiImage
-from zai_image._fast import FastTransport
 from zai_image._pools import PooledTransport
 from zai_image._transports import Client
+from zai_image.fast import FastTransport
 
 # Few at a time and in many turns: on a busy machine only what is close together can be compared.
 _CALLS: Final = 50

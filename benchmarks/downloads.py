@@ -15,9 +15,9 @@ from benchmarks.flight import greatest_resident_size
 from benchmarks.pairs import Comparison
 from benchmarks.serving import PICTURE_BYTES, serving
 from zai_image import AsyncZaiImage
-from zai_image._fast import AsyncFastTransport
 from zai_image._pools import AsyncPooledTransport
 from zai_image._transports import AsyncClient
+from zai_image.fast import AsyncFastTransport
 
 _PICTURES: Final = 1000
 _AT_A_TIME: Final = 16

@@ -17,9 +17,9 @@ from attrs import asdict, frozen
 from benchmarks.pairs import Comparison
 from benchmarks.serving import open_many_files, serving
 from zai_image import AsyncZaiImage
-from zai_image._fast import AsyncFastTransport
 from zai_image._pools import AsyncPooledTransport
 from zai_image._transports import AsyncClient
+from zai_image.fast import AsyncFastTransport
 
 _DELAY: Final = 3.0
 # Five thousand must all be in flight before the first is answered.

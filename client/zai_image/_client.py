@@ -139,8 +139,7 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
             image = await zai.images.generate("A cute little kitten.", size="1280x1280")
             await image.save("kitten.png")
 
-    It may be shared between tasks of one event loop. Cancelling a call ends it at once and closes its connection; with
-    the extra ``fast``, the connection lives on until the answer comes or the time-out for reading is over.
+    It may be shared between tasks of one event loop. Cancelling a call closes its connection.
     """
 
     def __init__(

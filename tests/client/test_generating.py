@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 from PIL import Image as Pillow
-from pyreqwest.compatibility.httpx import SyncHttpxTransport
 
 from zai_image import AsyncZaiImage, ZaiImage
+from zai_image.fast import FastTransport
 from zai_image_conformance.server import RunningServer
 
 PROMPT = "A cute little kitten."
@@ -101,5 +101,5 @@ def test_a_client_given_by_the_caller_is_used_and_left_open(server: RunningServe
 
 
 def test_the_transport_of_the_fast_extra_carries_the_requests(server: RunningServer) -> None:
-    with ZaiImage(server.api_key, base_url=server.url, transport=SyncHttpxTransport()) as zai:
+    with ZaiImage(server.api_key, base_url=server.url, transport=FastTransport()) as zai:
         assert len(zai.images.generate(PROMPT).download()) > 1000

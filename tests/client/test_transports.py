@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import os
 import socket
 import ssl
 import sys
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,10 +19,9 @@ import respx
 
 from tests.client import loopback
 from tests.client.loopback import peer
-from zai_image import AsyncZaiImage, ZaiImage, _fast, _pools, _transports
-from zai_image._fast import AsyncFastTransport, FastTransport
+from zai_image import AsyncZaiImage, ZaiImage, _pools, _transports
 from zai_image._pools import POOLS, AsyncPooledTransport, PooledTransport
-from zai_image._transports import AsyncChosenTransport, ChosenTransport
+from zai_image.fast import AsyncFastTransport, FastTransport
 from zai_image_api.client import AuthenticatedClient
 from zai_image_api.types import UNSET, Unset
 
@@ -41,12 +38,6 @@ def carrier(request: pytest.FixtureRequest) -> Transport:
     """Each of the transports in turn."""
     kind: Transport = request.param
     return kind
-
-
-@pytest.fixture
-def _nothing_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a program that is no test."""
-    monkeypatch.setattr(_transports, "_STAND_INS", frozenset[str]())
 
 
 def post(carrier: Transport, url: str, *, times: int = 1, timeout: httpx.Timeout = PATIENT) -> httpx.Response:
@@ -288,79 +279,24 @@ def test_only_so_many_combinations_of_timeouts_keep_a_client() -> None:
         assert server.connections == 11
 
 
-def carried_by(transport: httpx.BaseTransport, url: str, *, on_main_thread: bool) -> str:
-    """Post once and return the name of the transport that carried it."""
-    with pytest.MonkeyPatch.context() as patch, httpx.Client(transport=transport) as client:
-        used: list[str] = []
-        for kind in (PooledTransport, FastTransport):
-            real = kind.handle_request
-
-            def noting(
-                self: PooledTransport | FastTransport,
-                request: httpx.Request,
-                name: str = kind.__name__,
-                real: Callable[..., httpx.Response] = real,
-            ) -> httpx.Response:
-                used.append(name)
-                return real(self, request)
-
-            patch.setattr(kind, "handle_request", noting)
-        if on_main_thread:
-            client.post(url)
-        else:
-            with ThreadPoolExecutor(1) as threads:
-                threads.submit(client.post, url).result()
-    return used[0]
-
-
-@pytest.mark.usefixtures("_nothing_stands_in")
-def test_pyreqwest_carries_requests_of_worker_threads_and_httpx_those_that_ctrl_c_must_be_able_to_end() -> None:
-    assert threading.current_thread() is threading.main_thread()
-    with peer(loopback.answers) as server:
-        assert carried_by(ChosenTransport(), server.url, on_main_thread=True) == "PooledTransport"
-        assert carried_by(ChosenTransport(), server.url, on_main_thread=False) == "FastTransport"
-
-
-@pytest.mark.usefixtures("_nothing_stands_in")
-def test_httpx_carries_requests_in_a_forked_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_fast, "_started_in", os.getpid() + 1)
-    with peer(loopback.answers) as server:
-        assert carried_by(ChosenTransport(), server.url, on_main_thread=False) == "PooledTransport"
-
-
-@pytest.mark.usefixtures("_nothing_stands_in")
-@pytest.mark.parametrize("fast", [True, False])
-def test_the_extra_decides_what_carries_asynchronous_requests(monkeypatch: pytest.MonkeyPatch, fast: bool) -> None:
-    monkeypatch.setattr(_transports, "FAST", fast)
-
-    async def main(url: str) -> bool:
-        transport = _transports.async_transport()
-        assert transport is not None
-        async with httpx.AsyncClient(transport=transport) as client:
-            answer = await client.post(url)
-            return "network_stream" not in answer.extensions
-
-    with peer(loopback.answers) as server:
-        assert asyncio.run(main(server.url)) is fast
-
-
-def test_respx_stands_in_for_the_default_transport_though_pyreqwest_is_installed() -> None:
-    def ask(zai: ZaiImage) -> str:
-        return zai.images.generate("kitten").url
-
-    async def ask_async() -> str:
-        async with AsyncZaiImage(
-            "a-key", http_client=_transports.AsyncClient(timeout=9, transport=AsyncChosenTransport())
-        ) as zai:
+def test_respx_stands_in_for_the_default_transport_sync_and_async() -> None:
+    async def ask() -> str:
+        async with AsyncZaiImage("a-key") as zai:
             return (await zai.images.generate("kitten")).url
 
     with respx.mock(base_url="https://api.z.ai") as mock:
         route = mock.post("/api/paas/v4/images/generations").respond(json=PICTURE)
-        client = _transports.Client(timeout=9, transport=ChosenTransport())
-        with ThreadPoolExecutor(1) as threads, ZaiImage("a-key", http_client=client) as zai:
-            answers = [ask(zai), threads.submit(ask, zai).result(), asyncio.run(ask_async())]
+        with ThreadPoolExecutor(1) as threads, ZaiImage("a-key") as zai:
+            answers = [zai.images.generate("kitten").url, threads.submit(zai.images.generate, "kitten").result().url]
+        answers.append(asyncio.run(ask()))
     assert answers == ["https://pictures.example/1.png"] * 3
     assert route.call_count == 3
+
+
+@pytest.mark.parametrize("pooled", [True, False])
+def test_a_client_carries_its_requests_in_pools_unless_it_is_given_another_transport(pooled: bool) -> None:
+    with ZaiImage("a-key", transport=None if pooled else FastTransport()) as zai:
+        assert isinstance(zai._http_client._transport, PooledTransport if pooled else FastTransport)
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"])
@@ -371,8 +307,8 @@ def test_a_proxy_of_the_environment_is_left_to_httpx(monkeypatch: pytest.MonkeyP
 
 
 def test_without_a_proxy_there_is_a_transport_of_ours() -> None:
-    assert isinstance(_transports.transport(), ChosenTransport)
-    assert isinstance(_transports.async_transport(), AsyncChosenTransport)
+    assert isinstance(_transports.transport(), PooledTransport)
+    assert isinstance(_transports.async_transport(), AsyncPooledTransport)
 
 
 def test_no_cookie_is_kept() -> None:

@@ -11,6 +11,8 @@ from zai_image_conformance.catalogue import catalogue
 from zai_image_conformance.server import RunningServer, application, listening, running
 from zai_image_conformance.verdict import Verdict, judge, plan
 
+pytestmark = pytest.mark.score
+
 ORDERS = "/images/generations"
 
 

@@ -12,6 +12,8 @@ from tests.conformance.altered import KEY, Altered, Answer, Call
 from zai_image_conformance.server import application, listening
 from zai_image_conformance.verdict import Verdict, judge
 
+pytestmark = pytest.mark.score
+
 COGVIEW = "cogview-4-250304"
 
 

@@ -20,6 +20,8 @@ from zai_image_conformance.suite.expectations import Broken
 from zai_image_conformance.suite.questions import Exchange, Question
 from zai_image_conformance.suite.viewing import View
 
+pytestmark = pytest.mark.score
+
 EACH_MODEL = pytest.mark.parametrize("model", strategies.MODELS)
 RULES = [(model, rule) for model in strategies.MODELS for rule in strategies.rules_of(model)]
 few = settings(max_examples=40)

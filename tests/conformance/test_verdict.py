@@ -21,6 +21,8 @@ from zai_image_conformance.suite.questions import Question
 from zai_image_conformance.suite.target import Target
 from zai_image_conformance.verdict import Verdict, judge
 
+pytestmark = pytest.mark.score
+
 GLM = ["glm-image"]
 
 

@@ -16,7 +16,7 @@ MODULES = {
     "plain": ["zai_image", "zai_image_api", "zai_image_conformance"],
     "cli": ["zai_image.cli"],
     "conformance": ["zai_image_conformance.server", "zai_image_conformance.verdict", "zai_image_conformance.suite"],
-    "fast": ["pyreqwest.compatibility.httpx"],
+    "fast": ["zai_image.fast"],
 }
 MODULES["all"] = [module for modules in MODULES.values() for module in modules]
 
@@ -29,7 +29,7 @@ COMMANDS = {
         (["generate", "kitten", "--local"], 2, "zai-image[conformance]"),
     ],
     # uvicorn brings click, which is all that the command line needs to start.
-    "conformance": [(["conform", "--local"], 0, "conforms")],
+    "conformance": [(["conform", "--local"], 0, "conforms"), (["sizes"], 2, "zai-image[cli]")],
     "fast": [(["--version"], 2, "zai-image[cli]")],
     "all": [(["generate", "kitten", "--local"], 0, "kitten.png"), (["conform", "--local"], 0, "conforms")],
 }

@@ -1,13 +1,21 @@
-"""The transport of the ``fast`` extra: pyreqwest behind httpx's interface, held to what httpx promises.
+"""The transports of the extra ``fast``: pyreqwest behind httpx's interface, held to what httpx promises.
 
-pyreqwest ships such a transport. This one keeps what that one gives up, and what a paid request needs: each of httpx's
-time-outs instead of their sum, redirects and compression left to httpx, and above all errors that tell whether the
-request may have been sent: pyreqwest reports a silent server as a connection that could not be made in time.
+::
+
+    ZaiImage(transport=FastTransport())
+    AsyncZaiImage(transport=AsyncFastTransport())
+
+They are chosen by name and are no default, because pyreqwest has limits that httpx has not: a call that waits on the
+main thread cannot be interrupted, a cancelled call keeps its connection until the answer comes, and its threads neither
+survive a fork nor always end with the interpreter.
+
+pyreqwest ships such a transport itself. This one keeps what that one gives up, and what a paid request needs: each of
+httpx's time-outs instead of their sum, redirects and compression left to httpx, and above all errors that tell whether
+the request may have been sent: pyreqwest reports a silent server as a connection that could not be made in time.
 """
 
 from __future__ import annotations
 
-import os
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import timedelta
@@ -43,13 +51,6 @@ _CLIENTS: Final = 8
 C = TypeVar("C")
 B = TypeVar("B", bound=BaseClientBuilder)
 
-_started_in: int | None = None
-
-
-def usable_in_this_process() -> bool:
-    """Whether pyreqwest can work here: its threads do not survive a fork."""
-    return _started_in is None or _started_in == os.getpid()
-
 
 class _Timeouts(NamedTuple):
     """The time-outs that tell pyreqwest's clients apart, in seconds; None waits for ever."""
@@ -69,8 +70,6 @@ def _certificates() -> list[bytes]:
 
 
 def _configured(builder: B, timeouts: _Timeouts, certificates: Iterable[bytes]) -> B:
-    global _started_in
-    _started_in = os.getpid()
     builder = (
         builder.follow_redirects(False)
         .referer(False)
