@@ -13,6 +13,8 @@ from tests.conformance.altered import KEY, Altered, Answer, Call
 from zai_image_conformance.catalogue import catalogue
 from zai_image_conformance.server import RunningServer, application, listening
 
+pytestmark = pytest.mark.score
+
 ONE = ("--requirement", "PROMPT-REQUIRED", "--seed", "0", "--model", "glm-image")
 ENDPOINT = "/images/generations"
 

@@ -37,6 +37,7 @@ def test_serve_says_where_it_listens_and_ends_on_ctrl_c() -> None:
             process.kill()
 
 
+@pytest.mark.score
 def test_conform_says_that_the_embedded_server_conforms(process: Run) -> None:
     done = process("conform", "--local")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -47,12 +48,14 @@ async def _agrees_to_everything(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b'{"created": 1760335349, "data": []}'})
 
 
+@pytest.mark.score
 def test_conform_convicts_a_server_that_answers_200_to_everything(process: Run) -> None:
     with listening(_agrees_to_everything) as origin:
         done = process("conform", f"{origin}/api", ZAI_API_KEY="a-key")
     assert done.returncode == 1, done.stdout + done.stderr
 
 
+@pytest.mark.score
 def test_conform_cannot_judge_a_closed_port(process: Run) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

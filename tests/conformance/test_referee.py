@@ -20,6 +20,8 @@ from zai_image_conformance.server import Referee, application, listening
 from zai_image_conformance.server.app import ORDER_PATH
 from zai_image_conformance.server.client_promises import Heard, findings
 
+pytestmark = pytest.mark.score
+
 KEY = "a-key-of-your-own"
 BASE = "/api"
 ORDER = {"model": "glm-image", "prompt": "A cute little kitten."}

@@ -137,6 +137,7 @@ def test_no_input_is_run(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.score
 def test_the_action_judges_the_embedded_server(server: RunningServer, tmp_path: Path) -> None:
     runner = Runner(tmp_path, f'exec {shlex.quote(sys.executable)} -m zai_image "$@"')
     assert runner.run(url=server.url, api_key=server.api_key, models="glm-image", budget="4") == 0
