@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import httpx
 import pytest
 from attrs import evolve
 from starlette.types import Message, Receive, Scope, Send
 
 from tests.conformance.altered import KEY, Altered, Answer, Call
 from zai_image_conformance.server import application, listening
+from zai_image_conformance.suite import asking
+from zai_image_conformance.suite.target import Target
 from zai_image_conformance.verdict import Verdict, judge
 
 pytestmark = pytest.mark.score
@@ -123,3 +126,26 @@ def test_a_shortcoming_of_what_is_only_described_is_a_remark_and_no_conviction()
     assert broken(verdict) == {"PICTURE-TYPE"}
     assert verdict.exit_code == 0
     assert "conforms, with remarks" in verdict.text()
+
+
+@pytest.mark.parametrize(("dropped", "came"), [(1, (200, "image/png", b"a picture")), (2, None)])
+def test_a_connection_closed_between_answer_and_picture_is_no_dead_link_and_one_closed_twice_is(
+    monkeypatch: pytest.MonkeyPatch, dropped: int, came: object
+) -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if len(asked) <= dropped:
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+        return httpx.Response(200, headers={"Content-Type": "image/png"}, content=b"a picture")
+
+    monkeypatch.setattr(asking, "_connections", lambda target: httpx.Client(transport=httpx.MockTransport(answer)))
+    asker = asking.Asker(Target("http://127.0.0.1:9/api", api_key=KEY))
+    try:
+        outcome: object = asker.fetch("http://127.0.0.1:9/1.png", 100)
+    except httpx.RemoteProtocolError:
+        outcome = None
+    asker.close()
+    assert outcome == came
+    assert len(asked) == 2

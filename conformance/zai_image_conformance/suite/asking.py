@@ -102,8 +102,12 @@ class Asker:
         Raises:
             httpx.HTTPError, httpx.InvalidURL: The link leads nowhere.
         """
-        with self._client.stream("GET", link, follow_redirects=True) as response:
-            return response.status_code, response.headers.get("Content-Type", ""), _read(response, limit)
+        try:
+            return self._fetch(link, limit)
+        except (httpx.NetworkError, httpx.RemoteProtocolError):
+            # As for a question: a connection that was kept may have been closed meanwhile.
+            self._connect_anew()
+            return self._fetch(link, limit)
 
     def shown(self, text: str) -> str:
         """What a server sent, fit for a report: short, on one line, without the key.
@@ -113,6 +117,14 @@ class Asker:
         secret = self.target.api_key
         redacted = text.replace(secret, "[redacted]") if secret else text
         return printable(redacted if len(redacted) <= _SHOWN else redacted[:_SHOWN] + "...")
+
+    def _fetch(self, link: str, limit: int) -> tuple[int, str, bytes]:
+        with self._client.stream("GET", link, follow_redirects=True) as response:
+            return response.status_code, response.headers.get("Content-Type", ""), _read(response, limit)
+
+    def _connect_anew(self) -> None:
+        self._client.close()
+        self._client = _connections(self.target)
 
     def _patiently(self, question: Question) -> Exchange:
         waited, pause = 0.0, 1.0
@@ -127,8 +139,7 @@ class Asker:
                 # A connection that was kept may have been closed meanwhile, which is no fault: once more on a new one.
                 if unanswered.lost and not lost_before:
                     lost_before = True
-                    self._client.close()
-                    self._client = _connections(self.target)
+                    self._connect_anew()
                     continue
                 return self._exchange(question, unanswered.sent_at, summary=f"no answer: {unanswered}")
             if exchange.status != 429:
