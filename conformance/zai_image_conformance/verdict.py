@@ -8,13 +8,14 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from attrs import evolve, field, frozen
 
 from zai_image_conformance.catalogue import Requirement, catalogue
-from zai_image_conformance.outcomes import Outcome
+from zai_image_conformance.outcomes import Asked, Outcome, Result
 from zai_image_conformance.report import plain
 from zai_image_conformance.suite.hearing import Hearing
 from zai_image_conformance.suite.planning import Plan
@@ -32,6 +33,8 @@ class Verdict:
     url: str
     outcomes: tuple[Outcome, ...] = ()
     """Every question in the order it was asked, then the requirements that were not judged."""
+    asked: tuple[Asked, ...] = ()
+    """Every exchange with the server, in order."""
     problem: str | None = None
     """Why the server could not be asked, or not to the end; None where it was."""
     requests: int = 0
@@ -45,6 +48,11 @@ class Verdict:
     profile: Profile = "documented"
     budget: int | None = None
     """The most pictures that were allowed; None for no limit."""
+    models: tuple[str, ...] = ()
+    """The models that pictures were ordered from."""
+    thorough: bool = False
+    """Whether ten times as many questions were drawn."""
+    started: datetime = field(factory=lambda: datetime.now(UTC), eq=False)
     seconds: float = field(default=0.0, eq=False)
     """How long it took."""
 
@@ -109,7 +117,9 @@ def judge(
         seed=new_seed() if seed is None else seed,
         thorough=thorough,
     )
-    known = Verdict(target.url, seed=target.seed, profile=profile, budget=budget)
+    known = Verdict(
+        target.url, seed=target.seed, profile=profile, budget=budget, models=target.models, thorough=thorough
+    )
     problem = _senseless(target)
     if problem is not None:
         return evolve(known, problem=problem)
@@ -125,6 +135,7 @@ def judge(
     return evolve(
         known,
         outcomes=(*hearing.outcomes, *unjudged),
+        asked=hearing.asked,
         problem=hearing.problem or _problem(hearing.outcomes, exit_code),
         requests=hearing.requests,
         pictures=hearing.pictures,
@@ -248,15 +259,16 @@ def _problem(outcomes: Sequence[Outcome], exit_code: int) -> str | None:
 
 
 def _unjudged(requirement: Requirement, target: Target) -> Outcome:
+    result: Result = "skipped"
     if not requirement.judged:
-        reason = requirement.check
+        result, reason = "unjudged", requirement.check
     elif target.api_key is None and requirement.id.startswith("AUTH-"):
         reason = "no key was given, so nothing is said of keys"
     else:
         reason = "no model that it is about was judged"
     return Outcome(
         requirement=requirement.id,
-        result="skipped",
+        result=result,
         model=None,
         name=requirement.title,
         sentence=requirement.source,

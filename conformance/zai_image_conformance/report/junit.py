@@ -12,7 +12,7 @@ from zai_image_conformance.suite.questions import printable
 if TYPE_CHECKING:
     from zai_image_conformance.verdict import Verdict
 
-_ELEMENTS = {"fail": "failure", "error": "error", "skipped": "skipped", "deviation": "skipped"}
+_ELEMENTS = {"fail": "failure", "error": "error", "skipped": "skipped", "unjudged": "skipped", "deviation": "skipped"}
 """JUnit knows no deviation; a skipped test with a message is the nearest that does not turn a build red."""
 
 
@@ -25,7 +25,7 @@ def junit(verdict: Verdict) -> str:
         tests=str(len(results) + (verdict.problem is not None)),
         failures=str(results.count("fail")),
         errors=str(results.count("error") + (verdict.problem is not None)),
-        skipped=str(results.count("skipped") + results.count("deviation")),
+        skipped=str(sum(results.count(each) for each in ("skipped", "unjudged", "deviation"))),
         time=f"{verdict.seconds:.3f}",
     )
     for outcome in verdict.outcomes:

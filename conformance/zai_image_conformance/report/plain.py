@@ -76,4 +76,4 @@ def _in_words(outcome: Outcome) -> Iterator[str]:
 def _skipped(verdict: Verdict) -> Iterator[str]:
     for finding in findings(verdict):
         if not finding.judged and finding.reason != FOR_WANT_OF_BUDGET:
-            yield f"skipped {finding.requirement.id}: {finding.reason}"
+            yield f"{finding.result} {finding.requirement.id}: {finding.reason}"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from zai_image_conformance.suite.questions import Exchange, Question, authorization, printable
+from zai_image_conformance.suite.questions import Exchange, Question, authorization, printable, redacted
 from zai_image_conformance.suite.target import Target
 
 _TIMEOUT = httpx.Timeout(120, connect=10)
@@ -78,6 +78,11 @@ class Asker:
         """What came of a question, where it was asked."""
         return self._exchanges.get(question)
 
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Every question asked so far and what came of it, in order."""
+        return tuple(self._exchanges.values())
+
     def reach(self) -> None:
         """Make sure that the server is still there.
 
@@ -110,13 +115,9 @@ class Asker:
             return self._fetch(link, limit)
 
     def shown(self, text: str) -> str:
-        """What a server sent, fit for a report: short, on one line, without the key.
-
-        For reports alone: a key as short as `k` occurs in any answer, which is judged as it came.
-        """
-        secret = self.target.api_key
-        redacted = text.replace(secret, "[redacted]") if secret else text
-        return printable(redacted if len(redacted) <= _SHOWN else redacted[:_SHOWN] + "...")
+        """What a server sent, fit for a report: short, on one line, without the key."""
+        beginning = redacted(text, self.target.api_key, _SHOWN + 1)
+        return printable(beginning if len(beginning) <= _SHOWN else beginning[:_SHOWN] + "...")
 
     def _fetch(self, link: str, limit: int) -> tuple[int, str, bytes]:
         with self._client.stream("GET", link, follow_redirects=True) as response:
@@ -170,13 +171,14 @@ class Asker:
             raise unanswered from None
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         text = content.decode("utf-8", "replace")
+        announced = self.shown(media_type) or "(no Content-Type)"
         exchange = self._exchange(
             question,
             sent_at,
             status=response.status_code,
             media_type=media_type,
             text=text,
-            summary=f"{response.status_code} {media_type or '(no Content-Type)'} {self.shown(text)}".rstrip(),
+            summary=f"{response.status_code} {announced} {self.shown(text)}".rstrip(),
         )
         self._charged += exchange.succeeded
         return exchange, _seconds(response.headers.get("Retry-After"))

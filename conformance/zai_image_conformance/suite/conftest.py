@@ -43,6 +43,9 @@ def asker(pytestconfig: pytest.Config) -> Iterator[Asker]:
 
 
 @pytest.fixture(scope="session")
-def viewer(asker: Asker) -> Viewer:
+def viewer(asker: Asker, pytestconfig: pytest.Config) -> Viewer:
     """Looks behind the links of the target's answers."""
-    return Viewer(asker)
+    hearing = Hearing.of(pytestconfig)
+    assert hearing is not None
+    assert hearing.viewer is not None
+    return hearing.viewer

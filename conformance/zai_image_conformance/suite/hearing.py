@@ -10,16 +10,18 @@ import pytest
 from attrs import evolve
 
 from zai_image_conformance.catalogue import catalogue
-from zai_image_conformance.outcomes import FOR_WANT_OF_BUDGET, Outcome, Result
+from zai_image_conformance.outcomes import FOR_WANT_OF_BUDGET, Asked, Outcome, Result
 from zai_image_conformance.suite import planning
 from zai_image_conformance.suite.asking import Asker, BudgetSpent, Unasked
 from zai_image_conformance.suite.cases import Case
 from zai_image_conformance.suite.expectations import Broken
 from zai_image_conformance.suite.judging import binding_of
+from zai_image_conformance.suite.minutes import minutes
 from zai_image_conformance.suite.offering import models_not_offered
 from zai_image_conformance.suite.planning import Plan
 from zai_image_conformance.suite.questions import Question, curl
 from zai_image_conformance.suite.target import Target
+from zai_image_conformance.suite.viewing import Viewer
 
 
 class Hearing:
@@ -40,6 +42,10 @@ class Hearing:
         """Questions asked."""
         self.pictures = 0
         """Requests that a paid server may have charged for."""
+        self.asked: tuple[Asked, ...] = ()
+        """Every exchange, once the last question was asked."""
+        self.viewer: Viewer | None = None
+        """Looks behind the links, while there are connections."""
         self._cases: list[Case] = []
 
     @property
@@ -56,11 +62,13 @@ class Hearing:
     def asking(self) -> Iterator[Asker]:
         """Hold the connections to the target, once it is sure that the key is good for something."""
         asker = Asker(self.target)
+        self.viewer = Viewer(asker)
         try:
             _make_sure_of_the_key(asker)
             yield asker
         finally:
             self.requests, self.pictures = asker.requests, asker.pictures
+            self.asked = minutes(self._cases, asker, self.viewer)
             self._leave_out(models_not_offered(self._cases, asker))
             asker.close()
 
@@ -142,6 +150,7 @@ class Hearing:
             expected=expected,
             came=came,
             curl=curl(question, self.target.endpoint),
+            question=question,
         )
 
     def _leave_out(self, models: Mapping[str, str]) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
+import re
 import shlex
 from typing import Any, Literal, TypeAlias
+from urllib.parse import quote
 
 from attrs import evolve, field, frozen
 
@@ -113,6 +116,29 @@ def authorization(credential: Credential, api_key: str | None) -> str | None:
     return values[credential]
 
 
+def redacted(text: str, api_key: str | None, limit: int) -> str:
+    """The beginning of a stranger's text, without the key in any of the spellings that a server may echo it in.
+
+    For reports alone: a key as short as `k` occurs in any answer, which is judged as it came.
+    """
+    if not api_key:
+        return text[:limit]
+    spellings = _spellings(api_key)
+    longest = len(spellings[0])
+    # Of a key that is cut at the end of what is read, nothing is left either.
+    read = text if len(text) <= limit + longest else text[: limit + longest]
+    without = re.sub("|".join(map(re.escape, spellings)), "[redacted]", read, flags=re.IGNORECASE)
+    return (without if read is text else without[:-longest])[:limit]
+
+
+def _spellings(api_key: str) -> list[str]:
+    """The longest first."""
+    basic, plain = (base64.b64encode(text.encode("utf-8", "replace")).decode() for text in (f"{api_key}:", api_key))
+    in_json, in_address = json.dumps(api_key)[1:-1], quote(api_key, safe="", errors="replace")
+    spellings = {api_key, basic, plain, in_json, in_address, html.escape(api_key)}
+    return sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
+
+
 def curl(question: Question, endpoint: str) -> str:
     """The command line that asks a question; the key is read from the environment."""
     words = ["curl", "-sS", "-i", "-X", question.method, shlex.quote(endpoint)]
@@ -136,6 +162,6 @@ _CURL_AUTHORIZATION: dict[Credential, str | None] = {
 }
 
 
-def printable(text: str) -> str:
-    """A stranger's text on one line, without control characters that a terminal would obey."""
-    return "".join(character if character.isprintable() else " " for character in text)
+def printable(text: str, kept: str = "") -> str:
+    """A stranger's text on one line, without control characters that a terminal would obey; `kept` stay."""
+    return "".join(character if character.isprintable() or character in kept else " " for character in text)

@@ -6,13 +6,15 @@ import io
 import warnings
 
 import httpx
-from attrs import frozen
+from attrs import field, frozen
 from PIL import Image
 
 from zai_image_conformance.suite.asking import Asker
 from zai_image_conformance.suite.questions import printable
 from zai_image_conformance.suite.sizes import Sides
 
+_EDGE = 192
+"""Pixels that the longer side of a thumbnail takes."""
 _LIMIT = 64 * 2**20
 """Bytes of a picture that are read; four times a 2048x2048 picture without compression."""
 
@@ -27,6 +29,8 @@ class View:
     """Why there is none."""
     media_type: str = ""
     """What it was announced as, in lower case, without parameters and fit for a report."""
+    thumbnail: bytes = field(default=b"", repr=False)
+    """The picture made small, as JPEG; empty where that failed."""
 
 
 class Viewer:
@@ -46,6 +50,10 @@ class Viewer:
             self._views[link] = self._fetched(link)
         return self._views[link]
 
+    def recall(self, link: str) -> View | None:
+        """What was behind a link, where it was followed."""
+        return self._views.get(link)
+
     def _fetched(self, link: str) -> View:
         shown = self._asker.shown(link)
         try:
@@ -53,19 +61,35 @@ class Viewer:
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             # Where the server itself is gone, its link proves nothing.
             self._asker.reach()
-            return View(None, f"{shown}: {printable(str(error)) or type(error).__name__}")
+            return View(None, f"{shown}: {self._asker.shown(str(error)) or type(error).__name__}")
         if status != 200:
             return View(None, f"{shown}: status {status}")
         try:
-            return View(_decoded(content), media_type=self._asker.shown(announced.partition(";")[0].strip().lower()))
+            sides, thumbnail = _decoded(content)
         except Exception as error:  # Pillow's decoders raise anything over hostile bytes.
             reason = printable(str(error)) or type(error).__name__
             return View(None, f"{shown}: {len(content)} bytes that are no complete picture ({reason})")
+        media_type = self._asker.shown(announced.partition(";")[0].strip().lower())
+        return View(sides, media_type=media_type, thumbnail=thumbnail)
 
 
-def _decoded(content: bytes) -> Sides:
+def _decoded(content: bytes) -> tuple[Sides, bytes]:
+    """The sides of a complete picture, and the picture made small."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         with Image.open(io.BytesIO(content)) as picture:
             picture.load()
-            return Sides(*picture.size)
+            return Sides(*picture.size), _thumbnail(picture)
+
+
+def _thumbnail(picture: Image.Image) -> bytes:
+    try:
+        # Few pixels first: turning all of them into RGB takes longer than the rest.
+        picture.thumbnail((2 * _EDGE, 2 * _EDGE), Image.Resampling.NEAREST)
+        small = picture.convert("RGB")
+        small.thumbnail((_EDGE, _EDGE), Image.Resampling.BOX)
+        jpeg = io.BytesIO()
+        small.save(jpeg, "JPEG", quality=75)
+        return jpeg.getvalue()
+    except Exception:  # Some kinds of pictures have no way to RGB; they are complete all the same.
+        return b""
