@@ -7,13 +7,16 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
 import pytest
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
 
-from zai_image_conformance.server import RunningServer, running, serve
+from zai_image_conformance.server import Recording, RunningServer, listening, running, serve
 
 PATH = "/paas/v4/images/generations"
 
@@ -68,6 +71,42 @@ def test_every_request_is_recorded_without_its_key(server: RunningServer) -> Non
     assert order.headers["content-type"] == "application/json"
     assert (other.method, other.path, other.status) == ("GET", "/api", 404)
     assert server.api_key not in repr(server.requests)
+
+
+def test_a_request_is_recorded_with_its_time_and_the_beginning_of_its_answer(server: RunningServer) -> None:
+    before = time.time()
+    answer = post(server, model="dall-e", prompt="p")
+    link = post(server, model="glm-image", prompt="p").json()["data"][0]["url"]
+    httpx.get(link, trust_env=False)
+    refused, _, picture = server.requests
+    assert (refused.status, refused.answer) == (400, answer.text)
+    assert before <= refused.at <= picture.at <= time.time()
+    assert picture.answer == ""
+
+
+def test_of_a_long_answer_the_beginning_is_recorded() -> None:
+    async def verbose(scope: Scope, receive: Receive, send: Send) -> None:
+        await JSONResponse("x" * 100_000)(scope, receive, send)
+
+    recording = Recording()
+    with listening(recording.of(verbose)) as origin:
+        httpx.get(origin, trust_env=False)
+    (request,) = recording.requests
+    assert request.answer == '"' + "x" * 1023
+
+
+def test_a_request_under_way_is_recorded_without_a_status() -> None:
+    with running(latency=3600) as server:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(
+                server.url + PATH,
+                json={"model": "glm-image", "prompt": "p"},
+                headers={"Authorization": f"Bearer {server.api_key}"},
+                timeout=httpx.Timeout(5, read=0.2),
+                trust_env=False,
+            )
+        (request,) = server.requests
+        assert (request.path, request.status) == ("/api" + PATH, None)
 
 
 def test_a_fetched_link_names_the_host_that_was_asked(server: RunningServer) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from zai_image_api import promises
 from zai_image_conformance.server import RunningServer, running
 
 PATH = "/paas/v4/images/generations"
@@ -45,9 +46,18 @@ def test_an_order_is_answered_with_time_link_and_filter(client: httpx.Client) ->
     answer = response.json()
     assert response.status_code == 200
     assert before <= answer["created"] <= time.time()
-    assert [set(item) for item in answer["data"]] == [{"url"}]
+    assert [set(item) for item in answer["data"]] == [{"url"}] * promises.IMAGES_PER_ANSWER
     assert answer["data"][0]["url"].startswith("http://127.0.0.1:")
     assert answer["content_filter"] == [{"role": "user", "level": 3}]
+
+
+def test_an_answer_holds_as_many_pictures_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(promises, "IMAGES_PER_ANSWER", 3)
+    with running(api_key="k") as server:
+        response = httpx.post(server.url + PATH, json=ORDER, headers={"Authorization": "Bearer k"}, trust_env=False)
+        links = {item["url"] for item in response.json()["data"]}
+        assert len(links) == 3
+        assert {httpx.get(link, trust_env=False).status_code for link in links} == {200}
 
 
 @pytest.mark.parametrize(

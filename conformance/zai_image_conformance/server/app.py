@@ -13,10 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from zai_image_api import promises
 from zai_image_conformance.server import requests
 from zai_image_conformance.server.pictures import PictureStore, draw
+from zai_image_conformance.server.recording import Recording
 from zai_image_conformance.server.refusals import BusinessCode, Refusal
 
 BASE_PATH = "/api"
@@ -38,12 +40,13 @@ _ROUTING_REFUSALS = {
 }
 
 
-def application(*, api_key: str, latency: float = 0.0) -> Starlette:
+def application(*, api_key: str, latency: float = 0.0, recording: Recording | None = None) -> ASGIApp:
     """Make the endpoint, with a picture store of its own.
 
     Args:
         api_key: The one key that is accepted.
         latency: Seconds to wait before a picture is answered, as a real model would.
+        recording: Where its requests are remembered.
     """
     pictures = PictureStore()
 
@@ -59,15 +62,17 @@ def application(*, api_key: str, latency: float = 0.0) -> Starlette:
         if isinstance(ordered, Refusal):
             return _refuse(ordered)
         created = int(time.time())
-        name = pictures.add(prompt=ordered.prompt, model=ordered.model, quality=ordered.quality, size=ordered.size)
+        names = [
+            pictures.add(prompt=ordered.prompt, model=ordered.model, quality=ordered.quality, size=ordered.size)
+            for _ in range(promises.IMAGES_PER_ANSWER)
+        ]
         if latency:
             await asyncio.sleep(latency)
-        link = str(request.url_for("picture", name=name))
         return _answer(
             200,
             {
                 "created": created,
-                "data": [{"url": link}],
+                "data": [{"url": str(request.url_for("picture", name=name))} for name in names],
                 "content_filter": [{"role": "user", "level": promises.LEAST_SEVERE}],
             },
         )
@@ -89,7 +94,7 @@ def application(*, api_key: str, latency: float = 0.0) -> Starlette:
     )
     # A path that the page does not name is not found, and not another one.
     endpoint.router.redirect_slashes = False
-    return endpoint
+    return endpoint if recording is None else recording.of(endpoint)
 
 
 async def _body(request: Request) -> bytes | None:

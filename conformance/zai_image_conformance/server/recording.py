@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections import deque
+import time
+from collections import OrderedDict
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,6 +16,8 @@ _KEPT = 1_000
 """Requests remembered; the oldest are forgotten first."""
 _BODY_KEPT = 65_536
 """Bytes of each body that are remembered."""
+_ANSWER_KEPT = 1_024
+"""Bytes of each answer that are remembered."""
 _REDACTED = "[redacted]"
 
 
@@ -27,53 +31,118 @@ class RecordedRequest:
     """By lower-case name; of `authorization` only the scheme is kept."""
     body: bytes
     """What the server read of it, at most 64 KiB."""
-    status: int
+    at: float
+    """When it was heard, in Unix seconds."""
+    status: int | None = None
+    """None where it has no answer: it is under way, or the connection was lost before."""
+    answer: str = ""
+    """The beginning of an answer in JSON, at most 1 KiB."""
 
 
 class Recording:
-    """An ASGI application around another one that remembers the last requests.
+    """The last requests to a server, oldest first.
 
-    A request is remembered before the first byte of its answer leaves, so whoever has the answer finds it.
+    A request is remembered when its body has been read, and its answer before the first byte of it leaves: so whoever
+    has the answer finds both.
     """
 
-    def __init__(self, application: ASGIApp) -> None:
-        self._application = application
-        self._requests: deque[RecordedRequest] = deque(maxlen=_KEPT)
+    def __init__(self) -> None:
+        self._requests: OrderedDict[int, RecordedRequest] = OrderedDict()
+        self._numbers = itertools.count()
         self._lock = threading.Lock()
 
     @property
     def requests(self) -> tuple[RecordedRequest, ...]:
         """The remembered requests, oldest first; safe to read from another thread."""
         with self._lock:
-            return tuple(self._requests)
+            return tuple(self._requests.values())
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one ASGI connection."""
-        if scope["type"] != "http":
-            await self._application(scope, receive, send)
-            return
-        body = bytearray()
-
-        async def listening() -> Message:
-            message = await receive()
-            if message["type"] == "http.request":
-                body.extend(message.get("body", b"")[: _BODY_KEPT - len(body)])
-            return message
-
-        async def answering(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self._remember(scope, bytes(body), message["status"])
-            await send(message)
-
-        await self._application(scope, listening, answering)
-
-    def _remember(self, scope: Scope, body: bytes, status: int) -> None:
-        headers = dict(Headers(scope=scope))
-        if "authorization" in headers:
-            headers["authorization"] = _without_secret(headers["authorization"])
-        request = RecordedRequest(method=scope["method"], path=scope["path"], headers=headers, body=body, status=status)
+    def forget(self) -> None:
+        """Forget every request so far."""
         with self._lock:
-            self._requests.append(request)
+            self._requests.clear()
+
+    def of(self, application: ASGIApp) -> ASGIApp:
+        """Return the application with its requests remembered here."""
+
+        async def recorded(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                heard = _Heard(self, scope, receive, send)
+                receive, send = heard.receive, heard.send
+            await application(scope, receive, send)
+
+        return recorded
+
+    def add(self, request: RecordedRequest) -> int:
+        """Remember a request, and return its number."""
+        with self._lock:
+            number = next(self._numbers)
+            self._requests[number] = request
+            if len(self._requests) > _KEPT:
+                self._requests.popitem(last=False)
+        return number
+
+    def answered(self, number: int, status: int, answer: str) -> None:
+        """Remember what the request of that number was answered with."""
+        with self._lock:
+            # It may have been forgotten meanwhile.
+            if (request := self._requests.get(number)) is not None:
+                self._requests[number] = evolve(request, status=status, answer=answer)
+
+
+class _Heard:
+    """One exchange on its way through a recording."""
+
+    def __init__(self, recording: Recording, scope: Scope, receive: Receive, send: Send) -> None:
+        self._recording = recording
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._body = bytearray()
+        self._number: int | None = None
+        self._start: Message | None = None
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._body.extend(message.get("body", b"")[: _BODY_KEPT - len(self._body)])
+            if not message.get("more_body", False):
+                self._remember()
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            # Held back until the body begins, since both are remembered together.
+            self._start = message
+            return
+        if self._start is not None:
+            start, self._start = self._start, None
+            self._recording.answered(self._remember(), start["status"], _shown(start, message))
+            await self._send(start)
+        await self._send(message)
+
+    def _remember(self) -> int:
+        if self._number is None:
+            headers = dict(Headers(scope=self._scope))
+            if "authorization" in headers:
+                headers["authorization"] = _without_secret(headers["authorization"])
+            request = RecordedRequest(
+                method=self._scope["method"],
+                path=self._scope["path"],
+                headers=headers,
+                body=bytes(self._body),
+                at=time.time(),
+            )
+            self._number = self._recording.add(request)
+        return self._number
+
+
+def _shown(start: Message, body: Message) -> str:
+    """The beginning of an answer's text, where it is JSON."""
+    kind = Headers(raw=list(start.get("headers", ()))).get("content-type", "")
+    if not kind.startswith("application/json"):
+        return ""
+    return bytes(body.get("body", b"")[:_ANSWER_KEPT]).decode("utf-8", "replace")
 
 
 def _without_secret(authorization: str) -> str:

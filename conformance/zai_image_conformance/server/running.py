@@ -123,8 +123,9 @@ def running(
         OSError: The address cannot be listened on.
     """
     key = api_key if api_key is not None else _new_key()
-    recording = Recording(application(api_key=key, latency=latency))
-    with listening(recording, host=host, port=port) as origin:
+    recording = Recording()
+    endpoint = application(api_key=key, latency=latency, recording=recording)
+    with listening(endpoint, host=host, port=port) as origin:
         yield RunningServer(url=origin + BASE_PATH, api_key=key, recording=recording)
 
 
@@ -153,7 +154,7 @@ def serve(*, host: str, port: int, api_key: str | None = None, latency: float = 
         return 2
     key = api_key if api_key is not None else _new_key()
     origin = _origin(listener)
-    endpoint = application(api_key=key, latency=latency)
+    endpoint = application(api_key=key, latency=latency, recording=Recording())
     judge = Referee(endpoint, api_key=key) if referee else None
 
     def announce() -> None:
