@@ -18,7 +18,8 @@ _BODY_KEPT = 65_536
 """Bytes of each body that are remembered."""
 _ANSWER_KEPT = 1_024
 """Bytes of each answer that are remembered."""
-_REDACTED = "[redacted]"
+REDACTED = "[redacted]"
+"""Stands where a credential stood."""
 
 
 @frozen
@@ -148,4 +149,4 @@ def _shown(start: Message, body: Message) -> str:
 def _without_secret(authorization: str) -> str:
     """Keep the scheme of a credential, where there is one, and drop the rest."""
     scheme, separator, _ = authorization.partition(" ")
-    return f"{scheme} {_REDACTED}" if separator else _REDACTED
+    return f"{scheme} {REDACTED}" if separator else REDACTED

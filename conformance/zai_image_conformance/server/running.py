@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from zai_image_conformance.server.app import BASE_PATH, application
 from zai_image_conformance.server.recording import RecordedRequest, Recording
 from zai_image_conformance.server.referee import REPORT_PATH, Referee
+from zai_image_conformance.server.start_page import StartPage
 
 _BACKLOG = 2048
 _GRACE = 1
@@ -125,7 +126,7 @@ def running(
     key = api_key if api_key is not None else _new_key()
     recording = Recording()
     endpoint = application(api_key=key, latency=latency, recording=recording)
-    with listening(endpoint, host=host, port=port) as origin:
+    with listening(StartPage(endpoint, recording, key), host=host, port=port) as origin:
         yield RunningServer(url=origin + BASE_PATH, api_key=key, recording=recording)
 
 
@@ -154,7 +155,8 @@ def serve(*, host: str, port: int, api_key: str | None = None, latency: float = 
         return 2
     key = api_key if api_key is not None else _new_key()
     origin = _origin(listener)
-    endpoint = application(api_key=key, latency=latency, recording=Recording())
+    recording = Recording()
+    endpoint = application(api_key=key, latency=latency, recording=recording)
     judge = Referee(endpoint, api_key=key) if referee else None
 
     def announce() -> None:
@@ -165,9 +167,10 @@ def serve(*, host: str, port: int, api_key: str | None = None, latency: float = 
             _tell(f"{host} can be reached from other machines; use 127.0.0.1 to keep it to this one")
         if judge is not None:
             _tell(f"clients are judged; the report so far is at {origin}{REPORT_PATH}")
+        _tell(f"a page to look at the rules and to try them: {origin}/")
 
     with listener:
-        _Server(judge or endpoint, announce).run(sockets=[listener])
+        _Server(StartPage(judge or endpoint, recording, key), announce).run(sockets=[listener])
     if judge is None:
         return 0
     print(judge.text(), flush=True)

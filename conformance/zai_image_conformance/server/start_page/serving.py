@@ -1,0 +1,193 @@
+"""Serves the start page, and answers what its script asks: what decides about a size, what was asked lately."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import time
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from zai_image.sizes import Size, rule_for
+from zai_image_api import document, promises
+from zai_image_conformance.server.app import ORDER_PATH, PICTURES_PATH
+from zai_image_conformance.server.recording import REDACTED, RecordedRequest, Recording
+from zai_image_conformance.server.requests import MODELS, QUALITIES
+from zai_image_conformance.server.start_page.drawing import Drawing, decision, drawing
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+START_PATH = "/start/"
+"""How the paths begin that only the start page's own script asks for."""
+
+_SHOWN = 200
+"""Characters that are shown of anything that a caller sent, or was told."""
+_LATELY = 20
+"""Requests shown."""
+
+
+@frozen
+class SeenRequest:
+    """A request as the page shows it: what it ordered and what came of it, without the prompt and without a key."""
+
+    at: str
+    """The time of day, UTC."""
+    line: str
+    """Method and path."""
+    order: str
+    """Model and size, where it named them."""
+    status: int | None
+    """None where it has no answer, or not yet."""
+    verdict: str
+    """Why it was refused; or that a picture was made."""
+
+
+class StartPage:
+    """An ASGI application around another one that answers `/` itself, and what the script of that page asks for.
+
+    Args:
+        application: What answers everything else.
+        recording: What the server was asked.
+        secret: The server's key, which is shown nowhere, whatever field a caller put it into.
+    """
+
+    def __init__(self, application: ASGIApp, recording: Recording, secret: str) -> None:
+        self._application = application
+        self._recording = recording
+        self._secret = secret
+        self._own = Starlette(
+            routes=[
+                Route("/", self._page, methods=["GET"]),
+                Route(START_PATH + "size", _size, methods=["GET"]),
+                Route(START_PATH + "requests", self._rows, methods=["GET"]),
+            ]
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one ASGI connection."""
+        own = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        own = own and (scope["path"] == "/" or scope["path"].startswith(START_PATH))
+        await (self._own if own else self._application)(scope, receive, send)
+
+    async def _page(self, request: Request) -> Response:
+        html = (
+            _templates()
+            .get_template("page.html")
+            .render(
+                drawings=_drawings(),
+                models=MODELS,
+                qualities=QUALITIES,
+                faults=(),
+                promises=promises,
+                document=document,
+                order_path=ORDER_PATH,
+                start_path=START_PATH,
+                requests=self._lately(),
+                **_inlined(),
+            )
+        )
+        return HTMLResponse(html, headers={"Content-Security-Policy": _policy(), "Cache-Control": "no-store"})
+
+    async def _rows(self, request: Request) -> Response:
+        html = _templates().get_template("rows.html").render(requests=self._lately())
+        return HTMLResponse(html, headers={"Cache-Control": "no-store"})
+
+    def _lately(self) -> list[SeenRequest]:
+        return [_seen(request, self._secret) for request in reversed(self._recording.requests[-_LATELY:])]
+
+
+async def _size(request: Request) -> Response:
+    model = request.query_params.get("model", "")
+    try:
+        asked = Size.parse(request.query_params.get("size", ""))
+        if model not in MODELS:
+            raise ValueError(f"model is one of {', '.join(MODELS)}")
+    except ValueError as error:
+        return JSONResponse({"error": str(error)}, 400)
+    return JSONResponse(decision(model, rule_for(model), asked))
+
+
+@cache
+def _templates() -> Environment:
+    # Only a browser needs it, and most servers run for a test without one.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader(__package__, "")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+@cache
+def _inlined() -> dict[str, str]:
+    """The page's style and script as they stand in it."""
+    folder = files(__package__)
+    return {name: (folder / file).read_text("utf-8") for name, file in (("style", "page.css"), ("script", "page.js"))}
+
+
+@cache
+def _policy() -> str:
+    """What the page may do: run its own script and style, talk to this server, show its pictures, and nothing else."""
+    hashes = {
+        name: f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for name, text in _inlined().items()
+    }
+    return (
+        f"default-src 'none'; script-src {hashes['script']}; style-src {hashes['style']}; connect-src 'self'; "
+        "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+@cache
+def _drawings() -> list[Drawing]:
+    return [drawing(model, rule_for(model)) for model in MODELS]
+
+
+def _seen(request: RecordedRequest, secret: str) -> SeenRequest:
+    def shown(text: str) -> str:
+        # Masked before it is cut, or half a key could remain at the cut.
+        text = text.replace(secret, REDACTED)
+        return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+    fields = _object(request.body.decode("utf-8", "replace"))
+    order = (fields.get(name) for name in ("model", "size", "quality"))
+    return SeenRequest(
+        at=time.strftime("%H:%M:%S", time.gmtime(request.at)),
+        line=shown(f"{request.method} {_path(request.path)}"),
+        order=shown(" ".join(value for value in order if isinstance(value, str))),
+        status=request.status,
+        verdict=shown(_verdict(request)),
+    )
+
+
+def _path(path: str) -> str:
+    # Whoever knows the name of a picture can fetch it.
+    return f"{PICTURES_PATH}..." if path.startswith(PICTURES_PATH) else path
+
+
+def _verdict(request: RecordedRequest) -> str:
+    if request.status is None:
+        return "no answer, or not yet"
+    if request.status == 200:
+        return "a picture was made" if request.path == ORDER_PATH else "answered"
+    answer = _object(request.answer)
+    nested = answer.get("error")
+    told = nested if isinstance(nested, dict) else answer
+    return f"{told.get('code', '')} {told.get('message', '')}".strip()
+
+
+def _object(text: str) -> dict[str, Any]:
+    """The JSON object that a text is; an empty one where it is none."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}

@@ -1,0 +1,176 @@
+"""The start page of the embedded server, as somebody who opens it finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.watching import Visitor, barriers
+from zai_image import sizes
+from zai_image_conformance.server import RunningServer, running
+from zai_image_conformance.server.requests import MODELS
+
+KEY = "a-key-for-tests"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RunningServer]:
+    with running(api_key=KEY) as server:
+        yield server
+
+
+@pytest.fixture
+def address(server: RunningServer) -> str:
+    return server.url.removesuffix("/api") + "/"
+
+
+@pytest.fixture
+def page(visitor: Visitor, address: str) -> Page:
+    return visitor.open(address)
+
+
+def order(page: Page, **fields: str) -> Locator:
+    """Fill in the form, send it, and return where its result is shown."""
+    page.set_default_timeout(5_000)
+    page.get_by_label("API key").fill(KEY)
+    for name, value in fields.items():
+        field = page.locator(f"[name={name}]")
+        if name in ("model", "quality"):
+            field.select_option(value)
+        else:
+            field.fill(value)
+    page.get_by_role("button", name="Send").click()
+    return page.locator("#result")
+
+
+def point_at(page: Page, model: str, width: float, height: float) -> Locator:
+    """Move the mouse to where a drawing has a size, and return what is told of it."""
+    drawing = page.locator(f"svg[data-model='{model}']")
+    drawing.scroll_into_view_if_needed()
+    x, y = drawing.evaluate(
+        "(svg, [width, height]) => {"
+        " const place = new DOMPoint(width, -height).matrixTransform(svg.getScreenCTM());"
+        " return [place.x, place.y]; }",
+        [width, height],
+    )
+    page.mouse.move(x, y)
+    return page.locator(f"#{drawing.get_attribute('aria-describedby')}")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_valid_size_is_drawn(page: Page, model: str) -> None:
+    rule = sizes.rule_for(model)
+    drawing = page.locator(f"svg[data-model='{model}']")
+    rows = drawing.locator(".valid path").evaluate_all("paths => paths.map(path => path.getAttribute('d'))")
+    drawn = set()
+    for row in rows:
+        least, _, rest = row.removeprefix("M").partition(" -")
+        height, _, end = rest.partition("H")
+        drawn |= {(width, int(height)) for width in range(int(least), int(end) + 1, rule.step)}
+    marks = drawing.locator("circle title").all_text_contents()
+    marked = {sizes.Size.parse(mark.partition(",")[0]) for mark in marks}
+    assert marked == set(rule.recommended)
+    assert drawn | marked == set(sizes.valid_sizes(model))
+    expect(drawing).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("model", "width", "height", "told"),
+    [
+        ("glm-image", 1280, 1280, "1280 x 1280, 1,638,400 pixels, valid: recommended, and the default."),
+        ("glm-image", 1728, 960, "1728 x 960, 1,658,880 pixels, valid: recommended."),
+        ("glm-image", 2048, 2048, "2048 x 2048, 4,194,304 pixels, valid: keeps every limit of custom sizes."),
+        (
+            "glm-image",
+            992,
+            1280,
+            "992 x 1280, 1,269,760 pixels, invalid: width 992 is too small: at least 1024 pixels.",
+        ),
+        ("cogview-4-250304", 2048, 1040, "2048 x 1040, 2,129,920 pixels, invalid: 2048x1040 has 2129920 pixels"),
+        ("cogview-4-250304", 1024, 2064, "invalid: height 2064 is too large: at most 2048 pixels"),
+    ],
+)
+def test_pointing_at_a_size_tells_the_rule_that_decides(
+    page: Page, model: str, width: int, height: int, told: str
+) -> None:
+    expect(point_at(page, model, width, height)).to_contain_text(told)
+
+
+def test_with_shift_a_size_between_the_steps_can_be_pointed_at(page: Page) -> None:
+    page.keyboard.down("Shift")
+    told = point_at(page, "glm-image", 1300, 1300)
+    expect(told).to_contain_text("is not divisible by 32")
+
+
+def test_the_keyboard_moves_over_the_sizes_and_chooses_one(page: Page) -> None:
+    drawing = page.locator("svg[data-model='glm-image']")
+    drawing.focus()
+    told = page.locator(f"#{drawing.get_attribute('aria-describedby')}")
+    expect(told).to_contain_text("1280 x 1280")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    expect(told).to_contain_text("1312 x 1312")
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(told).to_contain_text("1311 x 1312")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=size]")).to_have_value("1311x1312")
+    expect(page.locator("[name=model]")).to_have_value("glm-image")
+
+
+def test_a_valid_request_shows_its_picture(page: Page) -> None:
+    result = order(page, model="glm-image", size="1728x960", quality="standard")
+    expect(result).to_contain_text("1728x960")
+    picture = result.locator("img")
+    assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [1728, 960]
+
+
+def test_an_invalid_request_shows_the_reason(visitor: Visitor, page: Page) -> None:
+    result = order(page, model="glm-image", size="1000x1280")
+    expect(result).to_contain_text("400, refused")
+    expect(result).to_contain_text("width 1000 is too small: at least 1024 pixels")
+    expect(result.locator("img")).to_have_count(0)
+    # Chromium itself logs an answer of 4xx; the page logs nothing.
+    assert [words for words in visitor.trouble if "status of 400" not in words] == []
+    visitor.trouble.clear()
+
+
+def test_what_is_left_empty_is_not_sent(server: RunningServer, page: Page) -> None:
+    expect(order(page, model="cogview-4-250304")).to_contain_text("1024x1024")
+    sent = next(request for request in reversed(server.requests) if request.method == "POST")
+    assert sent.body == b'{"model":"cogview-4-250304","prompt":"A cute little kitten."}'
+
+
+def test_the_last_requests_are_shown_with_their_verdicts(server: RunningServer, page: Page) -> None:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    with httpx.Client(headers=headers, trust_env=False) as client:
+        path = f"{server.url}/paas/v4/images/generations"
+        client.post(path, json={"model": "glm-image", "prompt": "Something private.", "size": "<b>1x1</b>"})
+    row = page.locator("#requests tr").first
+    expect(row).to_contain_text("glm-image <b>1x1</b>")
+    expect(row).to_contain_text("400")
+    expect(row).to_contain_text("is not a size")
+    text = page.content()
+    assert "Something private." not in text
+    assert KEY not in text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_on_it_keeps_anybody_out(visitor: Visitor, address: str, scheme: str) -> None:
+    page = visitor.open(address, color_scheme=scheme)
+    expect(order(page, model="glm-image")).to_contain_text("1280x1280")
+    assert barriers(page) == []
+
+
+def test_it_fits_a_phone(visitor: Visitor, address: str) -> None:
+    page = visitor.open(address, viewport={"width": 375, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_without_javascript_rules_and_drawings_are_there(visitor: Visitor, address: str) -> None:
+    page = visitor.open(address, java_script_enabled=False)
+    expect(page.locator("svg.sizes")).to_have_count(len(MODELS))
+    for model in MODELS:
+        expect(page.locator("main")).to_contain_text(sizes.rule_for(model).custom_sentence)
