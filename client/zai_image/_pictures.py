@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from attrs import frozen
@@ -28,8 +29,8 @@ class Kind:
     complete: Callable[[bytes, bytes, int], bool]
 
 
-def _ends_with(mark: bytes) -> Callable[[bytes, bytes, int], bool]:
-    return lambda head, tail, length: mark in tail
+def _ends_with(mark: bytes, head: bytes, tail: bytes, length: int) -> bool:
+    return mark in tail
 
 
 def _ends_with_a_trailer(head: bytes, tail: bytes, length: int) -> bool:
@@ -42,8 +43,8 @@ def _as_long_as_its_header_says(head: bytes, tail: bytes, length: int) -> bool:
 
 
 KINDS: Final = (
-    Kind(".png", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), _ends_with(b"IEND\xaeB`\x82")),
-    Kind(".jpg", lambda head: head.startswith(b"\xff\xd8\xff"), _ends_with(b"\xff\xd9")),
+    Kind(".png", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), partial(_ends_with, b"IEND\xaeB`\x82")),
+    Kind(".jpg", lambda head: head.startswith(b"\xff\xd8\xff"), partial(_ends_with, b"\xff\xd9")),
     Kind(".webp", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", _as_long_as_its_header_says),
     Kind(".gif", lambda head: head[:6] in (b"GIF87a", b"GIF89a"), _ends_with_a_trailer),
 )

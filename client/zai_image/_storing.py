@@ -130,9 +130,8 @@ class Receiver:
         self._received += len(chunk)
         if self._received > MAX_BYTES:
             raise self._link.error(f"has over {MAX_BYTES} bytes: not a picture of this API")
-        if len(self._head) < HEAD:
-            self._head = (self._head + chunk)[:HEAD]
-        self._tail = chunk[-TAIL:] if len(chunk) >= TAIL else (self._tail + chunk)[-TAIL:]
+        self._head += chunk[: HEAD - len(self._head)]
+        self._tail = (self._tail + chunk[-TAIL:])[-TAIL:]
         self._file.write(chunk)
         if self._progress is not None:
             self._progress(self._received, self._total)

@@ -1,0 +1,132 @@
+"""A picture is whole exactly if its end is there, however its bytes come in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import BytesIO
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image as Pillow
+
+from zai_image import DownloadError, _storing
+from zai_image._pictures import HEAD, TAIL, kind_of
+from zai_image._storing import Link, Receiver
+
+LINK = Link("https://pictures.example/1.png", datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def encoded(kind: str) -> bytes:
+    file = BytesIO()
+    # Noise, since what compresses well is shorter than the end that is looked at.
+    Pillow.effect_noise((96, 96), 90).convert("RGB").save(file, kind)
+    return file.getvalue()
+
+
+PICTURES = {kind: encoded(kind) for kind in ("PNG", "JPEG", "WebP", "GIF")}
+SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp", "GIF": ".gif"}
+
+kinds = pytest.mark.parametrize("kind", PICTURES)
+
+
+def received(*chunks: bytes, told: list[tuple[int, int | None]] | None = None, **fields: str) -> tuple[str, bytes]:
+    """Take the chunks as a picture; return its suffix and what was stored."""
+    file = BytesIO(b"what a first attempt left")
+    answer = httpx.Response(200, headers={name.replace("_", "-"): value for name, value in fields.items()})
+    progress = None if told is None else lambda count, total: told.append((count, total))
+    receiver = Receiver(LINK, answer, file, progress)
+    for chunk in chunks:
+        receiver.take(chunk)
+    return receiver.finish(), file.getvalue()
+
+
+@kinds
+def test_a_picture_may_come_in_chunks_of_any_size(kind: str) -> None:
+    content = PICTURES[kind]
+    assert len(content) > TAIL
+    for size in (1, 3, HEAD - 1, HEAD, HEAD + 1, TAIL - 1, TAIL, TAIL + 1, len(content)):
+        chunks = [content[start : start + size] for start in range(0, len(content), size)]
+        assert received(*chunks) == (SUFFIXES[kind], content)
+
+
+@kinds
+def test_a_picture_that_lacks_its_last_bytes_broke_off(kind: str) -> None:
+    content = PICTURES[kind]
+    for length in {HEAD, 600, TAIL, len(content) - 40, len(content) - 1}:
+        with pytest.raises(DownloadError, match=f" broke off after {length} bytes$") as failed:
+            received(content[:length])
+        assert failed.value.transient
+
+
+@pytest.mark.parametrize(("kind", "behind"), [("PNG", b"x"), ("JPEG", b"\0x"), ("WebP", b"x"), ("GIF", b"\0")])
+def test_a_little_may_stand_behind_the_end(kind: str, behind: bytes) -> None:
+    for times in (1, 100):
+        assert received(PICTURES[kind], behind * times) == (SUFFIXES[kind], PICTURES[kind] + behind * times)
+
+
+def test_after_the_end_of_a_gif_only_zeros_may_follow() -> None:
+    with pytest.raises(DownloadError, match="broke off"):
+        received(PICTURES["GIF"] + b"X")
+
+
+@given(st.binary(max_size=HEAD))
+def test_what_begins_like_none_of_them_is_of_no_known_kind(head: bytes) -> None:
+    begins = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+    known = head.startswith(begins) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP")
+    assert (kind_of(head) is not None) == known
+
+
+@pytest.mark.parametrize(
+    ("length", "fields", "total"),
+    [
+        ("given", {}, "known"),
+        ("none", {}, "unknown"),
+        ("given", {"content_encoding": "br"}, "unknown"),
+        ("many", {}, "unknown"),
+        ("9" * 15, {}, "known"),
+        ("9" * 16, {}, "unknown"),
+    ],
+)
+def test_progress_is_told_for_each_chunk_with_the_total_where_it_is_known(
+    length: str, fields: dict[str, str], total: str
+) -> None:
+    content = PICTURES["PNG"]
+    told: list[tuple[int, int | None]] = []
+    if length != "none":
+        fields = {**fields, "content_length": str(len(content)) if length == "given" else length}
+    received(content[:100], content[100:], told=told, **fields)
+    expected = (len(content) if length == "given" else int(length)) if total == "known" else None
+    assert told == [(100, expected), (len(content), expected)]
+
+
+def test_all_chunks_together_may_have_the_greatest_number_of_bytes_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = PICTURES["PNG"]
+    monkeypatch.setattr(_storing, "MAX_BYTES", len(content))
+    received(content[:100], content[100:])
+    with pytest.raises(DownloadError, match=f" has over {len(content)} bytes: not a picture of this API$") as failed:
+        received(content[:100], content[100:] + b"x")
+    assert not failed.value.transient
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "told"),
+    [
+        (b"", "image/avif", "is not a picture but image/avif"),
+        (b"<html>", "Text/HTML ; charset=utf-8", "is not a picture but text/html"),
+        (b"\0", "", "is not a picture but bytes of no known kind"),
+    ],
+)
+def test_what_is_no_picture_is_told_by_its_type(content: bytes, content_type: str, told: str) -> None:
+    with pytest.raises(DownloadError) as failed:
+        received(content, content_type=content_type)
+    assert str(failed.value) == f"the picture at {LINK.url} {told}"
+    assert not failed.value.transient
+
+
+@pytest.mark.parametrize(
+    ("content_type", "suffix"), [("image/avif", ".avif"), (" Image/AVIF ; q=1", ".avif"), ("image/x-unheard-of", "")]
+)
+def test_a_picture_of_an_unknown_kind_has_the_suffix_of_its_type(content_type: str, suffix: str) -> None:
+    assert received(b"?", content_type=content_type) == (suffix, b"?")
