@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 import respx
 
-from zai_image import APIError, InvalidRequestError, Size, UnknownModelWarning, ZaiImage
+from zai_image import APIError, AsyncZaiImage, InvalidRequestError, Size, UnknownModelWarning, ZaiImage
 from zai_image_api.document import SERVER_URL
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
@@ -76,10 +77,21 @@ def test_the_error_carries_the_violations_and_the_nearest_valid_size(zai: ZaiIma
 @respx.mock
 def test_a_model_that_the_page_does_not_name_is_asked_with_a_warning(zai: ZaiImage) -> None:
     route = respx.post(ENDPOINT).respond(json=ANSWER)
-    with pytest.warns(UnknownModelWarning, match="glm-image-2") as told:
+    with pytest.warns(UnknownModelWarning, match="no model 'glm-image-2' \\('cogview-4-250304' or 'glm-image'\\)"):
         zai.images.generate("kitten", model="glm-image-2", size="512x512")
     assert route.called
-    assert told[0].filename == __file__
+
+
+@respx.mock
+def test_a_warning_points_at_the_line_of_the_caller(zai: ZaiImage) -> None:
+    async def ask() -> None:
+        await AsyncZaiImage("a-key").images.generate("kitten", model="glm-image-2")
+
+    respx.post(ENDPOINT).respond(json=ANSWER)
+    for asking in (lambda: zai.images.generate("kitten", model="glm-image-2"), lambda: asyncio.run(ask())):
+        with pytest.warns(UnknownModelWarning) as told:
+            asking()
+        assert [warning.filename for warning in told] == [__file__]
 
 
 @respx.mock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from fractions import Fraction
 from typing import Any, cast
 
@@ -77,6 +78,16 @@ def test_no_valid_size_changes_less_where_the_pixel_limit_binds(width: int, heig
     assert change(sizes.nearest("cogview-4-250304", width, height), width, height) == pytest.approx(least, abs=1e-9)
 
 
+@pytest.mark.parametrize("side", [-5, 0, 1, 2])
+def test_a_side_less_than_one_counts_as_one(side: int) -> None:
+    one = max(side, 1)
+    for other in range(640, 2080, 20):
+        least = min(change(size, one, other) for size in sizes.valid_sizes("glm-image"))
+        found, turned = sizes.nearest("glm-image", side, other), sizes.nearest("glm-image", other, side)
+        assert change(found, one, other) == pytest.approx(least, abs=1e-9)
+        assert change(turned, other, one) == pytest.approx(least, abs=1e-9)
+
+
 @given(models, st.integers(1, 5000), st.integers(1, 5000))
 def test_turning_the_wanted_size_changes_the_nearest_as_little(model: str, width: int, height: int) -> None:
     upright, turned = sizes.nearest(model, width, height), sizes.nearest(model, height, width)
@@ -102,6 +113,8 @@ def test_a_side_that_is_no_integer_is_refused_on_one_line(side: object) -> None:
     for sides in [(side, 1024), (1024, side)]:
         with pytest.raises(ValueError, match=r"^width and height are numbers of pixels such as 1280 and 720, not "):
             sizes.nearest("glm-image", *cast(Any, sides))
+    with pytest.raises(ValueError, match=f"720, not {re.escape(repr(side))}$"):
+        sizes.nearest("glm-image", *cast(Any, (side, side)))
 
 
 @pytest.mark.parametrize(
@@ -148,6 +161,8 @@ def test_a_ratio_may_be_written_in_several_ways() -> None:
     }
     assert sizes.for_aspect("glm-image", 16 / 9) == sizes.for_aspect("glm-image", "16:9")
     assert sizes.for_aspect("glm-image", 1) == sizes.default("glm-image")
+    assert sizes.for_aspect("glm-image", 100) == sizes.for_aspect("glm-image", "100:1") == Size(2048, 1024)
+    assert sizes.for_aspect("glm-image", 0.01) == sizes.for_aspect("glm-image", "1:100") == Size(1024, 2048)
 
 
 @pytest.mark.parametrize(

@@ -246,3 +246,60 @@ def test_the_rules_are_values_that_cannot_be_changed() -> None:
         cast(Any, rule_for("glm-image")).step = 1
     assert pickle.loads(pickle.dumps(rule_for("glm-image"))) == rule_for("glm-image")
     assert pickle.loads(pickle.dumps(check("glm-image", "1x1"))) == check("glm-image", "1x1")
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        ("16:9", "'16:9'"),
+        ("é" * 8, "'" + r"\xe9" * 8 + "'"),
+        (None, "None"),
+        ((1024.0, 1024), "(1024.0, 1024)"),
+        ("x" * 58, "'" + "x" * 58 + "'"),
+        ("x" * 59, "'" + "x" * 56 + "..."),
+        ((10**5000, 1), "this tuple"),
+    ],
+)
+def test_what_is_no_size_is_shown_as_python_spells_it_on_at_most_sixty_characters(size: Any, shown: str) -> None:
+    (violation,) = check("glm-image", size)
+    assert len(shown) <= 60
+    assert (violation.value, violation.limit) == (shown, "WIDTHxHEIGHT")
+    assert violation.sentence == rule_for("glm-image").recommended_sentence
+    form = "WIDTHxHEIGHT: two plain decimal integers joined by a lower-case x, such as 1024x1024"
+    assert violation.message == f"{shown} is not a size: write {form}"
+    if isinstance(size, str):
+        with pytest.raises(ValueError, match="is not a size") as refused:
+            Size.parse(size)
+        assert str(refused.value) == violation.message
+
+
+@pytest.mark.parametrize("size", [[1280, 720], None, 1280, (1280,), (1280.0, 720)])
+def test_what_is_no_size_is_spelt_as_python_has_it(size: Any) -> None:
+    assert text(size) == str(size)
+
+
+def test_where_the_page_has_no_rule_for_the_rest_a_model_without_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zai_image_api.sizes.SIZE_RULES", {name: rule_for(name) for name in ("glm-image", "next")})
+    assert rule_for("next")
+    with pytest.raises(LookupError) as unknown:
+        check("gl\u00fcm", "1024x1024")
+    assert str(unknown.value) == (r"the page states no size rule for the model 'gl\xfcm'; it does for: glm-image, next")
+
+
+@models
+def test_the_nearest_side_that_is_told_is_the_nearest_that_works(model: str) -> None:
+    rule = rule_for(model)
+    for side in range(GREATEST):
+        for violation in check(model, (side, rule.min_side)):
+            if violation.rule == "step":
+                least = min(abs(side - works) for works in rule.sides)
+                near = [works for works in rule.sides if abs(side - works) == least]
+                assert violation.message == (
+                    f"width {side} is not divisible by {rule.step}: {near[-1]} is the nearest that works"
+                )
+
+
+def test_too_many_pixels_are_told_with_their_number() -> None:
+    assert [str(violation) for violation in check("cogview-4-250304", "2048x1040")] == [
+        "2048x1040 has 2129920 pixels: at most 2097152, so a smaller width or height works"
+    ]

@@ -1,0 +1,147 @@
+"""The client of the generated package sends what it was set to send, and keeps httpx's promises about closing."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Any
+
+import httpx
+import pytest
+
+from zai_image_api import AuthenticatedClient, Client
+from zai_image_api.types import UNSET
+
+SETTINGS: dict[str, Any] = {
+    "headers": {"X-Team": "art"},
+    "cookies": {"a": "b"},
+    "timeout": 7.0,
+    "follow_redirects": True,
+}
+
+
+class Recording(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Answers everything, and notes what it is asked and how it is closed."""
+
+    def __init__(self) -> None:
+        self.requests: list[httpx.Request] = []
+        self.left: list[tuple[object, ...]] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        return httpx.Response(200, request=request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return self.handle_request(request)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        self.left.append((kind, error, traceback))
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        self.left.append((kind, error, traceback))
+
+
+def test_every_setting_reaches_the_client_of_httpx() -> None:
+    transport = Recording()
+    sender = Client("https://a.example", **SETTINGS, httpx_args={"transport": transport, "params": {"trace": "1"}})
+    asynchronous = sender.get_async_httpx_client()
+    for client in (sender.get_httpx_client(), asynchronous):
+        assert client.headers["x-team"] == "art"
+        assert dict(client.cookies) == {"a": "b"}
+        assert client.timeout == httpx.Timeout(7.0)
+        assert client.follow_redirects is True
+        assert dict(client.params) == {"trace": "1"}
+    sender.request("get", "/b")
+    asyncio.run(sender.request_async("get", "/b", timeout=3.0))
+    for request, seconds in zip(transport.requests, (7.0, 3.0), strict=True):
+        assert (request.method, str(request.url)) == ("GET", "https://a.example/b?trace=1")
+        assert (request.headers["x-team"], request.headers["cookie"]) == ("art", "a=b")
+        assert request.extensions["timeout"]["read"] == seconds
+
+
+def test_redirects_are_not_followed_and_certificates_are_verified_unless_the_caller_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[dict[str, Any]] = []
+    monkeypatch.setattr(httpx, "Client", lambda **settings: made.append(settings))
+    Client().get_httpx_client()
+    Client(verify_ssl=False, follow_redirects=True).get_httpx_client()
+    assert [(settings["verify"], settings["follow_redirects"]) for settings in made] == [(True, False), (False, True)]
+
+
+def test_a_derived_client_differs_only_in_what_was_asked_for() -> None:
+    client = AuthenticatedClient("https://a.example", token="a-key", **SETTINGS)
+    derived = client.with_cookies({"c": "d"}).with_headers({"X-More": "1"}).with_timeout(9)
+    opened = derived.get_httpx_client()
+    assert dict(opened.cookies) == {"a": "b", "c": "d"}
+    assert (opened.headers["x-team"], opened.headers["x-more"]) == ("art", "1")
+    assert opened.timeout == httpx.Timeout(9)
+    assert (derived.token, str(derived)) == ("a-key", str(client).replace("7.0", "9"))
+
+
+def test_a_client_of_httpx_is_made_once() -> None:
+    client = Client("https://a.example")
+    assert client.get_httpx_client() is client.get_httpx_client()
+    assert client.get_async_httpx_client() is client.get_async_httpx_client()
+
+
+def test_a_given_client_of_httpx_is_the_one_that_sends() -> None:
+    transport = Recording()
+    client = AuthenticatedClient("https://a.example", token="a-key")
+    given, given_async = httpx.Client(transport=transport), httpx.AsyncClient(transport=transport)
+    assert client.set_httpx_client(given).set_async_httpx_client(given_async) is client
+    assert (client.get_httpx_client(), client.get_async_httpx_client()) == (given, given_async)
+    client.request("get", "/b")
+    asyncio.run(client.request_async("get", "/b"))
+    assert [request.headers["authorization"] for request in transport.requests] == ["Bearer a-key"] * 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "field", "value"),
+    [
+        ({}, "authorization", "Bearer a-key"),
+        ({"prefix": "Key"}, "authorization", "Key a-key"),
+        ({"prefix": ""}, "authorization", "a-key"),
+        ({"auth_header_name": "X-Key", "prefix": ""}, "x-key", "a-key"),
+    ],
+)
+def test_the_key_is_sent_in_the_field_and_form_asked_for(settings: dict[str, Any], field: str, value: str) -> None:
+    transport = Recording()
+    client = AuthenticatedClient("https://a.example", token="a-key", httpx_args={"transport": transport}, **settings)
+    client.request("get", "/b", content=b"")
+    client.request("get", "/b")
+    assert [request.headers[field] for request in transport.requests] == [value] * 2
+
+
+def test_the_transport_learns_with_which_error_a_block_was_left() -> None:
+    transport = Recording()
+    client = Client("https://a.example", httpx_args={"transport": transport})
+    error = LookupError("inside")
+
+    async def leave() -> None:
+        async with client:
+            raise error
+
+    with pytest.raises(LookupError), client:
+        raise error
+    with pytest.raises(LookupError):
+        asyncio.run(leave())
+    assert [(kind, value) for kind, value, _ in transport.left] == [(LookupError, error)] * 2
+    assert all(traceback is not None for _, _, traceback in transport.left)
+    assert client.get_httpx_client().is_closed
+    assert client.get_async_httpx_client().is_closed
+
+
+def test_a_key_and_an_absent_value_are_shown_as_such() -> None:
+    assert "token='***'" in repr(AuthenticatedClient(token="a-key"))
+    assert (repr(UNSET), bool(UNSET)) == ("UNSET", False)

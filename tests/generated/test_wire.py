@@ -1,0 +1,201 @@
+"""The readers of JSON values: each takes all that its type promises, and tells of everything else what came instead."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zai_image_api import InvalidData, InvalidResponse, wire
+from zai_image_api.types import UNSET
+
+# One value of each kind of JSON, by the name that a message gives it.
+SAMPLES: dict[str, list[Any]] = {
+    "null": [None],
+    "true or false": [True, False],
+    "a number": [0, -7, 2.5, 1e300],
+    "a string": ["", "text"],
+    "an array": [[], [1]],
+    "an object": [{}, {"a": 1}],
+}
+READERS: dict[str, tuple[Callable[[Any], Any], str, set[str]]] = {
+    "fields": (wire.fields, "an object", {"an object"}),
+    "text": (wire.text, "a string", {"a string"}),
+    "integer": (wire.integer, "an integer", {"a number"}),
+    "number": (wire.number, "a number", {"a number"}),
+    "boolean": (wire.boolean, "true or false", {"true or false"}),
+    "null": (wire.null, "null", {"null"}),
+    "moment": (wire.moment, "a date and time", set()),
+    "date": (wire.date, "a date", set()),
+    "uuid": (wire.uuid, "a UUID", set()),
+    "items": (wire.items(wire.anything), "an array", {"an array"}),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_refuses_every_other_kind_of_value_and_says_what_was_promised_and_what_came(name: str) -> None:
+    reader, promised, taken = READERS[name]
+    for came in SAMPLES.keys() - taken:
+        for value in SAMPLES[came]:
+            with pytest.raises(InvalidData) as refused:
+                reader(value)
+            assert str(refused.value) == f"{promised} was promised, {came} came"
+            assert refused.value.path == ()
+
+
+@pytest.mark.parametrize(
+    ("reader", "values"),
+    [
+        (wire.text, SAMPLES["a string"]),
+        (wire.integer, [0, -7, 10**400]),
+        (wire.number, SAMPLES["a number"]),
+        (wire.boolean, SAMPLES["true or false"]),
+        (wire.null, [None]),
+        (wire.fields, SAMPLES["an object"]),
+        (wire.items(wire.anything), SAMPLES["an array"]),
+        (wire.anything, [value for values in SAMPLES.values() for value in values]),
+    ],
+)
+def test_a_reader_returns_what_it_takes_as_it_is(reader: Callable[[Any], Any], values: list[Any]) -> None:
+    for value in values:
+        assert reader(value) == value
+
+
+@given(st.integers(-(2**53), 2**53))
+def test_a_whole_number_written_with_a_point_is_an_integer(number: int) -> None:
+    read = wire.integer(float(number))
+    assert (type(read), read) == (int, number)
+
+
+@pytest.mark.parametrize("value", [2.5, float("nan"), float("inf")])
+def test_any_other_float_is_none(value: float) -> None:
+    with pytest.raises(InvalidData, match="an integer was promised, a number came"):
+        wire.integer(value)
+
+
+def test_a_number_is_a_float_or_too_large_for_one() -> None:
+    assert type(wire.number(7)) is float
+    with pytest.raises(InvalidData) as refused:
+        wire.number(10**400)
+    assert str(refused.value) == "a number was promised, one too large came"
+
+
+@given(st.datetimes(timezones=st.just(datetime.UTC)))
+def test_a_written_moment_is_read_back(moment: datetime.datetime) -> None:
+    assert wire.moment(moment.isoformat()) == moment
+    assert wire.moment(moment.isoformat().replace("+00:00", "Z")) == moment
+
+
+@given(st.dates())
+def test_a_written_date_is_read_back(date: datetime.date) -> None:
+    assert wire.date(date.isoformat()) == date
+
+
+@given(st.uuids())
+def test_a_written_uuid_is_read_back(uuid: UUID) -> None:
+    assert wire.uuid(str(uuid)) == uuid
+
+
+def test_the_first_of_several_shapes_that_fits_is_taken() -> None:
+    reader = wire.one_of(wire.integer, wire.number, wire.items(wire.text))
+    assert [(type(read), read) for read in map(reader, (1, 1.5, ["a"]))] == [(int, 1), (float, 1.5), (list, ["a"])]
+
+
+def test_where_none_of_several_shapes_fits_each_says_why() -> None:
+    with pytest.raises(InvalidData) as refused:
+        wire.one_of(wire.integer, wire.items(wire.text))([1])
+    whys = "an integer was promised, an array came; or [0]: a string was promised, a number came"
+    assert str(refused.value) == f"none of the promised shapes: {whys}"
+
+
+def test_a_place_is_told_from_the_outermost_name_inwards() -> None:
+    def reader(value: object) -> object:
+        return wire.required(wire.fields(value), "rows", wire.items(wire.items(wire.text)))
+
+    with pytest.raises(InvalidData) as refused:
+        reader({"rows": [["a"], ["b", 3]]})
+    assert refused.value.path == ("rows", 1, 1)
+    assert str(refused.value) == "rows[1][1]: a string was promised, a number came"
+    with pytest.raises(InvalidData) as missing:
+        reader({})
+    assert (missing.value.path, str(missing.value)) == (("rows",), "rows: promised, but missing")
+
+
+@pytest.mark.parametrize("take", [wire.required, wire.optional])
+def test_a_property_that_was_read_is_taken_out_of_its_object(take: Callable[..., object]) -> None:
+    source = {"a": 1, "b": 2}
+    assert take(source, "a", wire.integer) == 1
+    assert source == {"b": 2}
+
+
+@pytest.mark.parametrize("source", [{}, {"a": None}])
+def test_an_optional_property_that_is_absent_or_null_is_unset(source: dict[str, Any]) -> None:
+    assert wire.optional(source, "a", wire.integer) is UNSET
+    assert source == {}
+
+
+def test_no_status_but_the_documented_ones_is_promised_anything() -> None:
+    answer = httpx.Response(418, headers={"x-id": "7"}, content=b"tea")
+    with pytest.raises(InvalidResponse) as refused:
+        wire.undocumented(answer)
+    error = refused.value
+    assert (error.status_code, error.headers["x-id"], error.content) == (418, "7", b"tea")
+    assert error.problem == "the document promises no answer with this status"
+    assert str(error) == f"the answer with status 418 is not what was promised: {error.problem}"
+
+
+def test_a_response_that_was_read_keeps_what_it_was_read_from() -> None:
+    response = wire.read(httpx.Response(201, headers={"x-id": "7"}, content=b'{"a": 1}'), wire.fields)
+    assert (response.status_code, response.headers["x-id"], response.content) == (201, "7", b'{"a": 1}')
+    assert response.parsed == {"a": 1}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be"])
+def test_json_is_read_in_every_encoding_that_json_had(encoding: str) -> None:
+    assert wire.decode('{"a": "é猫"}'.encode(encoding)) == {"a": "é猫"}
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_what_python_adds_to_json_is_told_by_its_name(constant: str) -> None:
+    with pytest.raises(InvalidData) as refused:
+        wire.decode(f"[{constant}]".encode())
+    assert str(refused.value) == f"JSON was promised, what came is not: {constant} is not JSON"
+
+
+def test_values_of_all_types_are_written_as_json_has_them() -> None:
+    class Model:
+        def to_dict(self) -> dict[str, Any]:
+            return {"inner": 1}
+
+    moment = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
+    named = {
+        "text": "é",
+        "nothing": None,
+        "moment": moment,
+        "date": moment.date(),
+        "uuid": UUID(int=7),
+        "models": [Model(), [Model()]],
+        "model": Model(),
+        "unset": UNSET,
+        "both": 1,
+    }
+    plain = wire.to_dict({"both": 2, "extra": [1]}, named)
+    assert json.loads(wire.encode(plain)) == {
+        "text": "é",
+        "nothing": None,
+        "moment": "2026-01-02T03:04:05+00:00",
+        "date": "2026-01-02",
+        "uuid": "00000000-0000-0000-0000-000000000007",
+        "models": [{"inner": 1}, [{"inner": 1}]],
+        "model": {"inner": 1},
+        "both": 1,
+        "extra": [1],
+    }
+    assert wire.encode({"a": "é", "b": [1, 2]}) == '{"a":"é","b":[1,2]}'.encode()
