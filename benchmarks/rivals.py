@@ -12,8 +12,10 @@ from typing import Final
 
 from attrs import frozen
 
-_HOME: Final = Path(__file__).parent.parent / ".tox" / "rivals"
+_ROOT: Final = Path(__file__).parent.parent
+_HOME: Final = _ROOT / ".tox" / "rivals"
 _PYTHON: Final = _HOME / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+_PINNED: Final = ("--constraint", str(_ROOT / "constraints.txt"))
 # Measured there as here, in turn with what they stand on.
 _PROGRAM: Final = """
 import json, sys, time
@@ -54,7 +56,7 @@ class Rival:
 
 
 _ZAI_SDK: Final = Rival(
-    "zai-sdk==0.2.3",
+    "zai-sdk",
     "zai",
     'from zai import ZaiClient; client = ZaiClient(api_key="a.key", base_url=base + "/paas/v4")',
     'client.images.generations(model="glm-image", prompt="kitten", size="1280x1280")',
@@ -75,7 +77,7 @@ def _installed() -> bool:
             subprocess.run([sys.executable, "-m", "venv", _HOME], check=True, capture_output=True)
         needed = ["httpx", *(rival.requirement for rival in (_ZAI_SDK, _OPENAI))]
         subprocess.run(
-            [_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *needed],
+            [_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *_PINNED, *needed],
             check=True,
             capture_output=True,
         )
