@@ -1,0 +1,265 @@
+"""The embedded server bears what clients do to it: crowds, floods, silence, and far too much."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from attrs import frozen
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from zai_image_conformance.server import RunningServer, app, application, listening
+
+KEY = "a-key-for-tests"
+PATH = "/api/paas/v4/images/generations"
+ORDER = {"model": "glm-image", "prompt": "A cute little kitten."}
+MEBIBYTE = 2**20
+PATIENCE = 60
+
+
+def request(body: bytes, *headers: str, length: bool = True) -> bytes:
+    """A request as it stands on the wire."""
+    lines = [f"POST {PATH} HTTP/1.1", "Host: localhost", f"Authorization: Bearer {KEY}", *headers]
+    lines += ["Content-Type: application/json", *([f"Content-Length: {len(body)}"] if length else [])]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+RIGHT = request(json.dumps(ORDER).encode())
+WRONG = request(b"{}")
+
+
+@frozen
+class Process:
+    """`zai-image serve` in a process of its own."""
+
+    origin: str
+    process: subprocess.Popen[str]
+
+    @property
+    def resident(self) -> int:
+        """Bytes of memory that it holds."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
+        return int(status.partition("VmRSS:")[2].split()[0]) * 1024
+
+    def connection(self) -> socket.socket:
+        return connection(self.origin)
+
+    def answers(self) -> bool:
+        """Whether it serves another client."""
+        headers = {"Authorization": f"Bearer {KEY}"}
+        answer = httpx.post(self.origin + PATH, json=ORDER, headers=headers, timeout=PATIENCE, trust_env=False)
+        return answer.status_code == 200
+
+
+def connection(origin: str) -> socket.socket:
+    parts = urlsplit(origin)
+    return socket.create_connection((parts.hostname or "", parts.port or 0), timeout=PATIENCE)
+
+
+@contextmanager
+def in_a_process(*options: str) -> Iterator[Process]:
+    command = [sys.executable, "-m", "zai_image", "serve", "--port", "0", "--api-key", KEY, *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().removeprefix("listening on ").strip()
+            yield Process(url.removesuffix("/api"), process)
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Process]:
+    with in_a_process() as process:
+        yield process
+
+
+def test_a_picture_is_drawn_when_its_link_is_fetched_and_not_before(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+
+    def draw(picture: object) -> bytes:
+        drawn.append(picture)
+        return b""
+
+    monkeypatch.setattr(app, "draw", draw)
+    headers = {"Authorization": f"Bearer {server.api_key}"}
+    link = httpx.post(f"{server.url}/paas/v4/images/generations", json=ORDER, headers=headers, trust_env=False).json()
+    assert drawn == []
+    httpx.get(link["data"][0]["url"], trust_env=False)
+    assert len(drawn) == 1
+
+
+def gathering(crowd: int, application: ASGIApp) -> ASGIApp:
+    """Let requests in only when so many wait at once."""
+    waiting = 0
+    complete = asyncio.Event()
+
+    async def gate(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal waiting
+        waiting += 1
+        if waiting == crowd:
+            complete.set()
+        await complete.wait()
+        await application(scope, receive, send)
+
+    return gate
+
+
+def test_five_hundred_requests_in_flight_are_all_answered() -> None:
+    crowd = 500
+    with listening(gathering(crowd, application(api_key=KEY))) as origin:
+        parts = urlsplit(origin)
+
+        async def ask() -> bytes:
+            reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+            writer.write(RIGHT)
+            first = await reader.readline()
+            writer.close()
+            return first
+
+        async def ask_all() -> list[bytes]:
+            return await asyncio.wait_for(asyncio.gather(*(ask() for _ in range(crowd))), PATIENCE)
+
+        answers = asyncio.run(ask_all())
+    assert answers == [b"HTTP/1.1 200 OK\r\n"] * crowd
+
+
+HALVES = [b"", b"POST ", RIGHT[:60], RIGHT[:-1], request(b"5\r\n{", "Transfer-Encoding: chunked", length=False)]
+
+
+def test_clients_that_hang_harm_no_other(served: Process) -> None:
+    with ExitStack() as stack:
+        for half in HALVES * 20:
+            stack.enter_context(hanging := served.connection())
+            hanging.sendall(half)
+        assert served.answers()
+
+
+def test_a_client_that_floods_and_reads_nothing_harms_no_other(served: Process) -> None:
+    done = threading.Event()
+
+    def flood(talking: socket.socket) -> None:
+        while not done.is_set():
+            _, writable, _ = select.select([], [talking], [], 0.05)
+            if writable:
+                talking.send(WRONG * 100)
+
+    with served.connection() as talking:
+        flooding = threading.Thread(target=flood, args=[talking])
+        flooding.start()
+        try:
+            assert all(served.answers() for _ in range(20))
+            assert served.resident < 300 * MEBIBYTE
+        finally:
+            done.set()
+            flooding.join()
+
+
+def test_garbage_harms_no_other(served: Process) -> None:
+    for garbage in (
+        b"\x16\x03\x01" + b"\x00" * 500,
+        b"GET\r\n\r\n",
+        b"\x00" * 100_000,
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ):
+        with served.connection() as talking:
+            talking.sendall(garbage)
+            assert served.answers()
+
+
+def parts_with_length(size: int) -> Iterator[bytes]:
+    yield request(b"", f"Content-Length: {size}", length=False)
+    for _ in range(size // MEBIBYTE):
+        yield b"x" * MEBIBYTE
+
+
+def parts_in_chunks(size: int) -> Iterator[bytes]:
+    yield request(b"", "Transfer-Encoding: chunked", length=False)
+    for _ in range(size // MEBIBYTE):
+        yield b"%x\r\n" % MEBIBYTE + b"x" * MEBIBYTE + b"\r\n"
+    yield b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("parts", [parts_with_length, parts_in_chunks])
+def test_fifty_megabytes_are_refused_and_not_kept(served: Process, parts: Callable[[int], Iterator[bytes]]) -> None:
+    before = served.resident
+    with served.connection() as sending:
+        for part in parts(50 * MEBIBYTE):
+            sending.sendall(part)
+            assert served.answers()
+            answered, _, _ = select.select([sending], [], [], 0)
+            if answered:
+                break
+        assert sending.recv(12) == b"HTTP/1.1 413"
+    assert served.resident - before < 20 * MEBIBYTE
+
+
+LONG = request(b'{"prompt": "' + b"x" * 2_000 + b'"}')
+"""What is kept of each would be seen."""
+
+
+@pytest.mark.score
+def test_memory_stays_flat_over_twenty_thousand_requests() -> None:
+    with in_a_process() as served:
+        parts = urlsplit(served.origin)
+
+        async def ask(count: int) -> None:
+            reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+            for number in range(count):
+                writer.write(RIGHT if number % 2 else LONG)
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = int(head.lower().partition(b"content-length:")[2].split()[0])
+                await reader.readexactly(length)
+            writer.close()
+
+        async def ask_from(clients: int, each: int) -> None:
+            await asyncio.gather(*(ask(each) for _ in range(clients)))
+
+        # By then it remembers as many pictures and requests as it ever will.
+        asyncio.run(ask_from(20, 1_000))
+        before = served.resident
+        asyncio.run(ask_from(20, 1_000))
+        assert served.resident - before < 4 * MEBIBYTE
+
+
+def test_ctrl_c_ends_it_cleanly_though_clients_wait() -> None:
+    with in_a_process("--latency", "3600") as served, served.connection() as waiting, served.connection() as silent:
+        silent.sendall(RIGHT[:60])
+        waiting.sendall(RIGHT)
+        # By the time that this is answered, the others have been heard.
+        httpx.get(served.origin, timeout=PATIENCE, trust_env=False)
+        served.process.send_signal(signal.SIGINT)
+        output, errors = served.process.communicate(timeout=PATIENCE)
+        assert (served.process.returncode, output) == (0, "")
+        assert "Traceback" not in errors
+        assert KEY not in errors
+
+
+def test_keys_are_compared_in_constant_time(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = []
+    compare_digest = hmac.compare_digest
+
+    def spy(one: bytes, other: bytes) -> bool:
+        compared.append((one, other))
+        return compare_digest(one, other)
+
+    monkeypatch.setattr(hmac, "compare_digest", spy)
+    for key in (server.api_key, "x", server.api_key[:-1]):
+        headers = {"Authorization": f"Bearer {key}"}
+        httpx.post(f"{server.url}/paas/v4/images/generations", json=ORDER, headers=headers, trust_env=False)
+        assert compared.pop() == (key.encode(), server.api_key.encode())
