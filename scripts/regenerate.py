@@ -20,7 +20,7 @@ from scripts.rules import read_rules
 from scripts.screening import screen
 from scripts.second_reading import compare
 from scripts.size_map import size_map
-from scripts.strict import strict_text
+from scripts.strict import STRICT, strict_text
 from scripts.swap import locked, recover, swap
 from scripts.vectors import FOLDER, vector_texts
 
@@ -53,11 +53,12 @@ def derive(root: Path, into: Path) -> None:
         package=into / "generated/zai_image_api",
         settings=root / "pyproject.toml",
     )
-    strict = into / "openapi/zai-image.strict.yaml"
-    strict.write_text(strict_text(overlaid, rules), encoding="utf-8", newline="\n")
+    strict = strict_text(overlaid, rules)
     (into / "docs").mkdir()
     (into / "docs/sizes.svg").write_text(size_map(rules.size), encoding="utf-8", newline="\n")
     (into / FOLDER).mkdir(parents=True)
+    for name in STRICT:
+        (into / name).write_text(strict, encoding="utf-8", newline="\n")
     for name, text in vector_texts(document, rules, catalogue).items():
         (into / FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
 

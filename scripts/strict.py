@@ -19,6 +19,9 @@ from scripts.size_pattern import size_pattern
 from scripts.strict_examples import named_examples
 from scripts.yaml_text import yaml_text
 
+# Where it stands: for any tool, and in the package for the conformance suite's own.
+STRICT = ("openapi/zai-image.strict.yaml", "conformance/zai_image_conformance/zai-image.strict.yaml")
+
 _HEADER = """\
 # Z.AI's API with the rules that its page states in prose as plain JSON Schema: a schema for each model, each with
 # the sizes that the model draws. Made from openapi/zai-image.yaml, openapi/rules.yaml and openapi/overlay.yaml by
@@ -79,7 +82,7 @@ def strict(document: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
 
 
 def strict_text(document: Mapping[str, Any], rules: Rules) -> str:
-    """Return the text of ``openapi/zai-image.strict.yaml``; arguments and errors as for :func:`strict`."""
+    """Return the text of the files `STRICT`; arguments and errors as for :func:`strict`."""
     return yaml_text(strict(document, rules), _HEADER)
 
 

@@ -222,6 +222,8 @@ _ARGUMENTS = [
     "--assert=plain",
     "--capture=no",
     *(f"-pno:{plugin}" for plugin in ("cacheprovider", "terminal", "faulthandler", "logging", "warnings")),
+    # These collect garbage again and again at the end, which would be a quarter of a verdict's time.
+    *(f"-pno:{plugin}" for plugin in ("unraisableexception", "threadexception")),
 ]
 _EXPECTED_CODES = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 

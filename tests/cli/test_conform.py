@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -39,6 +40,18 @@ def test_a_dry_run_prints_plan_and_cost_and_asks_nothing(zai_image: Run, server:
     assert kinds.count("picture") == 2
     assert f"{len(kinds)} requests of which a right server answers 2 with a picture" in done.stdout
     assert "a full verdict takes 23 pictures" in done.stdout
+
+
+def test_where_schemathesis_is_missing_it_says_which_extra_brings_it(
+    zai_image: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in [name for name in sys.modules if name.startswith("zai_image_conformance.")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "schemathesis", None)
+    done = zai_image("conform", "--list")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "schemathesis is missing" in done.stderr
+    assert "pip install 'zai-image[conformance]'" in done.stderr
 
 
 def test_the_reports_of_a_verdict_agree(zai_image: Run, server: RunningServer, tmp_path: Path) -> None:

@@ -16,9 +16,9 @@ import pytest
 
 from zai_image import AsyncZaiImage, ZaiImage, ZaiImageError
 from zai_image_conformance.catalogue import catalogue
+from zai_image_conformance.client_promises import Heard, findings
 from zai_image_conformance.server import Referee, application, listening
 from zai_image_conformance.server.app import ORDER_PATH
-from zai_image_conformance.server.client_promises import Heard, findings
 
 pytestmark = pytest.mark.score
 

@@ -44,6 +44,11 @@ def _forgetting_user_ids(length: int) -> Before:
     return lambda call: call.ordering(user_id=None) if len(str(call.fields.get("user_id"))) == length else call
 
 
+def _forgetting_user_ids_in_full_orders(call: Call) -> Call:
+    full = {"model", "prompt", "quality", "size", "user_id"} <= call.fields.keys()
+    return call.ordering(user_id=None) if full and len(call.fields["user_id"]) in (5, 129) else call
+
+
 def _refusing_wide_user_ids(call: Call) -> Call:
     return call if str(call.fields.get("user_id")).isascii() else call.ordering(user_id="u")
 
@@ -123,6 +128,8 @@ def _first_of_two(call: Call) -> Call:
     return evolve(call, body=json.dumps(first).encode())
 
 
+IN_FULL_ORDERS = "user_id of five or 129 let through in an order with every field"
+
 FIELDS = [
     wrong("user_id counted in bytes", "USER-ID-LENGTH", before=_counting_bytes),
     wrong("user_id not looked at", "USER-ID-LENGTH FIELD-TYPE", before=_forgiving("user_id", None)),
@@ -150,6 +157,7 @@ FIELDS = [
     wrong("longest user_id excluded", "USER-ID-LENGTH", before=_refusing_user_ids(128)),
     wrong("user_id of five let through", "USER-ID-LENGTH", before=_forgetting_user_ids(5)),
     wrong("user_id of 129 let through", "USER-ID-LENGTH", before=_forgetting_user_ids(129)),
+    wrong(IN_FULL_ORDERS, "USER-ID-LENGTH", before=_forgetting_user_ids_in_full_orders),
     wrong("user_id in ASCII alone", "USER-ID-LENGTH", before=_refusing_wide_user_ids),
     wrong("user_id of any type", "FIELD-TYPE", before=_forgiving_other_types("user_id")),
     wrong("quality of any type", "FIELD-TYPE", before=_forgiving_other_types("quality")),

@@ -47,6 +47,7 @@ def test_the_wheel_holds_three_typed_packages_and_nothing_else(tree: Path, tmp_p
         assert f"{package}/py.typed" in names
     assert "zai_image_conformance/requirements.yaml" in names
     assert "zai_image_conformance/suite/pytest.ini" in names
+    assert "zai_image_conformance/zai-image.strict.yaml" in names
 
 
 def test_the_sdist_builds_the_same_wheel(tree: Path, tmp_path: Path) -> None:

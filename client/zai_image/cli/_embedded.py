@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from zai_image_conformance.server import RunningServer
 
 # What the extra installs and a plain installation lacks.
-_FROM_THE_EXTRA = frozenset({"hypothesis", "jinja2", "PIL", "pytest", "starlette", "uvicorn", "yaml"})
+_FROM_THE_EXTRA = frozenset({"hypothesis", "jinja2", "PIL", "pytest", "schemathesis", "starlette", "uvicorn", "yaml"})
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zai_image_conformance.catalogue import catalogue
+from zai_image_conformance.client_promises import Heard, findings, json_type
 from zai_image_conformance.server.app import BODY_LIMIT, ORDER_PATH, PICTURES_PATH
-from zai_image_conformance.server.client_promises import Heard, findings, json_type
 
 REPORT_PATH = "/referee/report"
 """Where the report can be asked for, with GET and without a key: it shows none."""

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from attrs import evolve, frozen
 
 from zai_image_conformance.catalogue import catalogue
-from zai_image_conformance.suite import drawn_cases
+from zai_image_conformance.suite import drawn_cases, made_up_cases
 from zai_image_conformance.suite.questions import Credential, Question
 from zai_image_conformance.suite.sizes import Sides, limits_for
 from zai_image_conformance.suite.target import Target
@@ -48,6 +48,33 @@ Cases: TypeAlias = Callable[[Target], Iterator[Case]]
 
 def refusals(target: Target) -> Iterator[Case]:
     """Everything that a right server refuses in the documented form. None of it costs anything."""
+    yield from _own_refusals(target)
+    yield from made_up_refusals(target)
+
+
+def made_up_refusals(target: Target) -> Iterator[Case]:
+    """What Schemathesis makes up that breaks the strict document, and the catalogue for certain."""
+    asked = frozenset(case.question for case in _own_refusals(target))
+    for breach, question, model in made_up_cases.refusals(target, asked):
+        yield Case(breach.requirement, f"Schemathesis: {breach.problem}", question, model)
+
+
+def made_up_orders(target: Target) -> Iterator[Case]:
+    """What Schemathesis makes up that every right server draws; nothing where pictures are counted."""
+    for fields in made_up_cases.orders(target):
+        plain = {name: value for name, value in fields.items() if name != "user_id"}
+        yield Case(
+            "USER-ID-LENGTH",
+            f"Schemathesis: a user_id of {len(fields['user_id'])} characters beside {', '.join(plain)}",
+            Question.order(fields),
+            fields["model"],
+            paid=True,
+            sides=Sides.parse(fields["size"]),
+            plain=Question.order(plain),
+        )
+
+
+def _own_refusals(target: Target) -> Iterator[Case]:
     yield from _wrong_fields(target.models[0])
     yield from _wrong_bodies(target.models[0])
     if target.api_key is not None:
@@ -75,6 +102,7 @@ def orders(target: Target) -> Iterator[Case]:
     for case in orders_without_size(target):
         yield case
         yield from _sized_orders(target, str(case.model))
+    yield from made_up_orders(target)
 
 
 def orders_without_size(target: Target) -> Iterator[Case]:
@@ -89,6 +117,7 @@ def orders_with_size(target: Target) -> Iterator[Case]:
     """The orders that name a size, each once."""
     for model in target.models:
         yield from _each_once(_sized_orders(target, model))
+    yield from made_up_orders(target)
 
 
 def every_order(target: Target) -> Iterator[Case]:

@@ -101,7 +101,7 @@ def _no_such_number(constant: str) -> NoReturn:
 def _of_fields(document: Mapping[str, Any]) -> Iterator[Finding]:
     for name, requirement in _REQUIRED.items():
         yield Finding(requirement, None if name in document else f"{name} is missing")
-    present = {name: document[name] for name in _OF_FIELD if name in document}
+    present = {name: document[name] for name in FIELDS if name in document}
     # The schema makes every field a string, and none nullable.
     wrong = [f"{name} is {json_type(value)}" for name, value in present.items() if not isinstance(value, str)]
     yield Finding("FIELD-TYPE", f"{' and '.join(wrong)}; every field is a string" if wrong else None)
@@ -165,6 +165,9 @@ _OF_FIELD: Mapping[str, Callable[[str, Mapping[str, str]], Iterator[Finding]]] =
     "size": _of_size,
     "user_id": _of_user_id,
 }
+
+FIELDS: tuple[str, ...] = tuple(_OF_FIELD)
+"""The fields of an order that the page knows."""
 
 
 def json_type(value: object) -> str:
