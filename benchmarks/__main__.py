@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from benchmarks import calls, downloads, flight, imports, regeneration
+from benchmarks import calls, downloads, flight, imports, load, regeneration
 from benchmarks.pairs import Comparison
 
 BENCHMARKS: Final[Mapping[str, Callable[[], Iterator[Comparison]]]] = {
@@ -14,6 +14,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[], Iterator[Comparison]]]] = {
     "imports": imports.comparisons,
     "flight": flight.comparisons,
     "downloads": downloads.comparisons,
+    "load": load.comparisons,
     "regeneration": regeneration.comparisons,
 }
 
