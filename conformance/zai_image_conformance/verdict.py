@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import threading
 import time
@@ -122,7 +123,7 @@ def judge(
     )
     problem = _senseless(target)
     if problem is not None:
-        return evolve(known, problem=problem)
+        return evolve(known, url=_CREDENTIALS.sub("", target.url), problem=problem)
     hearing = Hearing(target)
     started = time.monotonic()
     exit_code = _run(hearing)
@@ -205,6 +206,8 @@ def _senseless(target: Target) -> str | None:
     if unknown:
         known = ", ".join(requirement.id for requirement in catalogue())
         return f"there is no requirement {', '.join(unknown)}; there are: {known}"
+    if _CREDENTIALS.search(target.url):
+        return "the address holds a user name, which would be sent in place of the key; leave it out"
     if target.affordable < 1:
         return (
             f"a budget of {target.budget} pictures is too small: any request, even one that should be refused, may be "
@@ -213,6 +216,7 @@ def _senseless(target: Target) -> str | None:
     return None
 
 
+_CREDENTIALS = re.compile(r"(?<=//)[^/?#]*@")
 _ARGUMENTS = [
     str(_SUITE),
     f"--config-file={_SUITE / 'pytest.ini'}",

@@ -29,7 +29,10 @@ COMMANDS = {
         (["generate", "kitten", "--local"], 2, "zai-image[conformance]"),
     ],
     # uvicorn brings click, which is all that the command line needs to start.
-    "conformance": [(["conform", "--local"], 0, "conforms"), (["sizes"], 2, "zai-image[cli]")],
+    "conformance": [
+        (["conform", "--local", "--report-html", "verdict.html"], 0, "conforms"),
+        (["sizes"], 2, "zai-image[cli]"),
+    ],
     "fast": [(["--version"], 2, "zai-image[cli]")],
     "all": [(["generate", "kitten", "--local"], 0, "kitten.png"), (["conform", "--local"], 0, "conforms")],
 }

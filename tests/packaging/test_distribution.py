@@ -48,6 +48,9 @@ def test_the_wheel_holds_three_typed_packages_and_nothing_else(tree: Path, tmp_p
     assert "zai_image_conformance/requirements.yaml" in names
     assert "zai_image_conformance/suite/pytest.ini" in names
     assert "zai_image_conformance/zai-image.strict.yaml" in names
+    assert {
+        f"zai_image_conformance/report/{name}" for name in ("page.html.jinja", "page.css", "report.schema.json")
+    } <= names
 
 
 def test_the_sdist_builds_the_same_wheel(tree: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from zai_image_conformance.suite.questions import printable
 if TYPE_CHECKING:
     from zai_image_conformance.verdict import Verdict
 
-_FROM_WORST: tuple[Result, ...] = ("error", "fail", "deviation", "pass", "skipped", "unjudged")
+FROM_WORST: tuple[Result, ...] = ("error", "fail", "deviation", "pass", "skipped", "unjudged")
 
 
 @frozen
@@ -27,7 +27,7 @@ class Finding:
     @property
     def result(self) -> Result:
         """The worst of its outcomes; `skipped` or `unjudged` where there is no other."""
-        return min((outcome.result for outcome in self.outcomes), key=_FROM_WORST.index)
+        return min((outcome.result for outcome in self.outcomes), key=FROM_WORST.index)
 
     @property
     def worst(self) -> Outcome:

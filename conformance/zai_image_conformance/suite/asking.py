@@ -116,8 +116,8 @@ class Asker:
 
     def shown(self, text: str) -> str:
         """What a server sent, fit for a report: short, on one line, without the key."""
-        beginning = redacted(text, self.target.api_key, _SHOWN + 1)
-        return printable(beginning if len(beginning) <= _SHOWN else beginning[:_SHOWN] + "...")
+        beginning, complete = redacted(text, self.target.api_key, _SHOWN)
+        return printable(beginning) + ("" if complete else "...")
 
     def _fetch(self, link: str, limit: int) -> tuple[int, str, bytes]:
         with self._client.stream("GET", link, follow_redirects=True) as response:

@@ -40,7 +40,7 @@ def _asked(exchange: Exchange, case: Case, asker: Asker, viewer: Viewer) -> Aske
     shown = authorization(question.credential, key)
     view = viewer.recall(exchange.link) if exchange.link is not None else None
     answer = exchange.text if exchange.answered else exchange.summary
-    beginning = redacted(answer, key, _SHOWN + 1)
+    beginning, complete = redacted(answer, key, _SHOWN)
     return Asked(
         question=question,
         authorization=None if shown is None else asker.shown(shown),
@@ -50,8 +50,8 @@ def _asked(exchange: Exchange, case: Case, asker: Asker, viewer: Viewer) -> Aske
         promised=str(case.sides) if case.paid and case.sides is not None else None,
         status=exchange.status or None,
         media_type=asker.shown(exchange.media_type),
-        answer=printable(beginning[:_SHOWN], kept="\n"),
-        complete=len(beginning) <= _SHOWN,
+        answer=printable(beginning, kept="\n"),
+        complete=complete,
         # The clock may have been set back meanwhile.
         seconds=max(0.0, exchange.came_at - exchange.sent_at),
         picture=None if view is None else _picture(view),

@@ -116,19 +116,24 @@ def authorization(credential: Credential, api_key: str | None) -> str | None:
     return values[credential]
 
 
-def redacted(text: str, api_key: str | None, limit: int) -> str:
-    """The beginning of a stranger's text, without the key in any of the spellings that a server may echo it in.
+def redacted(text: str, api_key: str | None, limit: int) -> tuple[str, bool]:
+    """Cut a stranger's text short, and take out the key in every spelling that a server may echo it in.
 
     For reports alone: a key as short as `k` occurs in any answer, which is judged as it came.
+
+    Returns:
+        At most `limit` characters, and whether that is all of the text.
     """
-    if not api_key:
-        return text[:limit]
-    spellings = _spellings(api_key)
+    spellings = _spellings(api_key) if api_key else [""]
     longest = len(spellings[0])
-    # Of a key that is cut at the end of what is read, nothing is left either.
-    read = text if len(text) <= limit + longest else text[: limit + longest]
-    without = re.sub("|".join(map(re.escape, spellings)), "[redacted]", read, flags=re.IGNORECASE)
-    return (without if read is text else without[:-longest])[:limit]
+    cut = len(text) > limit + longest
+    without = text[: limit + longest]
+    if longest:
+        without = re.sub("|".join(map(re.escape, spellings)), "[redacted]", without, flags=re.IGNORECASE)
+    if cut:
+        # Of a key that ends beyond what is read, nothing is left either.
+        without = without[: len(without) - longest]
+    return without[:limit], not cut and len(without) <= limit
 
 
 def _spellings(api_key: str) -> list[str]:

@@ -1,0 +1,143 @@
+"""Reports tell one story in every form, and nothing that a stranger says in them acts."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from html import escape
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conformance.altered import KEY
+from tests.conformance.judged import failing, hostile, on_embedded
+from zai_image_conformance import report
+from zai_image_conformance.suite.questions import redacted
+from zai_image_conformance.verdict import Verdict, judge
+
+pytestmark = pytest.mark.score
+
+FEW = ("SIZE-GLM-STEP", "ERROR-BODY", "AUTH-MISSING", "LINK-LIFE", "PICTURE-SIZE", "QUALITY-VALUES")
+KINDS: dict[str, Callable[[], Verdict]] = {
+    "conforms": lambda: on_embedded(requirements=FEW),
+    "fails": failing,
+    "hostile": hostile,
+    "short of budget": lambda: on_embedded(requirements=FEW, budget=1),
+    "without a key": lambda: on_embedded(requirements=FEW, api_key=None),
+    "model of an odd name": lambda: on_embedded(requirements=FEW, models=["<b>\x1b"]),
+    "unreachable": lambda: judge("http://127.0.0.1:9/api", api_key=KEY),
+    "senseless": lambda: judge("http://127.0.0.1:9/api", requirements=["MADE-UP"]),
+    "no address": lambda: judge("\ud800<b>"),
+    "a password in the address": lambda: judge(f"http://me:{KEY}@127.0.0.1:9/api", api_key=KEY),
+}
+EXIT_CODES = {"conforms": 0, "short of budget": 0, "fails": 1, "hostile": 1, "model of an odd name": 0}
+FORMS: dict[str, Callable[[Verdict], str]] = {
+    "json": report.json_report,
+    "junit": report.junit,
+    "html": report.page,
+    "text": report.text,
+}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def verdict(request: pytest.FixtureRequest) -> Verdict:
+    verdict = KINDS[request.param]()
+    assert verdict.exit_code == EXIT_CODES.get(request.param, 2)
+    return verdict
+
+
+@pytest.fixture
+def document(verdict: Verdict) -> Any:
+    return json.loads(report.json_report(verdict))
+
+
+def test_the_json_report_keeps_the_published_schema(document: Any) -> None:
+    schema = report.json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(document)
+
+
+def test_every_outcome_names_its_exchange(verdict: Verdict, document: Any) -> None:
+    assert [exchange["number"] for exchange in document["exchanges"]] == list(range(1, verdict.requests + 1))
+    for requirement in document["requirements"]:
+        for outcome in requirement["outcomes"]:
+            if outcome["result"] in ("pass", "fail", "deviation"):
+                exchange = document["exchanges"][outcome["exchange"] - 1]
+                method, body = exchange["request"]["method"], exchange["request"]["body"]
+                assert f"-X {method} " in outcome["again"]
+                assert not body or shlex.quote(body) in outcome["again"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_report_holds_the_key_or_what_a_terminal_obeys(verdict: Verdict, form: str) -> None:
+    text = FORMS[form](verdict)
+    assert KEY.lower() not in text.lower()
+
+    assert text.replace("\n", "").isprintable()
+
+
+def json_spelling(key: str) -> str:
+    return json.dumps(key)[1:-1]
+
+
+def url_spelling(key: str) -> str:
+    return quote(key, safe="")
+
+
+class Markup(HTMLParser):
+    """What a browser would do something about."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: set[str] = set()
+        self.leading: list[str] = []
+        """Attributes that run or lead somewhere."""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.add(tag)
+        for name, value in attrs:
+            harmless = (value or "").startswith(("#", "data:image/jpeg;base64,"))
+            if name.startswith("on") or (name in ("href", "src", "srcdoc", "action", "formaction") and not harmless):
+                self.leading.append(f"{name}={value}")
+
+
+def test_the_page_holds_no_element_that_acts_and_leads_nowhere_else(verdict: Verdict) -> None:
+    markup = Markup(report.page(verdict))
+    assert not markup.elements & {"script", "iframe", "object", "embed", "form", "base", "link", "audio", "video"}
+    assert markup.leading == []
+
+
+def test_what_a_server_says_is_shown_in_every_place_that_it_can_say_it() -> None:
+    """The hostile server is one that reports do not pass over."""
+    document = json.loads(report.json_report(hostile()))
+    answers = [exchange["response"] for exchange in document["exchanges"]]
+    assert all("<script>document.title='poisoned'" in answer["media_type"] for answer in answers)
+    assert sum("<script>" in answer["body"] for answer in answers) > len(answers) / 2
+    assert any(not answer["complete"] and 1000 < len(answer["body"]) <= 2048 for answer in answers)
+    pictures = [exchange["picture"] for exchange in document["exchanges"] if exchange["picture"]]
+    assert any("<script>" in picture["fault"] for picture in pictures)
+    assert any("<script>" in picture["media_type"] for picture in pictures)
+    assert not any(picture["fault"] and picture["thumbnail"] for picture in pictures)
+
+
+@given(
+    st.text("☃ \n", max_size=60),
+    st.sampled_from(["k", "key-1/+", 'a"b<c>&%', "sk-" + "x" * 40]),
+    st.sampled_from([str, str.upper, json_spelling, url_spelling, escape]),
+    st.integers(0, 160),
+)
+def test_of_a_key_nothing_is_left_however_it_is_spelt_and_wherever_it_is_cut(
+    text: str, key: str, spelt: Callable[[str], str], limit: int
+) -> None:
+    shown, complete = redacted(f"{text}{spelt(key)}{text}", key, limit)
+    assert len(shown) <= limit
+    assert f"{text}[redacted]{text}".startswith(shown)
+    assert not complete or shown == f"{text}[redacted]{text}"
