@@ -143,10 +143,8 @@ class FastTransport(httpx.BaseTransport):
             )
             answer = exchange.__enter__()
         except (PyreqwestError, ValueError) as error:
-            _raise(error, request)
-        return httpx.Response(
-            answer.status, headers=_headers(answer), stream=_Body(exchange, answer.body_reader, request)
-        )
+            _raise(error)
+        return httpx.Response(answer.status, headers=_headers(answer), stream=_Body(exchange, answer.body_reader))
 
     def close(self) -> None:
         """Close all connections that are not in use."""
@@ -179,10 +177,8 @@ class AsyncFastTransport(httpx.AsyncBaseTransport):
             )
             answer = await exchange.__aenter__()
         except (PyreqwestError, ValueError) as error:
-            _raise(error, request)
-        return httpx.Response(
-            answer.status, headers=_headers(answer), stream=_AsyncBody(exchange, answer.body_reader, request)
-        )
+            _raise(error)
+        return httpx.Response(answer.status, headers=_headers(answer), stream=_AsyncBody(exchange, answer.body_reader))
 
     async def aclose(self) -> None:
         """Close all connections that are not in use."""
@@ -193,17 +189,16 @@ class AsyncFastTransport(httpx.AsyncBaseTransport):
 class _Body(httpx.SyncByteStream):
     """The body of an answer, as it comes."""
 
-    def __init__(self, exchange: SyncStreamRequest, reader: SyncResponseBodyReader, request: httpx.Request) -> None:
+    def __init__(self, exchange: SyncStreamRequest, reader: SyncResponseBodyReader) -> None:
         self._exchange: SyncStreamRequest | None = exchange
         self._reader = reader
-        self._request = request
 
     def __iter__(self) -> Iterator[bytes]:
         try:
             while (chunk := self._reader.read()) is not None:
                 yield bytes(chunk)
         except PyreqwestError as error:
-            _raise(error, self._request)
+            _raise(error)
 
     def close(self) -> None:
         exchange, self._exchange = self._exchange, None
@@ -214,17 +209,16 @@ class _Body(httpx.SyncByteStream):
 class _AsyncBody(httpx.AsyncByteStream):
     """The body of an answer, as it comes."""
 
-    def __init__(self, exchange: StreamRequest, reader: ResponseBodyReader, request: httpx.Request) -> None:
+    def __init__(self, exchange: StreamRequest, reader: ResponseBodyReader) -> None:
         self._exchange: StreamRequest | None = exchange
         self._reader = reader
-        self._request = request
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
             while (chunk := await self._reader.read()) is not None:
                 yield bytes(chunk)
         except PyreqwestError as error:
-            _raise(error, self._request)
+            _raise(error)
 
     async def aclose(self) -> None:
         exchange, self._exchange = self._exchange, None
@@ -246,10 +240,14 @@ def _headers(answer: BaseResponse) -> list[tuple[str, str]]:
         return fields
 
 
-def _raise(error: PyreqwestError | ValueError, request: httpx.Request) -> NoReturn:
-    """Raise the error of httpx that says the same, and says truly whether the request may have been sent."""
-    causes = (error.details.get("causes") if isinstance(error, DetailedPyreqwestError) else None) or ()
-    messages = [cause["message"] for cause in causes]
+def _raise(error: PyreqwestError | ValueError) -> NoReturn:
+    """Raise the error of httpx that says the same, and says truly whether the request may have been sent.
+
+    The client of httpx adds the request.
+    """
+    messages = [str(error.args[0])]
+    if isinstance(error, DetailedPyreqwestError):
+        messages += [cause["message"] for cause in error.details.get("causes") or ()]
     kind: type[httpx.RequestError]
     if isinstance(error, PoolTimeoutError):
         kind = httpx.PoolTimeout
@@ -263,4 +261,4 @@ def _raise(error: PyreqwestError | ValueError, request: httpx.Request) -> NoRetu
         kind = httpx.ConnectError
     else:
         kind = httpx.RemoteProtocolError
-    raise kind(messages[-1] if messages else str(error), request=request) from error
+    raise kind(messages[-1]) from error
