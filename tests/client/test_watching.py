@@ -12,7 +12,12 @@ import respx
 
 import zai_image
 from zai_image import AsyncZaiImage, ZaiImage, ZaiImageError
+from zai_image._exchanges import Exchange
+from zai_image._settings import Settings
+from zai_image_api.api.images import generate
+from zai_image_api.call import Call
 from zai_image_api.document import SERVER_URL
+from zai_image_api.errors import InvalidResponse
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
 KEY = "sk-very-secret"
@@ -44,7 +49,60 @@ def test_a_prompt_is_logged_where_it_is_asked_for(caplog: pytest.LogCaptureFixtu
     respx.post(ENDPOINT).respond(json=ANSWER)
     with caplog.at_level(logging.DEBUG, "zai_image"), ZaiImage(KEY, log_prompts=True) as zai:
         zai.images.generate("a public kitten\nand more")
-    assert "prompt: 'a public kitten\\nand more'" in caplog.text
+    (line,) = [record for record in caplog.records if record.message.startswith("prompt")]
+    assert (line.message, line.levelname) == ("prompt: 'a public kitten\\nand more'", "DEBUG")
+
+
+def test_a_call_without_a_prompt_is_logged_as_such(caplog: pytest.LogCaptureFixture) -> None:
+    call = Call(
+        operation="x.y",
+        request="GET /x",
+        arguments={},
+        sync_detailed=generate.sync_detailed,
+        asyncio_detailed=generate.asyncio_detailed,
+    )
+    with caplog.at_level(logging.DEBUG, "zai_image"):
+        Exchange(call, Settings(KEY, "https://a.example/api"), 3, log_prompt=True).outcome(
+            httpx.ReadTimeout("slow", request=httpx.Request("GET", "https://a.example"))
+        )
+    lines = [record.message for record in caplog.records]
+    assert lines[0].startswith("GET https://a.example/api/x: ReadTimeout in 0.0")
+    assert lines[0].endswith(" s, attempt 3")
+    assert lines[1:] == ["prompt: None"]
+
+
+def test_what_is_no_failure_of_the_exchange_is_raised_as_it_is() -> None:
+    call = Call(
+        operation="x.y",
+        request="GET /x",
+        arguments={},
+        sync_detailed=generate.sync_detailed,
+        asyncio_detailed=generate.asyncio_detailed,
+    )
+    error = RuntimeError("a bug")
+    with pytest.raises(RuntimeError) as raised:
+        Exchange(call, Settings(KEY, "https://a.example"), 1, log_prompt=False).outcome(error)
+    assert raised.value is error
+
+
+@pytest.mark.parametrize(
+    ("came", "cause"),
+    [
+        (httpx.ReadTimeout("slow"), httpx.ReadTimeout),
+        (httpx.Response(200, text="<html>"), InvalidResponse),
+        (httpx.Response(400, json={"code": 1214, "message": "no"}), type(None)),
+    ],
+)
+@respx.mock
+def test_an_error_has_what_was_raised_below_as_its_cause(came: httpx.Response | Exception, cause: type) -> None:
+    async def ask() -> None:
+        await AsyncZaiImage(KEY, max_retries=0).images.generate("kitten")
+
+    respx.post(ENDPOINT).mock(side_effect=[came, came])
+    for asking in (lambda: ZaiImage(KEY, max_retries=0).images.generate("kitten"), lambda: asyncio.run(ask())):
+        with pytest.raises(ZaiImageError) as raised:
+            asking()
+        assert type(raised.value.__cause__) is cause
 
 
 @respx.mock

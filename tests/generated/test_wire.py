@@ -199,3 +199,9 @@ def test_values_of_all_types_are_written_as_json_has_them() -> None:
         "extra": [1],
     }
     assert wire.encode({"a": "é", "b": [1, 2]}) == '{"a":"é","b":[1,2]}'.encode()
+
+
+def test_what_is_no_json_at_all_is_told_by_its_type() -> None:
+    with pytest.raises(InvalidData) as refused:
+        wire.text(b"x")
+    assert str(refused.value) == "a string was promised, bytes came"

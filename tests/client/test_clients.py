@@ -1,0 +1,144 @@
+"""The two clients, twins: what they are made with is what they go by."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+import respx
+
+from zai_image import AsyncZaiImage, InvalidRequestError, ZaiImage, _asking
+from zai_image._retrying import wait, wait_async
+from zai_image_api.api.images import generate
+from zai_image_api.call import Call
+from zai_image_api.document import SERVER_URL
+
+ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
+ANSWER = {"created": 1760335349, "data": [{"url": "https://pictures.example/1.png"}]}
+
+twins = pytest.mark.parametrize("twin", [ZaiImage, AsyncZaiImage])
+
+
+@twins
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, httpx.Timeout(120, connect=10)),
+        ({"timeout": 7}, httpx.Timeout(7)),
+        ({"timeout": None}, httpx.Timeout(None)),
+        ({"timeout": httpx.Timeout(7, read=9)}, httpx.Timeout(7, read=9)),
+    ],
+)
+def test_each_step_of_an_exchange_has_the_time_out_asked_for(twin: Any, given: Any, expected: httpx.Timeout) -> None:
+    assert twin("a-key", **given)._http_client.timeout == expected
+
+
+@twins
+def test_a_client_says_what_it_is_and_where_it_sends(twin: Any) -> None:
+    assert repr(twin("a-key", base_url="https://a.example/api")) == f"<{twin.__name__} https://a.example/api>"
+
+
+def test_a_picture_says_what_it_is_and_where_it_stands() -> None:
+    async def ask() -> str:
+        return repr(await AsyncZaiImage("a-key").images.generate("kitten"))
+
+    with respx.mock:
+        respx.post(ENDPOINT).respond(json=ANSWER)
+        shown = [repr(ZaiImage("a-key").images.generate("kitten")), asyncio.run(ask())]
+    where = "https://pictures.example/1.png, created 2025-10-13 06:02:29 UTC"
+    assert shown == [f"<Image {where}>", f"<AsyncImage {where}>"]
+
+
+def test_what_a_client_opened_it_closes_and_what_it_was_given_it_does_not() -> None:
+    async def close(given: httpx.AsyncClient | None) -> bool:
+        async with AsyncZaiImage("a-key", http_client=given) as zai:
+            assert not zai._http_client.is_closed
+        return zai._http_client.is_closed
+
+    for given, closed in ((None, True), (httpx.Client(), False)):
+        with ZaiImage("a-key", http_client=given) as zai:
+            assert not zai._http_client.is_closed
+        assert zai._http_client.is_closed is closed
+    assert [asyncio.run(close(given)) for given in (None, httpx.AsyncClient())] == [True, False]
+
+
+@twins
+def test_a_transport_that_is_given_carries_the_requests_and_no_field_is_sent_without_need(twin: Any) -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json=ANSWER, headers={"set-cookie": "session=1"})
+
+    async def ask(zai: AsyncZaiImage) -> None:
+        await zai.images.generate("kitten")
+        await zai.images.generate("kitten")
+
+    zai = twin("a-key", transport=httpx.MockTransport(answer))
+    if isinstance(zai, ZaiImage):
+        zai.images.generate("kitten")
+        zai.images.generate("kitten")
+    else:
+        asyncio.run(ask(zai))
+    for request in seen:
+        assert request.headers.keys() == {
+            *("host", "accept", "accept-encoding", "user-agent", "authorization", "content-type", "content-length")
+        }
+    assert len(seen) == 2
+
+
+def test_a_pause_is_slept(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("time.sleep", slept.append)
+    monkeypatch.setattr(anyio, "sleep", sleep)
+    wait(2.5)
+    asyncio.run(wait_async(3.5))
+    assert slept == [2.5, 3.5]
+
+
+def test_all_values_that_are_no_strings_are_told_at_once() -> None:
+    wrong: dict[str, Any] = {"model": 1, "quality": ["hd"], "user_id": 2.5}
+    with pytest.raises(InvalidRequestError) as refused:
+        ZaiImage("a-key").images.generate(None, **wrong)  # type: ignore[arg-type]
+    assert set(refused.value.problems) == {
+        "prompt must be a string, not NoneType",
+        "model must be a string, not int",
+        "quality must be a string, not list",
+        "user_id must be a string, not float",
+    }
+
+
+def test_a_ratio_that_is_none_is_told_with_how_to_write_one_even_without_validation() -> None:
+    with pytest.raises(InvalidRequestError, match=r"^size: '16:0' is not a ratio: write 16:9"):
+        ZaiImage("a-key", validate=False).images.generate("kitten", size="16:0")
+
+
+def test_a_call_without_a_body_is_sent_as_it_is() -> None:
+    call = Call(
+        operation="x.y",
+        request="GET /x",
+        arguments={"id": 7},
+        sync_detailed=generate.sync_detailed,
+        asyncio_detailed=generate.asyncio_detailed,
+    )
+    assert _asking.prepare(call, validate=True, caller=1) is call
+
+
+def test_each_problem_of_a_request_is_a_line_of_its_own() -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        ZaiImage("a-key").images.generate("kitten", size="1280x1290", quality="ultra", user_id="x" * 129)
+    assert refused.value.problems == (
+        "height 1290 is not divisible by 32: 1280 is the nearest that works",
+        "quality 'ultra' is not one of 'hd' or 'standard'",
+        "user_id has 129 characters; it must have 6 to 128",
+    )
+    with pytest.raises(InvalidRequestError) as unreadable:
+        ZaiImage("a-key").images.generate("kitten", size="1280*1280")
+    assert unreadable.value.nearest is None

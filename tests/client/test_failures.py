@@ -1,0 +1,191 @@
+"""What came instead of a picture is told with what a reader needs: host, reason, code, and when to ask again."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import httpx
+import pytest
+
+import zai_image
+from zai_image import ZaiImageError
+from zai_image._answers import failure, picture, request_id
+from zai_image_api.errors import InvalidData
+from zai_image_api.models import Error, ImageGenerationResponse
+from zai_image_api.types import Response
+
+KEY = "sk-very-secret"
+REQUEST = httpx.Request("POST", "https://api.z.ai/api")
+UNKNOWN = "; whether a picture was made, and charged for, is not known"
+
+
+def refused(content: str | bytes, status: int = 400, **headers: str) -> ZaiImageError:
+    """Return what is told of an answer that holds no picture."""
+    raw = content.encode() if isinstance(content, str) else content
+    fields = httpx.Headers([(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()])
+    with pytest.raises(ZaiImageError) as told:
+        picture(Response(status, raw, fields, Error(0, "")), KEY)
+    return told.value
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        (httpx.ConnectTimeout("slow"), "no connection to api.z.ai in time"),
+        (httpx.PoolTimeout("busy"), "no connection to api.z.ai in time"),
+        (httpx.ReadTimeout("slow"), f"no answer from api.z.ai in time{UNKNOWN}"),
+        (httpx.ConnectError(f"{KEY} refused"), "no connection to api.z.ai: *** refused"),
+        (httpx.ProxyError("no"), "no connection to api.z.ai: no"),
+        (httpx.UnsupportedProtocol("gopher"), "no connection to api.z.ai: gopher"),
+        (httpx.ReadError(f"reset {KEY}"), f"the connection to api.z.ai was lost: reset ***{UNKNOWN}"),
+        (httpx.DecodingError(f"bad {KEY}"), "the answer cannot be read: bad ***"),
+        (httpx.TooManyRedirects("circle"), "the answer cannot be read: circle"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_what_the_layers_below_raise_is_told_with_host_and_reason_and_without_the_key(
+    raised: httpx.RequestError, told: str
+) -> None:
+    raised.request = REQUEST
+    assert str(failure(raised, KEY)) == told
+
+
+def test_a_request_that_no_json_can_carry_was_not_sent() -> None:
+    error = failure(InvalidData("this cannot be sent as JSON: why"), KEY)
+    assert isinstance(error, zai_image.InvalidRequestError)
+    assert error.problems == ("this cannot be sent as JSON: why",)
+
+
+def test_an_exception_that_says_nothing_of_the_exchange_is_no_error_of_ours() -> None:
+    assert failure(RuntimeError("a bug"), KEY) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ({}, "it lacks the picture's link or its time"),
+        ({"created": 1}, "it lacks the picture's link or its time"),
+        ({"created": 1, "data": []}, "it lacks the picture's link or its time"),
+        ({"data": [{"url": "https://a.example"}]}, "it lacks the picture's link or its time"),
+        ({"created": 10**30, "data": [{"url": "https://a.example"}]}, "its time of creation is out of range"),
+    ],
+)
+def test_a_success_without_link_or_time_says_what_is_wrong_and_keeps_what_came(answer: Any, problem: str) -> None:
+    content = json.dumps({**answer, "note": KEY}).encode()
+    parsed = ImageGenerationResponse.from_dict(json.loads(content))
+    with pytest.raises(zai_image.InvalidResponseError) as told:
+        picture(Response(200, content, {}, parsed), KEY)
+    assert str(told.value) == f"the answer with status 200 is not what was promised: {problem}"
+    assert (told.value.status, told.value.body) == (200, content.decode().replace(KEY, "***"))
+
+
+def test_a_redirect_is_neither_a_picture_nor_an_error() -> None:
+    error = refused("moved", 302)
+    assert isinstance(error, zai_image.InvalidResponseError)
+    assert str(error) == "the answer with status 302 is not what was promised: neither a picture nor an error"
+    assert (error.status, error.body) == (302, "moved")
+
+
+@pytest.mark.parametrize("status", [400, 499, 599])
+def test_a_refusal_without_a_reason_says_that_there_is_none(status: int) -> None:
+    for content in ("", "<html>", '{"code": 1214}', '{"message": ""}', '{"message": 7}'):
+        error = refused(content, status)
+        assert isinstance(error, zai_image.APIError)
+        assert error.message == "the server gave no reason that can be read"
+        assert (error.status, error.body) == (status, content)
+
+
+@pytest.mark.parametrize(
+    ("code", "read"),
+    [
+        (1214, 1214),
+        ("1214", 1214),
+        (0, 0),
+        ("999999999", 999_999_999),
+        ("1000000000", None),
+        (True, None),
+        (12.5, None),
+        ("12a", None),
+        ("-12", None),
+        ("", None),
+        ("\uff11\uff12", None),
+        ("\u00b2", None),
+        (None, None),
+    ],
+)
+def test_a_code_is_read_as_a_number_or_in_digits_wherever_it_stands(code: object, read: int | None) -> None:
+    body = {"code": code, "message": "why"}
+    for shape in (body, {"error": body}, {"error": body, "code": 7, "message": "outer"}):
+        error = refused(json.dumps(shape))
+        assert isinstance(error, zai_image.APIError)
+        assert (error.code, error.message) == (read, "why")
+
+
+def test_an_error_under_status_200_is_a_refusal() -> None:
+    body = {"code": 1301, "message": f"unsafe {KEY}"}
+    for content in (body, {"error": body}):
+        parsed = ImageGenerationResponse.from_dict(content)
+        with pytest.raises(zai_image.ContentBlockedError) as told:
+            picture(Response(200, json.dumps(content).encode(), {"retry-after": "7"}, parsed), KEY)
+        assert (told.value.status, told.value.code, told.value.retry_after) == (200, 1301, 7.0)
+        assert told.value.message == "unsafe ***"
+        assert KEY not in told.value.body
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("7", 7.0), ("999999999", 999_999_999.0), ("1000000000", None), ("\u00b2", None), ("7.5", None), ("later", None)],
+)
+def test_seconds_to_wait_are_written_in_digits(value: str, seconds: float | None) -> None:
+    error = refused("{}", 429, retry_after=value)
+    assert isinstance(error, zai_image.APIError)
+    assert error.retry_after == seconds
+
+
+@pytest.mark.parametrize("zone", ["GMT", "+0000", "-0000"])
+def test_a_date_to_wait_for_is_in_universal_time_whether_it_says_so_or_not(zone: str) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(hours=1)).replace("+0000", zone)
+    error = refused("{}", 429, retry_after=date)
+    assert isinstance(error, zai_image.APIError)
+    assert error.retry_after is not None
+    assert 3500 < error.retry_after < 3601
+
+
+def test_a_date_gone_by_is_no_wait() -> None:
+    error = refused("{}", 429, retry_after="Fri, 31 Dec 1999 23:59:59 GMT")
+    assert isinstance(error, zai_image.APIError)
+    assert error.retry_after == 0.0
+
+
+@pytest.mark.parametrize(("length", "kept"), [(4095, 4095), (4096, 4096), (4097, 4096), (100_000, 4096)])
+def test_so_much_of_a_body_is_kept_and_never_a_part_of_the_key(length: int, kept: int) -> None:
+    assert len(getattr(refused("x" * length), "body", "")) == kept
+    for before in range(4096 - len(KEY) - 1, 4097):
+        body = getattr(refused("x" * before + KEY + "y" * length), "body", "")
+        assert body == ("x" * before + "***" + "y" * length)[:4096]
+
+
+def test_a_body_that_is_no_text_is_kept_as_far_as_it_is() -> None:
+    assert getattr(refused(b"caf\xe9"), "body", "") == "caf\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "name"),
+    [
+        ({"X-Request-Id": "a", "X-Log-Id": "b"}, {"request_id": "c"}, "a"),
+        ({"X-Log-Id": "b"}, {"request_id": "c"}, "b"),
+        ({}, {"request_id": "c"}, "c"),
+        ({"X-Request-Id": ""}, {"request_id": "c"}, "c"),
+        ({"X-Request-Id": "a\tb"}, {"request_id": "c"}, "c"),
+        ({"X-Request-Id": "a" * 199}, {}, "a" * 199),
+        ({"X-Request-Id": "a" * 200}, {}, None),
+        ({}, {"request_id": 7}, None),
+        ({}, {"other": "c"}, None),
+        ({}, ["request_id"], None),
+    ],
+)
+def test_a_request_has_the_name_that_stands_first_and_is_one(headers: dict[str, str], body: Any, name: object) -> None:
+    assert request_id(httpx.Headers(headers), json.dumps(body).encode()) == name

@@ -1,0 +1,86 @@
+"""Where requests go and with which key: arguments win over the environment, which wins over the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from zai_image import InvalidRequestError
+from zai_image._settings import settings
+from zai_image_api.document import SERVER_URL
+
+
+def test_an_argument_wins_over_the_environment_and_that_over_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZAI_API_KEY", "their-key")
+    assert (settings(None, None).api_key, settings(None, None).base_url) == ("their-key", SERVER_URL)
+    monkeypatch.setenv("ZAI_BASE_URL", "https://their.example")
+    assert settings(None, None).base_url == "https://their.example"
+    assert settings("a-key", "https://a.example").api_key == "a-key"
+    assert settings("a-key", "https://a.example").base_url == "https://a.example"
+
+
+def test_an_empty_address_in_the_environment_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZAI_BASE_URL", "")
+    assert settings("a-key", None).base_url == SERVER_URL
+
+
+@pytest.mark.parametrize("key", ["two words", "key\n", "k\u00e9y", "key\x7f", "\x00", " key"])
+def test_a_key_that_no_header_field_can_carry_is_refused_without_being_told(key: str) -> None:
+    with pytest.raises(InvalidRequestError, match=r"^the API key holds spaces, line ends or characters outside ASCII"):
+        settings(key, None)
+
+
+@pytest.mark.parametrize("key", [None, ""])
+def test_without_a_key_it_is_told_how_to_give_one(key: str | None) -> None:
+    with pytest.raises(
+        InvalidRequestError, match=r"^there is no API key: pass api_key=..., or set ZAI_API_KEY in the env"
+    ):
+        settings(key, None)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "a.example",
+        "//a.example",
+        "ftp://a.example",
+        "https://",
+        "https:///api",
+        "https://:443/api",
+        "https://a.example:0",
+        "https://a.example:65536",
+        "https://a.example:port",
+        "https://[::1",
+        "https://user@a.example",
+        "https://:password@a.example",
+        "https://user:password@a.example",
+        "https://a.example?key=1",
+        "https://a.example#part",
+    ],
+)
+def test_what_is_no_plain_address_of_a_server_is_refused(url: str) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        settings("a-key", url)
+    assert str(refused.value) == (
+        f"the base URL is not an http(s) address such as {SERVER_URL}, without user name, query or fragment"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "understood"),
+    [
+        ("https://a.example", "https://a.example"),
+        ("http://a.example:1/", "http://a.example:1"),
+        ("https://a.example:65535/api///", "https://a.example:65535/api"),
+        ("https://a.example/api/paas/v4", "https://a.example/api"),
+        ("https://a.example/api/paas/v4/", "https://a.example/api"),
+        ("https://a.example/paas/v4/api", "https://a.example/paas/v4/api"),
+        ("https://[::1]:8000/api", "https://[::1]:8000/api"),
+    ],
+)
+def test_an_address_is_taken_without_the_version_and_the_last_slashes(url: str, understood: str) -> None:
+    assert settings("a-key", url).base_url == understood
+
+
+def test_settings_do_not_show_the_key() -> None:
+    assert repr(settings("a-key", "https://a.example")) == "Settings(api_key='***', base_url='https://a.example')"
