@@ -50,12 +50,13 @@ def valid_sizes(model: str) -> st.SearchStrategy[str]:
 def sizes_off_the_coarser_grid(model: str) -> st.SearchStrategy[str]:
     """Valid sizes whose sides are odd multiples of the step, which a server with a doubled step would refuse."""
     step = limits_for(model).step
-    return st.sampled_from([sides for sides in _valid(model) if all(side // step % 2 for side in sides)]).map(str)
+    off = [sides for sides in _valid(model) if all(side % (2 * step) == step for side in sides)]
+    return st.sampled_from(off).map(str) if off else st.nothing()
 
 
 def rules_of(model: str) -> tuple[Rule, ...]:
     """The rules that a size can break without breaking another; glm-image's pixel limit, for one, never binds."""
-    return tuple(rule for rule in get_args(Rule) if rule != "max_pixels" or _over(model))
+    return tuple(rule for rule in get_args(Rule) if _breaking(model, rule))
 
 
 def invalid_sizes(model: str, rule: Rule | None = None) -> st.SearchStrategy[str]:
@@ -73,7 +74,11 @@ def invalid_sizes(model: str, rule: Rule | None = None) -> st.SearchStrategy[str
     if rule not in rules_of(model):
         raise ValueError(f"no size of {model} breaks {rule} alone; these can be: {', '.join(rules_of(model))}")
     limits = limits_for(model)
-    sides = st.sampled_from(_over(model)) if rule == "max_pixels" else _one_side_wrong(limits, rule)
+
+    def beside(wrong: int) -> st.SearchStrategy[Sides]:
+        return st.sampled_from(_partners(limits, rule, wrong)).map(lambda partner: Sides(wrong, partner))
+
+    sides = st.sampled_from(_breaking(model, rule)).flatmap(beside)
     turned = st.tuples(sides, st.booleans()).map(lambda drawn: Sides(*reversed(drawn[0])) if drawn[1] else drawn[0])
     return turned.filter(lambda drawn: not limits.allows(drawn)).map(str)
 
@@ -212,34 +217,29 @@ def _json() -> st.SearchStrategy[Any]:
 
 
 @cache
-def _grid(model: str) -> tuple[Sides, ...]:
-    limits = limits_for(model)
-    sides = range(limits.min_side, limits.max_side + 1, limits.step)
-    return tuple(Sides(width, height) for width in sides for height in sides)
-
-
-@cache
 def _valid(model: str) -> tuple[Sides, ...]:
     limits = limits_for(model)
-    return tuple(dict.fromkeys([limits.default, *limits.recommended, *filter(limits.allows, _grid(model))]))
+    grid = (Sides(width, height) for width in limits.sides for height in limits.sides)
+    return tuple(dict.fromkeys([limits.default, *limits.recommended, *filter(limits.allows, grid)]))
 
 
 @cache
-def _over(model: str) -> tuple[Sides, ...]:
+def _breaking(model: str, rule: Rule) -> tuple[int, ...]:
+    """The sides that break a rule alone, beside some right one."""
     limits = limits_for(model)
-    return tuple(sides for sides in _grid(model) if sides.width * sides.height > limits.max_pixels)
-
-
-def _one_side_wrong(limits: SizeLimits, rule: Rule) -> st.SearchStrategy[Sides]:
-    """A wrong side, and a right one beside it that keeps the product within the pixel limit."""
-    least, most, step = limits.min_side, limits.max_side, limits.step
-    wrong = {
-        "min_side": st.sampled_from(range(step, least, step)),
-        "max_side": st.sampled_from(range(most + step, min(_FAR * most, limits.max_pixels // least) + 1, step)),
-        "step": st.integers(least, most).filter(lambda side: side % step != 0),
+    least, most = limits.min_side, limits.max_side
+    sides = {
+        "min_side": limits.multiples(limits.step, least - 1),
+        "max_side": limits.multiples(most + 1, _FAR * most),
+        "step": [side for side in range(least, most + 1) if side % limits.step],
+        "max_pixels": limits.sides,
     }
-    return wrong[rule].flatmap(
-        lambda side: st.sampled_from(range(least, min(most, limits.max_pixels // side) + 1, step)).map(
-            lambda partner: Sides(side, partner)
-        )
-    )
+    return tuple(side for side in sides[rule] if _partners(limits, rule, side))
+
+
+def _partners(limits: SizeLimits, rule: Rule, side: int) -> range:
+    """The right sides beside which a side breaks no other rule."""
+    fitting = limits.max_pixels // side
+    if rule == "max_pixels":
+        return limits.multiples(max(limits.min_side, fitting + 1), limits.max_side)
+    return limits.multiples(limits.min_side, min(limits.max_side, fitting))

@@ -15,10 +15,12 @@ def draw(strategy: SearchStrategy[T], count: int, by_seed: int) -> list[T]:
 
     Args:
         strategy: What to draw from.
-        count: How many; fewer come where the strategy has no more.
+        count: How many; fewer come where the strategy has no more, which may be none.
         by_seed: The same seed draws the same examples.
     """
     drawn: list[T] = []
+    if strategy.is_empty:
+        return drawn
 
     # Hypothesis begins with the simplest example and repeats itself: draw more, and take those that differ.
     @seed(by_seed)

@@ -53,16 +53,25 @@ class SizeLimits:
             and sides.width * sides.height <= self.max_pixels
         )
 
+    def multiples(self, least: int, most: int) -> range:
+        """The multiples of the step, both ends included."""
+        return range(-(-least // self.step) * self.step, most + 1, self.step)
+
+    @property
+    def sides(self) -> range:
+        """The sides that keep every rule but, perhaps, the pixel limit; the limits need not be among them."""
+        return self.multiples(self.min_side, self.max_side)
+
     def accepted(self) -> Iterator[SizeProbe]:
         """Sizes that must be drawn: the recommended ones, and the edge of every limit."""
         for sides in self.recommended:
             yield SizeProbe(self.stated_by["recommended"], sides)
-        longest = self.max_pixels // self.max_side // self.step * self.step
-        partner = min(self.max_side, longest)
+        least, greatest = self.sides[0], self.sides[-1]
+        partner = min(greatest, self.max_pixels // greatest // self.step * self.step)
         edges = {
-            Sides(self.min_side, self.min_side): "min_side",
-            Sides(self.max_side, partner): "max_side",
-            Sides(partner, self.max_side): "max_side",
+            Sides(least, least): "min_side",
+            Sides(greatest, partner): "max_side",
+            Sides(partner, greatest): "max_side",
         }
         for sides, number in edges.items():
             if not self.allows(sides):
@@ -79,23 +88,27 @@ class SizeLimits:
                     yield SizeProbe(self.stated_by[number], sides)
 
     def _just_outside(self) -> Iterator[tuple[str, int, int]]:
+        least, greatest = self.sides[0], self.sides[-1]
         usual = self.default.width
-        yield "min_side", self.min_side - self.step, usual
+        if usual not in self.sides[:-1] or (usual + self.step) * usual > self.max_pixels:
+            usual = least
+        if least > self.step:
+            yield "min_side", least - self.step, usual
         yield "min_side", 0, 0
         # Beside the least side, so that the pixel limit is kept.
-        yield "max_side", self.max_side + self.step, self.min_side
-        for off in (self.step // 2, 1):
-            yield "step", usual + off, usual
+        yield "max_side", greatest + self.step, least
+        for off in dict.fromkeys((self.step // 2, 1)):
+            if off % self.step and usual + off <= self.max_side:
+                yield "step", usual + off, usual
         over = self._least_over()
         if over is not None:
-            first_over = self.max_pixels // self.max_side // self.step * self.step + self.step
-            yield "max_pixels", self.max_side, first_over
+            first_over = self.max_pixels // greatest // self.step * self.step + self.step
+            yield "max_pixels", greatest, max(first_over, least)
             yield "max_pixels", over.width, over.height
 
     def _least_over(self) -> Sides | None:
         """The size with the fewest pixels over the limit that keeps every other rule; None where there is none."""
-        grid = range(self.min_side, self.max_side + 1, self.step)
-        over = (Sides(w, h) for w in grid for h in grid if w * h > self.max_pixels)
+        over = (Sides(w, h) for w in self.sides for h in self.sides if w * h > self.max_pixels)
         return min(over, key=lambda sides: sides.width * sides.height, default=None)
 
 

@@ -1,0 +1,89 @@
+"""The suite asks for the right sizes under any rules that a page may state, not under today's alone."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from zai_image_conformance import strategies
+from zai_image_conformance.suite.drawing import draw
+from zai_image_conformance.suite.sizes import Sides, SizeLimits
+
+NUMBERS = ("recommended", "default", "min_side", "max_side", "step", "max_pixels")
+
+
+def limits(default: str, min_side: int, max_side: int, step: int, max_pixels: int) -> SizeLimits:
+    sides = Sides.parse(default)
+    # Each number under a name of its own, so that a probe shows which one it is about.
+    return SizeLimits((sides,), sides, min_side, max_side, step, max_pixels, {name: name for name in NUMBERS})
+
+
+LEGITIMATE = {
+    "as on today's page": limits("12x12", 8, 32, 4, 512),
+    "no multiple of the step under the least side": limits("16x16", 8, 64, 16, 2048),
+    "the least side is the step": limits("8x8", 8, 32, 8, 1024),
+    "every side is a multiple": limits("8x8", 5, 12, 1, 100),
+    "limits off the grid": limits("12x12", 10, 30, 4, 500),
+    "one side alone": limits("16x16", 12, 20, 16, 400),
+    "no side over the greatest fits": limits("20x20", 20, 24, 4, 500),
+    "a pixel limit that never binds": limits("8x8", 4, 16, 4, 256),
+    "a default that is no square": limits("32x8", 8, 32, 4, 256),
+    "a recommended size off the grid": limits("30x9", 8, 32, 4, 512),
+}
+EACH = pytest.mark.parametrize("rules", [pytest.param(rules, id=name) for name, rules in LEGITIMATE.items()])
+
+
+def broken(rules: SizeLimits, sides: Sides) -> set[str]:
+    """The rules that a size breaks, said anew."""
+    if sides in rules.recommended:
+        return set()
+    found = {
+        "min_side": min(sides) < rules.min_side,
+        "max_side": max(sides) > rules.max_side,
+        "step": any(side % rules.step for side in sides),
+        "max_pixels": sides.width * sides.height > rules.max_pixels,
+    }
+    return {rule for rule, is_broken in found.items() if is_broken}
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch, rules: SizeLimits) -> str:
+    """A model with the rules, for the strategies."""
+    monkeypatch.setattr(strategies, "limits_for", lambda model: rules)
+    return f"a model of {rules}"
+
+
+@EACH
+def test_a_size_that_should_be_drawn_breaks_nothing(rules: SizeLimits) -> None:
+    probes = list(rules.accepted())
+    assert all(broken(rules, probe.sides) == set() for probe in probes)
+    assert {probe.requirement for probe in probes} >= {"recommended"}
+
+
+@EACH
+def test_a_size_that_should_be_refused_breaks_the_rule_it_is_asked_for_and_no_other(rules: SizeLimits) -> None:
+    # A side over the greatest one may leave no room under the pixel limit, whatever is beside it.
+    no_room = (rules.sides[-1] + rules.step) * rules.sides[0] > rules.max_pixels
+    for probe in rules.refused():
+        forced = {"max_pixels"} if probe.requirement == "max_side" and no_room else set()
+        assert broken(rules, probe.sides) == {probe.requirement} | forced
+
+
+@EACH
+def test_the_rules_that_are_broken_alone_are_those_that_can_be(rules: SizeLimits, model: str) -> None:
+    sides = range(1, 2 * rules.max_side + 1)
+    alone = {rule for each in product(sides, sides) if len(found := broken(rules, Sides(*each))) == 1 for rule in found}
+    assert set(strategies.rules_of(model)) == alone
+
+
+@EACH
+def test_drawn_sizes_break_the_one_rule_that_they_are_drawn_for(rules: SizeLimits, model: str) -> None:
+    for rule in strategies.rules_of(model):
+        drawn = draw(strategies.invalid_sizes(model, rule), 4, 0)
+        assert drawn
+        assert all(broken(rules, Sides.parse(size)) == {rule} for size in drawn)
+    assert all(broken(rules, Sides.parse(size)) == set() for size in draw(strategies.valid_sizes(model), 4, 0))
+    assert all(
+        broken(rules, Sides.parse(size)) == set() for size in draw(strategies.sizes_off_the_coarser_grid(model), 4, 0)
+    )
