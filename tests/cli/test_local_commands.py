@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from PIL import Image as Pillow
 
 from tests.cli.conftest import Run
-from zai_image_conformance.server import listening
+from zai_image_conformance.server import FAULTS, listening
 
 
 def test_serve_says_where_it_listens_and_ends_on_ctrl_c() -> None:
@@ -33,6 +34,38 @@ def test_serve_says_where_it_listens_and_ends_on_ctrl_c() -> None:
             refused.value.close()
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=10) == 0
+        finally:
+            process.kill()
+
+
+def test_serve_lists_its_faults(process: Run) -> None:
+    done = process("serve", "--list-faults")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(FAULTS)
+    for line, fault in zip(lines, FAULTS.values(), strict=True):
+        assert line.startswith(f"{fault.form} ")
+        assert line.endswith(fault.sentence)
+
+
+@pytest.mark.parametrize("option", [("--fault", "latncy=2"), ("--fault", "latency")])
+def test_serve_refuses_an_unknown_fault(process: Run, option: tuple[str, str]) -> None:
+    done = process("serve", "--port", "0", *option)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "latency=SECONDS" in done.stderr
+
+
+def test_serve_lets_go_wrong_what_it_is_told() -> None:
+    options = ["--fault", "code-1113", "--fault", "nested-error", "--latency", "0.001", "--api-key", "k"]
+    command = [sys.executable, "-m", "zai_image", "serve", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            url = process.stdout.readline().removeprefix("listening on ").strip()
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(f"{url}/paas/v4/images/generations", data=b"{}", timeout=10)
+            assert (refused.value.code, json.load(refused.value)["error"]["code"]) == (429, "1113")
+            refused.value.close()
         finally:
             process.kill()
 

@@ -18,7 +18,7 @@ from zai_image import AsyncZaiImage, ZaiImage, ZaiImageError
 from zai_image_conformance.catalogue import catalogue
 from zai_image_conformance.client_promises import Heard, findings
 from zai_image_conformance.server import Referee, application, listening
-from zai_image_conformance.server.app import ORDER_PATH
+from zai_image_conformance.server.paths import ORDER_PATH
 
 pytestmark = pytest.mark.score
 
@@ -251,6 +251,14 @@ def test_memory_stays_flat_however_many_requests_are_wrong() -> None:
     assert referee.report()["requests"] == 500
     # Nothing but the digits of the counts.
     assert many - few < 100
+
+
+def test_a_request_that_gets_no_answer_is_judged_as_well(judged: Judged) -> None:
+    with pytest.raises(httpx.ReadError):
+        judged.send(json={**ORDER, "user_id": "short"}, headers={"X-Fault": "connection-reset-before"})
+    while not judged.report()["requests"]:
+        pass
+    assert judged.outcomes("broken") == {"USER-ID-LENGTH"}
 
 
 def test_the_exit_code_is_that_of_the_verdict(judged: Judged) -> None:

@@ -96,7 +96,7 @@ def test_of_a_long_answer_the_beginning_is_recorded() -> None:
 
 
 def test_a_request_under_way_is_recorded_without_a_status() -> None:
-    with running(latency=3600) as server:
+    with running(faults=["latency=3600"]) as server:
         with pytest.raises(httpx.ReadTimeout):
             httpx.post(
                 server.url + PATH,
@@ -119,7 +119,7 @@ def test_a_fetched_link_names_the_host_that_was_asked(server: RunningServer) -> 
 
 def test_latency_delays_a_picture_and_no_refusal() -> None:
     # An hour: were it waited for where it should not be, the test would not end; where it should, a time-out says so.
-    with running(latency=3600) as server:
+    with running(faults=["latency=3600"]) as server:
         assert post(server, model="glm-image").status_code == 400
         headers = {"Authorization": f"Bearer {server.api_key}"}
         with pytest.raises(httpx.ReadTimeout):

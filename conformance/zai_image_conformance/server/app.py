@@ -17,19 +17,14 @@ from starlette.types import ASGIApp
 
 from zai_image_api import promises
 from zai_image_conformance.server import requests
+from zai_image_conformance.server.faults import HEADER, Faulty, Switchboard, Target, asked_for
+from zai_image_conformance.server.paths import ORDER_PATH, PICTURES_PATH
 from zai_image_conformance.server.pictures import PictureStore, draw
 from zai_image_conformance.server.recording import Recording
 from zai_image_conformance.server.refusals import BusinessCode, Refusal
 
-BASE_PATH = "/api"
-"""The path of the documented server; callers append `/paas/v4/images/generations`."""
 BODY_LIMIT = 1_048_576
 """Bytes a request body may have. The page sets no limit; an open end would let one caller fill the memory."""
-
-ORDER_PATH = f"{BASE_PATH}/paas/v4/images/generations"
-"""Where pictures are ordered."""
-PICTURES_PATH = "/pictures/"
-"""How the path of every picture's link begins."""
 
 _ROUTING_REFUSALS = {
     404: (BusinessCode.API_UNKNOWN, f"there is nothing here; pictures are ordered with POST {ORDER_PATH}"),
@@ -40,12 +35,12 @@ _ROUTING_REFUSALS = {
 }
 
 
-def application(*, api_key: str, latency: float = 0.0, recording: Recording | None = None) -> ASGIApp:
+def application(*, api_key: str, faults: Switchboard | None = None, recording: Recording | None = None) -> ASGIApp:
     """Make the endpoint, with a picture store of its own.
 
     Args:
         api_key: The one key that is accepted.
-        latency: Seconds to wait before a picture is answered, as a real model would.
+        faults: What is to go wrong; without it, only what a request itself asks for.
         recording: Where its requests are remembered.
     """
     pictures = PictureStore()
@@ -66,13 +61,14 @@ def application(*, api_key: str, latency: float = 0.0, recording: Recording | No
             pictures.add(prompt=ordered.prompt, model=ordered.model, quality=ordered.quality, size=ordered.size)
             for _ in range(promises.IMAGES_PER_ANSWER)
         ]
-        if latency:
-            await asyncio.sleep(latency)
+        links = [request.url_for("picture", name=name) for name in names]
+        if of_pictures := ", ".join(each.text for each in asked_for(request) if each.fault.target is Target.PICTURE):
+            links = [link.include_query_params(**{HEADER: of_pictures}) for link in links]
         return _answer(
             200,
             {
                 "created": created,
-                "data": [{"url": str(request.url_for("picture", name=name))} for name in names],
+                "data": [{"url": str(link)} for link in links],
                 "content_filter": [{"role": "user", "level": promises.LEAST_SEVERE}],
             },
         )
@@ -94,7 +90,8 @@ def application(*, api_key: str, latency: float = 0.0, recording: Recording | No
     )
     # A path that the page does not name is not found, and not another one.
     endpoint.router.redirect_slashes = False
-    return endpoint if recording is None else recording.of(endpoint)
+    faulty = Faulty(endpoint, faults or Switchboard(), body_limit=BODY_LIMIT)
+    return faulty if recording is None else recording.of(faulty)
 
 
 async def _body(request: Request) -> bytes | None:

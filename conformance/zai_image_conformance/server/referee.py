@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zai_image_conformance.catalogue import catalogue
 from zai_image_conformance.client_promises import Heard, findings, json_type
-from zai_image_conformance.server.app import BODY_LIMIT, ORDER_PATH, PICTURES_PATH
+from zai_image_conformance.server.app import BODY_LIMIT
+from zai_image_conformance.server.paths import ORDER_PATH, PICTURES_PATH
 
 REPORT_PATH = "/referee/report"
 """Where the report can be asked for, with GET and without a key: it shows none."""
@@ -61,6 +62,7 @@ class Referee:
     """An ASGI application around the embedded server that judges every request but those for pictures.
 
     A request is judged before the first byte of its answer leaves, so whoever has the answer finds it in the report.
+    One that gets no answer is judged when that is known.
     """
 
     def __init__(self, application: ASGIApp, *, api_key: str) -> None:
@@ -145,12 +147,20 @@ class Referee:
                 body.extend(message.get("body", b"")[: BODY_LIMIT + 1 - len(body)])
             return message
 
+        judged = False
+
         async def answering(message: Message) -> None:
+            nonlocal judged
             if message["type"] == "http.response.start":
+                judged = True
                 self._judge(scope, bytes(body))
             await send(message)
 
-        await self._application(scope, listening, answering)
+        try:
+            await self._application(scope, listening, answering)
+        finally:
+            if not judged:
+                self._judge(scope, bytes(body))
 
     def _judge(self, scope: Scope, body: bytes) -> None:
         whole = body if len(body) <= BODY_LIMIT else None

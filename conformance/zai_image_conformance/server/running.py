@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import secrets
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
 from attrs import field, frozen
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from zai_image_conformance.server.app import BASE_PATH, application
+from zai_image_conformance.server.app import application
+from zai_image_conformance.server.faults import TRANSPORT, Switchboard, SwitchedFault
+from zai_image_conformance.server.paths import BASE_PATH
 from zai_image_conformance.server.recording import RecordedRequest, Recording
 from zai_image_conformance.server.referee import REPORT_PATH, Referee
 from zai_image_conformance.server.start_page import StartPage
@@ -34,11 +38,41 @@ class RunningServer:
     api_key: str = field(repr=False)
     """The key it accepts."""
     _recording: Recording = field(repr=False, alias="recording")
+    _faults: Switchboard = field(repr=False, alias="faults")
 
     @property
     def requests(self) -> tuple[RecordedRequest, ...]:
         """What it was asked so far, oldest first, credentials removed."""
         return self._recording.requests
+
+    def fault(self, name: str, *, times: int | None = None) -> SwitchedFault:
+        """Let something go wrong.
+
+        Args:
+            name: A fault that `zai-image serve --list-faults` lists, with its value where it takes one: `latency=0.2`.
+            times: For how many orders, or fetches of pictures, it is at work; None means until it is switched off.
+
+        Returns:
+            The fault, which can be switched off, or used as a context manager.
+
+        Raises:
+            FaultError: There is no such fault.
+        """
+        return self._faults.switch_on(name, times=times)
+
+    def reset(self) -> None:
+        """Switch off every fault, and forget the requests so far."""
+        self._faults.clear()
+        self._recording.forget()
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's protocol, which lets the application reach the connection: faults break it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        # A copy of its own: the state that it is given is every connection's.
+        self.app_state = {**self.app_state, TRANSPORT: transport}
+        super().connection_made(transport)
 
 
 class _Server(uvicorn.Server):
@@ -48,6 +82,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 asgi,
+                http=_Protocol,
                 lifespan="off",
                 log_level="critical",
                 log_config=None,
@@ -107,7 +142,7 @@ def listening(asgi: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> Itera
 
 @contextmanager
 def running(
-    *, host: str = "127.0.0.1", port: int = 0, api_key: str | None = None, latency: float = 0.0
+    *, host: str = "127.0.0.1", port: int = 0, api_key: str | None = None, faults: Iterable[str] = ()
 ) -> Iterator[RunningServer]:
     """Run the embedded server in this process while the context lasts.
 
@@ -115,22 +150,25 @@ def running(
         host: The address to listen on.
         port: The port; 0 takes any that is free.
         api_key: The key to accept; None makes a random one, found in `RunningServer.api_key`.
-        latency: Seconds to wait before a picture is answered.
+        faults: What is to go wrong from the start, such as `latency=0.2`.
 
     Yields:
         The server, ready for connections.
 
     Raises:
+        FaultError: There is no such fault.
         OSError: The address cannot be listened on.
     """
     key = api_key if api_key is not None else _new_key()
-    recording = Recording()
-    endpoint = application(api_key=key, latency=latency, recording=recording)
+    recording, switchboard = Recording(), Switchboard(faults)
+    endpoint = application(api_key=key, faults=switchboard, recording=recording)
     with listening(StartPage(endpoint, recording, key), host=host, port=port) as origin:
-        yield RunningServer(url=origin + BASE_PATH, api_key=key, recording=recording)
+        yield RunningServer(url=origin + BASE_PATH, api_key=key, recording=recording, faults=switchboard)
 
 
-def serve(*, host: str, port: int, api_key: str | None = None, latency: float = 0.0, referee: bool = False) -> int:
+def serve(
+    *, host: str, port: int, api_key: str | None = None, faults: Iterable[str] = (), referee: bool = False
+) -> int:
     """Run the embedded server in the foreground until Ctrl-C or SIGTERM, for `zai-image serve`.
 
     The first line on standard output is `listening on http://HOST:PORT/api`. All else goes to standard error, but the
@@ -140,13 +178,17 @@ def serve(*, host: str, port: int, api_key: str | None = None, latency: float = 
         host: The address to listen on.
         port: The port; 0 takes any that is free.
         api_key: The key to accept; None makes a random one and tells it on standard error.
-        latency: Seconds to wait before a picture is answered.
+        faults: What is to go wrong, such as `latency=0.2`.
         referee: Whether to judge the clients, and to tell at the end which promises they kept.
 
     Returns:
         The exit code: 0 when it was ended, 2 when it could not listen. With `referee`, 1 when a client broke a promise,
         and 2 also when there was nothing to judge.
+
+    Raises:
+        FaultError: There is no such fault.
     """
+    recording, switchboard = Recording(), Switchboard(faults)
     try:
         listener = _listen(host, port)
     except (OSError, OverflowError) as error:
@@ -155,8 +197,7 @@ def serve(*, host: str, port: int, api_key: str | None = None, latency: float = 
         return 2
     key = api_key if api_key is not None else _new_key()
     origin = _origin(listener)
-    recording = Recording()
-    endpoint = application(api_key=key, latency=latency, recording=recording)
+    endpoint = application(api_key=key, faults=switchboard, recording=recording)
     judge = Referee(endpoint, api_key=key) if referee else None
 
     def announce() -> None:

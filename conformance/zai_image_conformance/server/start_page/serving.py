@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from zai_image.sizes import Size, rule_for
 from zai_image_api import document, promises
-from zai_image_conformance.server.app import ORDER_PATH, PICTURES_PATH
+from zai_image_conformance.server.paths import ORDER_PATH, PICTURES_PATH
 from zai_image_conformance.server.recording import REDACTED, RecordedRequest, Recording
 from zai_image_conformance.server.requests import MODELS, QUALITIES
 from zai_image_conformance.server.start_page.drawing import Drawing, decision, drawing

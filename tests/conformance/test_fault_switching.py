@@ -1,0 +1,98 @@
+"""Faults are switched on and off, counted, combined, and refused where there is no such fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conformance.wire import answer, ask, connected, fetch, good, refused, request
+from zai_image_conformance.server import RunningServer, running
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[RunningServer]:
+    with running() as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("latncy=1", "there is no fault 'latncy'; did you mean latency=SECONDS? "),
+        (
+            "nothing of the kind at all",
+            "there is no fault 'nothing of the kind at all'; `zai-image serve --list-faults`",
+        ),
+        ("latency", "the fault latency needs a number of seconds, as in latency=SECONDS"),
+        ("latency=soon", "the fault latency needs a number of seconds"),
+        ("latency=-1", "the fault latency needs a number of seconds"),
+        ("latency=nan", "the fault latency needs a number of seconds"),
+        ("latency=inf", "the fault latency needs a number of seconds"),
+        ("rate-limit=0", "the fault rate-limit needs a whole number from 1 on"),
+        ("rate-limit=1.5", "the fault rate-limit needs a whole number from 1 on"),
+        ("500=1", "the fault 500 takes no value"),
+        ("x" * 5000, "there is no fault 'xxx"),
+    ],
+)
+def test_an_unknown_fault_is_refused_with_one_clear_line(shared: RunningServer, wrong: str, message: str) -> None:
+    seen = ask(shared, "code-1113", wrong)
+    refused(seen, 400, 1210)
+    assert seen.document["message"].startswith(message)
+    assert len(seen.document["message"]) < 300
+    with pytest.raises(ValueError, match="fault"):
+        shared.fault(wrong)
+    (item,) = good(ask(shared))["data"]
+    refused(fetch(item["url"], wrong), 400, 1210)
+
+
+def test_a_fault_acts_on_as_many_requests_as_it_is_told(server: RunningServer) -> None:
+    server.fault("code-1113", times=2)
+    server.fault("dead-link", times=1)
+    assert [ask(server).status for _ in range(3)] == [429, 429, 200]
+    (item,) = good(ask(server))["data"]
+    assert [fetch(item["url"]).status for _ in range(2)] == [404, 200]
+
+
+def test_a_fault_ends_with_its_context_or_when_it_is_switched_off(server: RunningServer) -> None:
+    with server.fault("code-1113") as fault:
+        assert [ask(server).status for _ in range(2)] == [429, 429]
+    assert ask(server).status == 200
+    fault.off()
+    for_good = server.fault("500")
+    assert ask(server).status == 500
+    for_good.off()
+    assert ask(server).status == 200
+
+
+def test_a_server_can_have_faults_from_the_start_and_be_reset() -> None:
+    with running(faults=["rate-limit=1", "code-1301"]) as server:
+        assert [ask(server).status for _ in range(2)] == [400, 429]
+        server.reset()
+        assert (server.requests, ask(server).status) == ((), 200)
+        server.fault("rate-limit=1")
+        assert [ask(server).status for _ in range(2)] == [200, 429]
+
+
+def test_several_faults_work_together_whatever_their_order(shared: RunningServer) -> None:
+    for faults in (("data-empty", "connection-reset-while"), ("connection-reset-while", "data-empty")):
+        seen = ask(shared, *faults)
+        assert (seen.status, seen.ending) == (200, "reset")
+        assert b'"data": [' in seen.body
+
+
+def test_faults_leave_everything_but_orders_and_pictures_alone(server: RunningServer) -> None:
+    origin = server.url.removesuffix("/api")
+    with server.fault("500"), server.fault("picture-503"), connected(server.url) as connection:
+        connection.sendall(request("GET", f"{origin}/", {}))
+        assert answer(connection).status == 200
+        connection.sendall(request("GET", f"{origin}/api", {"X-Fault": "no-such-fault"}))
+        assert answer(connection).status == 404
+
+
+def test_values_that_callers_make_up_do_not_fill_the_memory(shared: RunningServer) -> None:
+    layer = shared._faults._layer
+    for number in range(1, 400):
+        with shared.fault(f"rate-limit={number}"):
+            ask(shared, "nested-error", "code-1113")
+    assert layer.cache_info().currsize <= 256
