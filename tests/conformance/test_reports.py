@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from tests.conformance.altered import KEY
 from tests.conformance.judged import failing, hostile, on_embedded
 from zai_image_conformance import report
+from zai_image_conformance.report.comparison import NotAReport, compare, read
 from zai_image_conformance.suite.questions import redacted
 from zai_image_conformance.verdict import Verdict, judge
 
@@ -72,6 +73,17 @@ def test_every_outcome_names_its_exchange(verdict: Verdict, document: Any) -> No
                 method, body = exchange["request"]["method"], exchange["request"]["body"]
                 assert f"-X {method} " in outcome["again"]
                 assert not body or shlex.quote(body) in outcome["again"]
+
+
+def test_a_verdict_compared_with_itself_has_not_changed_and_what_is_none_is_not_compared(verdict: Verdict) -> None:
+    text = report.json_report(verdict).encode()
+    if verdict.problem is not None:
+        with pytest.raises(NotAReport):
+            read(text)
+        return
+    found = compare(read(text), read(text))
+    assert (found.changes, found.exit_code) == ((), 0)
+    assert found.as_before >= len({outcome.requirement for outcome in verdict.outcomes if outcome.settles})
 
 
 @pytest.mark.parametrize("form", FORMS)

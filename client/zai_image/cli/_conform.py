@@ -11,7 +11,10 @@ import click
 
 from zai_image.cli._completion import complete_model
 from zai_image.cli._embedded import conformance_extra, embedded_server
+from zai_image.cli._exits import COULD_NOT_ASK
+from zai_image.cli._messages import tell
 
+_REPORT = click.Path(path_type=Path)
 _FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
@@ -45,6 +48,13 @@ _FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option("--junit", type=_FILE, metavar="FILE", help="Write it as JUnit XML.")
 @click.option("--report-html", type=_FILE, metavar="FILE", help="Write it as an HTML page.")
 @click.option("--list", "listed", is_flag=True, help="Print the requirements: level, cost and sentence. Asks nothing.")
+@click.option(
+    "--compare",
+    nargs=2,
+    type=_REPORT,
+    metavar="OLD NEW",
+    help="Print what changed between two JSON reports; 1 if anything got worse. Asks nothing.",
+)
 @click.option("--dry-run", is_flag=True, help="Print what would be asked and what it would cost. Asks nothing.")
 def conform(
     url: str | None,
@@ -61,6 +71,7 @@ def conform(
     junit: Path | None,
     report_html: Path | None,
     listed: bool,
+    compare: tuple[Path, Path] | None,
     dry_run: bool,
 ) -> int:
     """Judge the server at URL (the part of its address before /paas/v4): does it keep the documented promises?"""
@@ -70,6 +81,10 @@ def conform(
     if listed:
         click.echo(report.listing(), nl=False)
         return 0
+    if compare is not None:
+        if local or url is not None:
+            raise click.UsageError("--compare reads two reports and asks no server; leave out the URL and --local")
+        return _compare(*compare)
     if no_auth and api_key is not None:
         raise click.UsageError("--no-auth sends no key; leave out --api-key, or --no-auth")
     if dry_run:
@@ -110,6 +125,24 @@ def conform(
             _write(path, made(verdict))
     click.echo(verdict.text(), nl=False)
     return verdict.exit_code
+
+
+def _compare(old: Path, new: Path) -> int:
+    from zai_image_conformance.report import comparison
+
+    told = []
+    for path in (old, new):
+        try:
+            told.append(comparison.read(path.read_bytes()))
+        except OSError as error:
+            tell(f"cannot read {path}: {error.strerror or error}")
+            return COULD_NOT_ASK
+        except comparison.NotAReport as error:
+            tell(f"{path}: {error}")
+            return COULD_NOT_ASK
+    found = comparison.compare(*told)
+    click.echo(found.text(), nl=False)
+    return found.exit_code
 
 
 def _write(path: Path, text: str) -> None:
