@@ -143,6 +143,24 @@ def test_what_is_left_empty_is_not_sent(server: RunningServer, page: Page) -> No
     assert sent.body == b'{"model":"cogview-4-250304","prompt":"A cute little kitten."}'
 
 
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("code-1301", "1301"),
+        ("nested-error, code-1113", "1113"),
+        ("502-html", "502, refused"),
+        ("connection-reset-before", "No answer"),
+        ("dead-link", "There is no picture behind the link."),
+        ("data-missing", "no documented answer"),
+    ],
+)
+def test_a_fault_can_be_tried(visitor: Visitor, page: Page, fault: str, told: str) -> None:
+    expect(order(page, fault=fault)).to_contain_text(told)
+    # Chromium itself logs what went wrong on the way; the page logs and raises nothing.
+    assert [words for words in visitor.trouble if not words.startswith("logged: Failed to load resource")] == []
+    visitor.trouble.clear()
+
+
 def test_the_last_requests_are_shown_with_their_verdicts(server: RunningServer, page: Page) -> None:
     headers = {"Authorization": f"Bearer {KEY}"}
     with httpx.Client(headers=headers, trust_env=False) as client:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from zai_image.sizes import Size, rule_for
 from zai_image_api import document, promises
+from zai_image_conformance.server.faults import FAULTS
 from zai_image_conformance.server.paths import ORDER_PATH, PICTURES_PATH
 from zai_image_conformance.server.recording import REDACTED, RecordedRequest, Recording
 from zai_image_conformance.server.requests import MODELS, QUALITIES
@@ -82,12 +83,12 @@ class StartPage:
     async def _page(self, request: Request) -> Response:
         html = (
             _templates()
-            .get_template("page.html")
+            .get_template("page.html.jinja")
             .render(
                 drawings=_drawings(),
                 models=MODELS,
                 qualities=QUALITIES,
-                faults=(),
+                faults=FAULTS.values(),
                 promises=promises,
                 document=document,
                 order_path=ORDER_PATH,
@@ -99,7 +100,7 @@ class StartPage:
         return HTMLResponse(html, headers={"Content-Security-Policy": _policy(), "Cache-Control": "no-store"})
 
     async def _rows(self, request: Request) -> Response:
-        html = _templates().get_template("rows.html").render(requests=self._lately())
+        html = _templates().get_template("rows.html.jinja").render(requests=self._lately())
         return HTMLResponse(html, headers={"Cache-Control": "no-store"})
 
     def _lately(self) -> list[SeenRequest]:
