@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
 
 from attrs import frozen
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -50,9 +51,13 @@ def _drawn(size: str) -> bytes:
 class _Handler(BaseHTTPRequestHandler):
     """Knows GET and POST alone: http.server answers any other method with 501 and a page."""
 
+    # Head and body are written apart; waiting for the acknowledgement of the head takes seconds in all.
+    disable_nagle_algorithm = True
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        came = answer(f"http://{self.headers['Host']}", self.command, self.path, dict(self.headers.items()), body)
+        pictures = getattr(self.server, "pictures", f"http://{self.headers['Host']}")
+        came = answer(pictures, self.command, self.path, dict(self.headers.items()), body)
         self.send_response(came.status)
         for name, value in came.headers.items():
             self.send_header(name, value)
@@ -111,6 +116,41 @@ class _HangingUp(_KeepingAlive):
         self.close_connection = True
 
 
+class _Trickling(_KeepingAlive):
+    """Answers byte by byte, pictures in small pieces, each with a packet of its own."""
+
+    def send_body(self, body: bytes) -> None:
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        piece = 1 if len(body) < 1000 else 1000
+        for start in range(0, len(body), piece):
+            self.wfile.write(body[start : start + piece])
+
+
+class _Slow(_KeepingAlive):
+    """Thinks for a second about the first picture."""
+
+    def send_body(self, body: bytes) -> None:
+        thought = vars(self.server).setdefault("thought", threading.Event())
+        if b'"url"' in body and not thought.is_set():
+            thought.set()
+            time.sleep(1)
+        super().send_body(body)
+
+
+class _PicturesElsewhere(ThreadingHTTPServer):
+    """Sends orders to one port and pictures from another, under another name of the host."""
+
+    def __enter__(self) -> Self:
+        self._other = ForeignServer("pictures", _http_server(_KeepingAlive)).listening()
+        self.pictures = self._other.__enter__().replace("127.0.0.1", "localhost")
+        return self
+
+    def server_close(self) -> None:
+        super().server_close()
+        self._other.__exit__(None, None, None)
+
+
 @Request.application
 def _werkzeug(request: Request) -> Response:
     came = answer(
@@ -154,6 +194,11 @@ FOREIGN_SERVERS = [
     ForeignServer("http.server, closing each connection", _http_server(_Closing)),
     ForeignServer("http.server, chunked", _http_server(_Chunking)),
     ForeignServer("http.server, hanging up after each answer", _http_server(_HangingUp)),
+    ForeignServer("http.server, in small pieces", _http_server(_Trickling)),
+    ForeignServer("http.server, slow", _http_server(_Slow)),
+    ForeignServer(
+        "http.server, pictures on another port and host", lambda: _PicturesElsewhere(("127.0.0.1", 0), _KeepingAlive)
+    ),
     ForeignServer(
         "werkzeug",
         lambda: make_server("127.0.0.1", 0, _werkzeug, threaded=True, request_handler=_Quiet),  # type: ignore[return-value, arg-type]
