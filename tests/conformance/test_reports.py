@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections import Counter
 from collections.abc import Callable
 from html import escape
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import jsonschema
+import junitparser
 import pytest
+import xmlschema
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +28,7 @@ from zai_image_conformance.verdict import Verdict, judge
 
 pytestmark = pytest.mark.score
 
+JENKINS = xmlschema.XMLSchema(Path(__file__).with_name("junit-10.xsd"))
 FEW = ("SIZE-GLM-STEP", "ERROR-BODY", "AUTH-MISSING", "LINK-LIFE", "PICTURE-SIZE", "QUALITY-VALUES")
 KINDS: dict[str, Callable[[], Verdict]] = {
     "conforms": lambda: on_embedded(requirements=FEW),
@@ -84,6 +89,20 @@ def test_a_verdict_compared_with_itself_has_not_changed_and_what_is_none_is_not_
     found = compare(read(text), read(text))
     assert (found.changes, found.exit_code) == ((), 0)
     assert found.as_before >= len({outcome.requirement for outcome in verdict.outcomes if outcome.settles})
+
+
+def test_the_junit_report_keeps_the_schema_of_jenkins_and_is_read_by_a_reader_in_use(verdict: Verdict) -> None:
+    text = report.junit(verdict)
+    JENKINS.validate(text)
+    (suite,) = junitparser.JUnitXml.fromstring(text.encode())
+    read = [type(case.result[0]) if case.result else None for case in suite]
+    results = Counter(outcome.result for outcome in verdict.outcomes)
+    unaskable = verdict.problem is not None
+    assert read.count(junitparser.Failure) == suite.failures == results["fail"]
+    assert read.count(junitparser.Error) == suite.errors == results["error"] + unaskable
+    skipped = results["skipped"] + results["unjudged"] + results["deviation"]
+    assert read.count(junitparser.Skipped) == suite.skipped == skipped
+    assert len(read) == suite.tests == len(verdict.outcomes) + unaskable
 
 
 @pytest.mark.parametrize("form", FORMS)

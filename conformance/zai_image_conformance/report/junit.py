@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Xml
 
+from zai_image_api.document import DOCUMENT_SHA256
 from zai_image_conformance.outcomes import Outcome
 from zai_image_conformance.report.findings import summary
 from zai_image_conformance.suite.questions import printable
@@ -27,7 +28,16 @@ def junit(verdict: Verdict) -> str:
         errors=str(results.count("error") + (verdict.problem is not None)),
         skipped=str(sum(results.count(each) for each in ("skipped", "unjudged", "deviation"))),
         time=f"{verdict.seconds:.3f}",
+        timestamp=verdict.started.strftime("%Y-%m-%dT%H:%M:%S"),
     )
+    properties = Xml.SubElement(suite, "properties")
+    for name, value in (
+        ("url", verdict.url),
+        ("profile", verdict.profile),
+        ("seed", verdict.seed),
+        ("document-sha256", DOCUMENT_SHA256),
+    ):
+        Xml.SubElement(properties, "property", name=name, value=printable(str(value)))
     for outcome in verdict.outcomes:
         _test_case(suite, outcome)
     if verdict.problem is not None:
