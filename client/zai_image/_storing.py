@@ -130,7 +130,7 @@ class Receiver:
         self._received += len(chunk)
         if self._received > MAX_BYTES:
             raise self._link.error(f"has over {MAX_BYTES} bytes: not a picture of this API")
-        self._head += chunk[: HEAD - len(self._head)]
+        self._head = (self._head + chunk[:HEAD])[:HEAD]
         self._tail = (self._tail + chunk[-TAIL:])[-TAIL:]
         self._file.write(chunk)
         if self._progress is not None:

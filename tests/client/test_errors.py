@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from zai_image import APIError, ContentBlockedError, InvalidRequestError, Size, ZaiImageError
+from zai_image import (
+    APIError,
+    ContentBlockedError,
+    DownloadError,
+    InvalidRequestError,
+    InvalidResponseError,
+    Size,
+    ZaiImageError,
+)
 from zai_image._errors import BY_CODE, BY_STATUS
 
 
@@ -38,6 +46,10 @@ def test_what_a_terminal_would_obey_is_spelt_out() -> None:
 def test_an_error_of_which_nothing_is_known_was_never_sent() -> None:
     error = ZaiImageError("no")
     assert (error.request, error.request_id, error.attempts) == (None, None, 0)
+    unread = InvalidResponseError("no")
+    assert (unread.status, unread.body) == (None, "")
+    assert APIError(500, None, "no").body == ""
+    assert DownloadError("no", url="https://a.example/1.png").transient is False
 
 
 def test_a_code_says_more_than_a_status() -> None:

@@ -13,7 +13,7 @@ import pytest
 import zai_image
 from zai_image import ZaiImageError
 from zai_image._answers import failure, picture, request_id
-from zai_image_api.errors import InvalidData
+from zai_image_api.errors import InvalidData, InvalidResponse
 from zai_image_api.models import Error, ImageGenerationResponse
 from zai_image_api.types import Response
 
@@ -80,6 +80,22 @@ def test_a_success_without_link_or_time_says_what_is_wrong_and_keeps_what_came(a
         picture(Response(200, content, {}, parsed), KEY)
     assert str(told.value) == f"the answer with status 200 is not what was promised: {problem}"
     assert (told.value.status, told.value.body) == (200, content.decode().replace(KEY, "***"))
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "told"),
+    [
+        (200, f"<html>{KEY}", "the answer with status 200 is not what was promised: why ***"),
+        (201, "<html>", "the answer with status 201 is not what was promised: neither a picture nor an error"),
+        (200, '{"code": 1214, "message": "no"}', "no (HTTP 200, code 1214)"),
+        (201, '{"code": 1214, "message": "no"}', "no (HTTP 201, code 1214)"),
+        (503, "<html>", "the server gave no reason that can be read (HTTP 503)"),
+    ],
+)
+def test_a_body_of_another_shape_is_told_as_what_it_is_under_its_status(status: int, content: str, told: str) -> None:
+    error = failure(InvalidResponse(status, {}, content.encode(), f"why {KEY}"), KEY)
+    assert isinstance(error, zai_image.APIError | zai_image.InvalidResponseError)
+    assert (str(error), error.status, error.body) == (told, status, content.replace(KEY, "***"))
 
 
 def test_a_redirect_is_neither_a_picture_nor_an_error() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -123,6 +124,30 @@ def test_what_is_no_picture_is_told_by_its_type(content: bytes, content_type: st
         received(content, content_type=content_type)
     assert str(failed.value) == f"the picture at {LINK.url} {told}"
     assert not failed.value.transient
+
+
+def test_what_has_neither_type_nor_length_is_told_by_its_bytes() -> None:
+    told: list[tuple[int, int | None]] = []
+    with pytest.raises(DownloadError, match=r"is not a picture but bytes of no known kind$"):
+        received(b"?", told=told)
+    assert told == [(1, None)]
+
+
+@pytest.mark.parametrize("late", [-1, 0, 1])
+@pytest.mark.parametrize("status", [201, 204, 302, 399, 400, 403, 404, 408, 425, 429, 499, 500, 503, 599, 600])
+def test_a_link_that_is_refused_after_its_day_is_told_to_have_expired(
+    monkeypatch: pytest.MonkeyPatch, status: int, late: int
+) -> None:
+    clock = SimpleNamespace(now=lambda zone: LINK.expires + timedelta(seconds=late))
+    monkeypatch.setattr(_storing, "datetime", clock)
+    with pytest.raises(DownloadError) as failed:
+        LINK.receiver(httpx.Response(status), BytesIO(), None)
+    if 400 <= status < 500 and late > 0:
+        told, passes = f"is gone: its link expired on 2026-01-01 (status {status})", False
+    else:
+        told, passes = f"is not there: status {status}", status in (408, 425, 429) or 500 <= status < 600
+    assert str(failed.value) == f"the picture at {LINK.url} {told}"
+    assert failed.value.transient is passes
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_no_valid_size_changes_less_where_the_pixel_limit_binds(width: int, heig
 @pytest.mark.parametrize("side", [-5, 0, 1, 2])
 def test_a_side_less_than_one_counts_as_one(side: int) -> None:
     one = max(side, 1)
-    for other in range(640, 2080, 20):
+    for other in range(520, 2080, 20):
         least = min(change(size, one, other) for size in sizes.valid_sizes("glm-image"))
         found, turned = sizes.nearest("glm-image", side, other), sizes.nearest("glm-image", other, side)
         assert change(found, one, other) == pytest.approx(least, abs=1e-9)
@@ -215,3 +215,44 @@ def test_what_is_no_ratio_is_refused_on_one_short_line(ratio: object) -> None:
 def test_a_number_too_long_to_print_is_no_ratio() -> None:
     with pytest.raises(ValueError, match=r"^this int is not a ratio"):
         sizes.for_aspect("glm-image", 10**5000)
+
+
+def test_of_what_is_no_ratio_or_no_side_forty_characters_are_shown() -> None:
+    with pytest.raises(ValueError, match=f"^'{'9' * 39} is not a ratio"):
+        sizes.for_aspect("glm-image", "9" * 100)
+    with pytest.raises(ValueError, match=f", not '{'9' * 39}$"):
+        sizes.nearest("glm-image", *cast(Any, ("9" * 100, 1)))
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> sizes.SizeRule:
+    """Any rule that a page may state, with few sides, so that all pairs can be tried."""
+    step = draw(st.integers(5, 9))
+    least, greatest = step * draw(st.integers(1, 5)) - draw(st.integers(0, 4)), step * draw(st.integers(5, 12))
+    recommended = draw(st.lists(st.builds(Size, st.integers(1, 99), st.integers(1, 99)), min_size=1, max_size=3))
+    most = draw(st.integers(1, greatest * greatest))
+    return sizes.SizeRule(tuple(recommended), recommended[0], least, greatest, step, most, "recommended", "custom")
+
+
+@settings(max_examples=50)
+@given(rules(), st.integers(1, 120), st.integers(1, 120))
+def test_under_any_rule_nearest_and_closest_are_the_best_of_all_valid_sizes(
+    rule: sizes.SizeRule, width: int, height: int
+) -> None:
+    ratio = Fraction(width, height)
+    steps = range(rule.step, rule.max_side + 1, rule.step)
+    valid = {*rule.recommended, *(Size(w, h) for w in steps for h in steps if rule.keeps_limits(w, h))}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("zai_image_api.sizes.SIZE_RULES", {"others": rule})
+        assert list(sizes.valid_sizes("any")) == sorted(valid)
+        least = min(change(size, width, height) for size in valid)
+        assert change(sizes.nearest("any", width, height), width, height) == pytest.approx(least, abs=1e-9)
+        if Fraction(1, 100) <= ratio <= 100:
+            closest = sizes.for_aspect("any", f"{width}:{height}")
+            assert distance(closest, ratio) == min(distance(size, ratio) for size in valid)
+
+
+def test_a_width_whose_only_height_is_the_least_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = sizes.SizeRule((Size(64, 64),), Size(64, 64), 64, 128, 16, 128 * 64, "recommended", "custom")
+    monkeypatch.setattr("zai_image_api.sizes.SIZE_RULES", {"others": rule})
+    assert sizes.nearest("any", 300, 20) == sizes.for_aspect("any", 2) == Size(128, 64)

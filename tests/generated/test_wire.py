@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import pickle
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -205,3 +206,12 @@ def test_what_is_no_json_at_all_is_told_by_its_type() -> None:
     with pytest.raises(InvalidData) as refused:
         wire.text(b"x")
     assert str(refused.value) == "a string was promised, bytes came"
+
+
+@pytest.mark.parametrize(
+    "error", [InvalidData("why", ("data", 0)), InvalidResponse(200, {"x-id": "7"}, b"{}", "why")], ids=type
+)
+def test_an_error_crosses_process_boundaries_whole(error: Exception) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert (str(again), again.args, vars(again)) == (str(error), error.args, vars(error))
