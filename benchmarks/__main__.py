@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from benchmarks import calls, downloads, flight, imports, load, regeneration
+from benchmarks import calls, downloads, flight, imports, load, plugin, regeneration
 from benchmarks.pairs import Comparison
 
 BENCHMARKS: Final[Mapping[str, Callable[[], Iterator[Comparison]]]] = {
@@ -15,6 +15,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[], Iterator[Comparison]]]] = {
     "flight": flight.comparisons,
     "downloads": downloads.comparisons,
     "load": load.comparisons,
+    "plugin": plugin.comparisons,
     "regeneration": regeneration.comparisons,
 }
 

@@ -1,8 +1,10 @@
-"""The options of `pytest --pyargs zai_image_conformance.suite`; imports nothing else, since every pytest loads it."""
+"""What every pytest loads of this package: fixtures, and the suite's options. It imports nothing but pytest."""
 
 from __future__ import annotations
 
 import pytest
+
+pytest_plugins = ("zai_image_conformance.pytest_fixtures",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

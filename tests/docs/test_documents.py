@@ -13,7 +13,7 @@ import pytest
 from scripts.regenerate import ROOT
 from zai_image_conformance.server import RunningServer
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = {
     f"{document.stem}: {name}": code
