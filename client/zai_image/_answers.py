@@ -128,7 +128,7 @@ def _refusal(status: int, headers: Mapping[str, str], content: bytes, key: str) 
     if fields is None and status < 400:
         return _invalid("neither a picture nor an error", status, content, key)
     code, message = fields or (None, "")
-    kind = BY_CODE.get(code or 0) or BY_STATUS.get(status, APIError)
+    kind = BY_CODE.get(code) or BY_STATUS.get(status, APIError)
     return kind(
         status,
         code,

@@ -179,7 +179,7 @@ class UnknownModelWarning(UserWarning):
 
 
 # Business codes of the vendor's Errors page; codes that are not listed say no more than the HTTP status does.
-BY_CODE: Final[Mapping[int, type[APIError]]] = {
+BY_CODE: Final[Mapping[int | None, type[APIError]]] = {
     **dict.fromkeys((1000, 1001, 1002, 1003, 1004, 1100, 1110, 1111, 1112, 1120, 1121), AuthenticationError),
     1113: InsufficientBalanceError,
     **dict.fromkeys((1300, 1301), ContentBlockedError),

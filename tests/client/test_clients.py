@@ -10,7 +10,7 @@ import httpx
 import pytest
 import respx
 
-from zai_image import AsyncZaiImage, InvalidRequestError, ZaiImage, _asking
+from zai_image import APIError, AsyncImage, AsyncZaiImage, Image, InvalidRequestError, ZaiImage, _asking
 from zai_image._retrying import wait, wait_async
 from zai_image_api.api.images import generate
 from zai_image_api.call import Call
@@ -18,6 +18,14 @@ from zai_image_api.document import SERVER_URL
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
 ANSWER = {"created": 1760335349, "data": [{"url": "https://pictures.example/1.png"}]}
+
+
+def ask(zai: ZaiImage | AsyncZaiImage, **arguments: Any) -> Image | AsyncImage:
+    """Make a picture with either client."""
+    if isinstance(zai, ZaiImage):
+        return zai.images.generate("kitten", **arguments)
+    return asyncio.run(zai.images.generate("kitten", **arguments))
+
 
 twins = pytest.mark.parametrize("twin", [ZaiImage, AsyncZaiImage])
 
@@ -42,12 +50,9 @@ def test_a_client_says_what_it_is_and_where_it_sends(twin: Any) -> None:
 
 
 def test_a_picture_says_what_it_is_and_where_it_stands() -> None:
-    async def ask() -> str:
-        return repr(await AsyncZaiImage("a-key").images.generate("kitten"))
-
     with respx.mock:
         respx.post(ENDPOINT).respond(json=ANSWER)
-        shown = [repr(ZaiImage("a-key").images.generate("kitten")), asyncio.run(ask())]
+        shown = [repr(ask(ZaiImage("a-key"))), repr(ask(AsyncZaiImage("a-key")))]
     where = "https://pictures.example/1.png, created 2025-10-13 06:02:29 UTC"
     assert shown == [f"<Image {where}>", f"<AsyncImage {where}>"]
 
@@ -73,21 +78,25 @@ def test_a_transport_that_is_given_carries_the_requests_and_no_field_is_sent_wit
         seen.append(request)
         return httpx.Response(200, json=ANSWER, headers={"set-cookie": "session=1"})
 
-    async def ask(zai: AsyncZaiImage) -> None:
-        await zai.images.generate("kitten")
-        await zai.images.generate("kitten")
-
     zai = twin("a-key", transport=httpx.MockTransport(answer))
-    if isinstance(zai, ZaiImage):
-        zai.images.generate("kitten")
-        zai.images.generate("kitten")
-    else:
-        asyncio.run(ask(zai))
+    ask(zai)
+    ask(zai)
     for request in seen:
         assert request.headers.keys() == {
             *("host", "accept", "accept-encoding", "user-agent", "authorization", "content-type", "content-length")
         }
     assert len(seen) == 2
+
+
+@twins
+@pytest.mark.parametrize("validate", [True, False])
+@respx.mock
+def test_a_bad_request_is_refused_or_left_to_the_server(twin: Any, validate: bool) -> None:
+    route = respx.post(ENDPOINT).respond(400, json={"code": 1214, "message": "bad size"})
+    zai = twin("a-key", **({} if validate else {"validate": False}))
+    with pytest.raises(InvalidRequestError if validate else APIError):
+        ask(zai, size="1000x1000")
+    assert route.called is not validate
 
 
 def test_a_pause_is_slept(monkeypatch: pytest.MonkeyPatch) -> None:

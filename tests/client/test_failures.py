@@ -105,6 +105,27 @@ def test_a_redirect_is_neither_a_picture_nor_an_error() -> None:
     assert (error.status, error.body) == (302, "moved")
 
 
+@pytest.mark.parametrize(
+    ("body", "code", "message"),
+    [
+        ({"code": 1214}, 1214, "the server gave no reason that can be read"),
+        ({"message": "no"}, None, "no"),
+        ({"error": {"code": "1214"}}, 1214, "the server gave no reason that can be read"),
+        ({"error": {"message": "no"}}, None, "no"),
+    ],
+)
+def test_a_code_or_a_message_alone_makes_an_error_under_any_status(body: Any, code: int | None, message: str) -> None:
+    for status in (200, 302, 400):
+        error = refused(json.dumps(body), status)
+        assert isinstance(error, zai_image.APIError)
+        assert (error.code, error.message) == (code, message)
+
+
+@pytest.mark.parametrize("body", [{"Code": 1214}, {"error": {}}, {"error": "no"}, {"errors": {"code": 1}}, ["code"]])
+def test_what_has_neither_is_no_error(body: Any) -> None:
+    assert isinstance(refused(json.dumps(body), 302), zai_image.InvalidResponseError)
+
+
 @pytest.mark.parametrize("status", [400, 499, 599])
 def test_a_refusal_without_a_reason_says_that_there_is_none(status: int) -> None:
     for content in ("", "<html>", '{"code": 1214}', '{"message": ""}', '{"message": 7}'):

@@ -133,6 +133,31 @@ def test_what_has_neither_type_nor_length_is_told_by_its_bytes() -> None:
     assert told == [(1, None)]
 
 
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("file:///etc/passwd", "has a link that is not an http(s) address"),
+        ("httpx://a.example/1.png", "has a link that is not an http(s) address"),
+        ("", "has a link that is not an http(s) address"),
+        ("https://", "has a link without a host"),
+        ("HTTP:///1.png", "has a link without a host"),
+    ],
+)
+def test_what_is_no_address_is_told_and_not_asked(url: str, problem: str) -> None:
+    with httpx.Client() as client, pytest.raises(DownloadError) as failed:
+        LINK.request(client, url)
+    assert (str(failed.value), failed.value.url) == (f"the picture at {LINK.url} {problem}", LINK.url)
+    assert not failed.value.transient
+
+
+@pytest.mark.parametrize("url", ["http://a.example/1.png", "HTTPS://a.example/1.png"])
+def test_what_is_an_address_is_asked_without_a_key(url: str) -> None:
+    with httpx.Client(headers={"Authorization": "Bearer a-key", "X-Team": "art"}) as client:
+        request = LINK.request(client, url)
+    assert (request.method, str(request.url)) == ("GET", url.lower())
+    assert (request.headers.get("authorization"), request.headers["x-team"]) == (None, "art")
+
+
 @pytest.mark.parametrize("late", [-1, 0, 1])
 @pytest.mark.parametrize("status", [201, 204, 302, 399, 400, 403, 404, 408, 425, 429, 499, 500, 503, 599, 600])
 def test_a_link_that_is_refused_after_its_day_is_told_to_have_expired(

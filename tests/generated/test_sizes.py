@@ -192,6 +192,13 @@ def test_a_value_that_is_no_size_is_refused_as_such(size: object) -> None:
     assert [violation.rule for violation in check("glm-image", cast(SizeLike, size))] == ["form"]
 
 
+@pytest.mark.parametrize("side", [10**9, -(10**9), 10**9 + 7])
+def test_a_side_has_at_most_nine_digits(side: int) -> None:
+    for size in ((side, 1), (1, side)):
+        assert [violation.rule for violation in check("glm-image", size)] == ["form"]
+    assert "form" not in [violation.rule for violation in check("glm-image", (10**9 - 1, 1 - 10**9))]
+
+
 @given(st.text())
 def test_text_is_a_size_exactly_if_writing_what_was_read_gives_it_back(text: str) -> None:
     try:
@@ -223,7 +230,8 @@ def test_every_broken_rule_is_named_with_value_limit_sentence_and_what_works() -
         ("max_side", 4100, 2048),
         ("step", 4100, 16),
     ]
-    assert found[0].sentence == rule_for("cogview-4-250304").custom_sentence
+    sentence = rule_for("cogview-4-250304").custom_sentence
+    assert {violation.sentence for violation in [*found, *check("cogview-4-250304", "2048x2048")]} == {sentence}
     assert [str(violation) for violation in found] == [
         "width 500 is too small: at least 512 pixels",
         "width 500 is not divisible by 16: 512 is the nearest that works",
