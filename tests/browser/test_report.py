@@ -77,7 +77,7 @@ def test_the_verdict_is_told_in_one_line_with_what_was_judged(visitor: Visitor, 
     told = (document["url"], document["judged_at"][:10], f"{document['requests']} requests", str(document["seed"]))
     assert [each for each in told if each not in header] == []
     revision = document["revision"]
-    told = (revision["sha256"], revision["pages"][0]["sha256"], document["versions"]["python"], "--profile deployed")
+    told = (revision["sha256"], document["versions"]["python"], "conform", "--no-auth --profile deployed --seed 0")
     assert [each for each in told if each not in about] == []
 
 
@@ -122,9 +122,9 @@ def test_pictures_show_what_was_asked_and_what_came(visitor: Visitor, failing: S
     assert page.locator(".pictures li").count() == len(drawn) > 0
     widths = page.locator(".pictures img").evaluate_all("all => all.map(img => img.naturalWidth)")
     assert all(0 < width <= 192 for width in widths)
-    (wrong,) = page.locator(".pictures li.wrong").all_inner_texts()
-    assert "asked 1568x1056" in wrong
-    assert "came 1536x1056" in wrong
+    wrong = page.locator(".pictures li.wrong").all_inner_texts()
+    assert any("asked 1568x1056" in words and "came 1536x1056" in words for words in wrong)
+    assert all("asked 1280x1280" not in words for words in wrong)
 
 
 def test_timings_are_drawn(visitor: Visitor, failing: Shown) -> None:
@@ -139,11 +139,10 @@ def test_a_failure_unfolds(visitor: Visitor, failing: Shown) -> None:
     assert not failure.locator("pre").first.is_visible()
     failure.locator("summary").click()
     request, answer, again = failure.locator("pre").all_inner_texts()
-    assert "Authorization: Bearer [redacted]" in request
     assert '"size": "1296x1280"' in request
     assert answer.startswith("200 application/json")
     assert again.startswith("curl ")
-    assert "$ZAI_API_KEY" in again
+    assert "Authorization" not in request + again
     assert "a refusal" in failure.inner_text()
 
 
@@ -203,3 +202,6 @@ def test_what_a_hostile_server_says_is_text_and_nothing_else(visitor: Visitor, s
     assert [link for link in links if not link.startswith(("#", "data:image/jpeg;base64,"))] == []
     assert "<script>document.title='poisoned'</script>" in page.inner_text("article")
     assert KEY not in page.content()
+    exchange = unfolded(page).locator("article details").first.inner_text()
+    assert "Authorization: Bearer [redacted]" in exchange
+    assert "Authorization: Bearer $ZAI_API_KEY" in exchange

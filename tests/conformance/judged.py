@@ -41,9 +41,10 @@ def on_embedded(
 
 
 def failing() -> Verdict:
-    """A gateway with a bit of everything: failures, known deviations, and a budget that leaves something open."""
+    """A gateway with a bit of everything: failures, known deviations, and no key that anything could be said of."""
 
     def careless(call: Call) -> Call:
+        call = evolve(call, headers={**call.headers, "authorization": f"Bearer {KEY}"})
         size = str(call.fields.get("size", ""))
         width, _, height = size.partition("x")
         if not (width.isdecimal() and height.isdecimal()) or size.startswith("0"):
@@ -60,7 +61,7 @@ def failing() -> Verdict:
         error = {"code": str(answer.document["code"]), "message": answer.document["message"]}
         return evolve(answer.saying({"error": error}), status=500 if crashed else answer.status)
 
-    return on_embedded(before=careless, after=nested, profile="deployed", budget=26)
+    return on_embedded(before=careless, after=nested, profile="deployed", api_key=None)
 
 
 def hostile() -> Verdict:
