@@ -45,6 +45,17 @@ def test_each_step_of_an_exchange_has_the_time_out_asked_for(twin: Any, given: A
 
 
 @twins
+@respx.mock
+def test_a_call_s_own_time_out_wins_over_the_client_s(twin: Any) -> None:
+    route = respx.post(ENDPOINT).respond(json=ANSWER)
+    zai = twin("a-key", timeout=60)
+    ask(zai)
+    ask(zai, timeout=7)
+    ask(zai, timeout=None)
+    assert [call.request.extensions["timeout"]["read"] for call in route.calls] == [60, 7, None]
+
+
+@twins
 def test_a_client_says_what_it_is_and_where_it_sends(twin: Any) -> None:
     assert repr(twin("a-key", base_url="https://a.example/api")) == f"<{twin.__name__} https://a.example/api>"
 

@@ -47,10 +47,12 @@ def test_each_attempt_is_one_debug_line(caplog: pytest.LogCaptureFixture) -> Non
 @respx.mock
 def test_a_prompt_is_logged_where_it_is_asked_for(caplog: pytest.LogCaptureFixture) -> None:
     respx.post(ENDPOINT).respond(json=ANSWER)
+    asynchronous = AsyncZaiImage(KEY, log_prompts=True)
     with caplog.at_level(logging.DEBUG, "zai_image"), ZaiImage(KEY, log_prompts=True) as zai:
         zai.images.generate("a public kitten\nand more")
-    (line,) = [record for record in caplog.records if record.message.startswith("prompt")]
-    assert (line.message, line.levelname) == ("prompt: 'a public kitten\\nand more'", "DEBUG")
+        asyncio.run(asynchronous.images.generate("a public kitten\nand more"))
+    lines = [(record.levelname, record.message) for record in caplog.records if record.message.startswith("prompt")]
+    assert lines == [("DEBUG", "prompt: 'a public kitten\\nand more'")] * 2
 
 
 def test_a_call_without_a_prompt_is_logged_as_such(caplog: pytest.LogCaptureFixture) -> None:
