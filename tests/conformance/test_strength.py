@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -70,8 +70,8 @@ def connection(origin: str) -> socket.socket:
 
 
 @contextmanager
-def in_a_process(*options: str) -> Iterator[Process]:
-    command = [sys.executable, "-m", "zai_image", "serve", "--port", "0", "--api-key", KEY, *options]
+def in_a_process(*options: str, prefix: Sequence[str] = ()) -> Iterator[Process]:
+    command = [*prefix, sys.executable, "-m", "zai_image", "serve", "--port", "0", "--api-key", KEY, *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -150,6 +150,14 @@ def test_clients_that_hang_harm_no_other(served: Process) -> None:
         assert served.answers()
 
 
+def test_silent_clients_cannot_use_up_the_files_that_a_process_usually_may_open() -> None:
+    few = ["sh", "-c", 'ulimit -S -n 64; exec "$@"', "sh"]
+    with in_a_process(prefix=few) as served, ExitStack() as stack:
+        for _ in range(100):
+            stack.enter_context(served.connection())
+        assert served.answers()
+
+
 def test_a_client_that_floods_and_reads_nothing_harms_no_other(served: Process) -> None:
     done = threading.Event()
 
@@ -209,8 +217,8 @@ def test_fifty_megabytes_are_refused_and_not_kept(served: Process, parts: Callab
     assert served.resident - before < 20 * MEBIBYTE
 
 
-LONG = request(b'{"prompt": "' + b"x" * 2_000 + b'"}')
-"""What is kept of each would be seen."""
+LONG = [request(json.dumps({**ORDER, "model": model, "prompt": "x" * 2_000}).encode()) for model in ("glm-image", "?")]
+"""An order and a refusal: what is kept of each would be seen."""
 
 
 @pytest.mark.score
@@ -218,27 +226,32 @@ def test_memory_stays_flat_over_twenty_thousand_requests() -> None:
     with in_a_process() as served:
         parts = urlsplit(served.origin)
 
-        async def ask(count: int) -> None:
+        async def ask(requests: Sequence[bytes], times: int) -> None:
             reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-            for number in range(count):
-                writer.write(RIGHT if number % 2 else LONG)
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = int(head.lower().partition(b"content-length:")[2].split()[0])
-                await reader.readexactly(length)
+            for _ in range(times):
+                writer.write(b"".join(requests))
+                for _ in requests:
+                    head = await reader.readuntil(b"\r\n\r\n")
+                    await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split()[0]))
             writer.close()
 
-        async def ask_from(clients: int, each: int) -> None:
-            await asyncio.gather(*(ask(each) for _ in range(clients)))
+        async def ask_from_twenty(requests: Sequence[bytes], times: int) -> None:
+            await asyncio.gather(*(ask(requests, times) for _ in range(20)))
 
         # By then it remembers as many pictures and requests as it ever will.
-        asyncio.run(ask_from(20, 1_000))
+        asyncio.run(ask_from_twenty(LONG[:1] * 10, 55))
         before = served.resident
-        asyncio.run(ask_from(20, 1_000))
-        assert served.resident - before < 4 * MEBIBYTE
+        asyncio.run(ask_from_twenty(LONG * 5, 45))
+        assert served.resident - before < 2 * MEBIBYTE
 
 
-def test_ctrl_c_ends_it_cleanly_though_clients_wait() -> None:
-    with in_a_process("--latency", "3600") as served, served.connection() as waiting, served.connection() as silent:
+@pytest.mark.parametrize(
+    "options",
+    [("--latency", "3600"), pytest.param(("--fault", "timeout"), marks=pytest.mark.score)],
+    ids=["latency", "timeout"],
+)
+def test_ctrl_c_ends_it_cleanly_though_clients_wait(options: Sequence[str]) -> None:
+    with in_a_process(*options) as served, served.connection() as waiting, served.connection() as silent:
         silent.sendall(RIGHT[:60])
         waiting.sendall(RIGHT)
         # By the time that this is answered, the others have been heard.

@@ -29,6 +29,7 @@ class RefusedOrder:
 
 REFUSED_ORDERS = (
     RefusedOrder("wrong key", 401, 1002, key="a-wrong-key"),
+    RefusedOrder("prompt that is no text", 400, 1214, {"prompt": 7}),
     RefusedOrder("unknown model", 400, 1211, {"model": "dall-e-3"}),
     RefusedOrder("invalid size", 400, 1210, {"size": "1000x1000"}),
     RefusedOrder("not a size", 400, 1214, {"size": "auto"}),

@@ -67,3 +67,11 @@ def test_a_path_that_the_page_does_not_name_arrives_as_its_own_error(server: Run
         pytest.raises(openai.NotFoundError),
     ):
         client.images.generate(**_ORDER)
+
+
+def test_a_method_that_the_page_does_not_name_arrives_as_its_own_error(client: OpenAI) -> None:
+    # Its images have no other method; what its own methods stand on has.
+    with pytest.raises(openai.APIStatusError) as raised:
+        client.get("/images/generations", cast_to=object)
+    assert raised.value.status_code == 405
+    assert raised.value.body["code"] == 1212

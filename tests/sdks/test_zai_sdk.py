@@ -48,3 +48,19 @@ def test_a_refusal_arrives_as_its_own_error(server: RunningServer, refused: Refu
     assert raised.type is _ERRORS[refused.status]
     assert raised.value.status_code == refused.status
     assert json.loads(raised.value.response.text)["code"] == refused.code
+
+
+def test_a_path_that_the_page_does_not_name_arrives_as_its_own_error(server: RunningServer) -> None:
+    with (
+        ZaiClient(api_key=server.api_key, base_url=f"{server.url}/v1", max_retries=0) as client,
+        pytest.raises(zai.core.APIStatusError) as raised,
+    ):
+        client.images.generations(**_ORDER)
+    assert raised.value.status_code == 404
+
+
+def test_a_method_that_the_page_does_not_name_arrives_as_its_own_error(client: ZaiClient) -> None:
+    # Its images have no other method; what its own methods stand on has.
+    with pytest.raises(zai.core.APIStatusError) as raised:
+        client.get("/images/generations", cast_type=object)
+    assert raised.value.status_code == 405

@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import uvicorn
@@ -195,6 +195,7 @@ def serve(
         reason = getattr(error, "strerror", None) or str(error)
         _tell(f"cannot listen on {host} port {port}: {reason}; choose another with --host or --port")
         return 2
+    _allow_many_connections()
     key = api_key if api_key is not None else _new_key()
     origin = _origin(listener)
     endpoint = application(api_key=key, faults=switchboard, recording=recording)
@@ -231,6 +232,17 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _allow_many_connections() -> None:
+    """Let this process open as many files as it may: each client that connects and stays silent holds one."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        # macOS names no limit, and takes none.
+        with suppress(ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _origin(listener: socket.socket) -> str:
