@@ -191,9 +191,9 @@ class NastyAnswer:
 
 def nasty_answers() -> st.SearchStrategy[NastyAnswer]:
     """Whatever a broken server may send: other JSON, JSON that breaks off, bytes, wrong types, missing fields."""
-    whole = st.one_of(answers(), error_bodies(), _json())
+    whole = st.one_of(answers(), error_bodies(), _json(python=True))
     spoilt = answers().flatmap(
-        lambda answer: st.tuples(st.just(answer), st.sampled_from(sorted(answer)), _json()).map(
+        lambda answer: st.tuples(st.just(answer), st.sampled_from(sorted(answer)), _json(python=True)).map(
             lambda drawn: {**drawn[0], drawn[1]: drawn[2]}
         )
     )
@@ -207,8 +207,10 @@ def nasty_answers() -> st.SearchStrategy[NastyAnswer]:
     )
 
 
-def _json() -> st.SearchStrategy[Any]:
-    leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+def _json(*, python: bool = False) -> st.SearchStrategy[Any]:
+    """Any JSON; on demand with what Python takes for it as well: NaN and Infinity."""
+    numbers = st.integers() | st.floats(allow_nan=python, allow_infinity=python)
+    leaves = st.none() | st.booleans() | numbers | st.text(max_size=8)
     return st.recursive(
         leaves,
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
 if find_spec("schemathesis") is None:
     raise ModuleNotFoundError("No module named 'schemathesis'", name="schemathesis")
 
-DOCUMENT = "zai-image.strict.yaml"
-"""The strict document's name in this package."""
+_DOCUMENT = "zai-image.strict.yaml"
 
 Mode: TypeAlias = Literal["positive", "negative"]
 
@@ -84,18 +84,26 @@ def broken_by(exchange: Exchange) -> frozenset[str]:
 
 
 @cache
+def document() -> dict[str, Any]:
+    """Read the strict document."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = files("zai_image_conformance").joinpath(_DOCUMENT).read_text("utf-8")
+    read: dict[str, Any] = yaml.load(text, Loader=loader)
+    return read
+
+
+@cache
 def _operation() -> APIOperation[Any, Any, Any, Any]:
     import schemathesis
     from schemathesis.config import SchemathesisConfig
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document = yaml.load(files("zai_image_conformance").joinpath(DOCUMENT).read_text("utf-8"), Loader=loader)
+    strict = deepcopy(document())
     # Keys are the asker's, and the examples are orders that the suite makes anyway.
-    del document["security"]
-    for media_type in document["paths"][PATH]["post"]["requestBody"]["content"].values():
+    del strict["security"]
+    for media_type in strict["paths"][PATH]["post"]["requestBody"]["content"].values():
         media_type.pop("examples", None)
     # Without a configuration it would look for one of the caller's.
-    return schemathesis.openapi.from_dict(document, config=SchemathesisConfig())[PATH]["POST"]
+    return schemathesis.openapi.from_dict(strict, config=SchemathesisConfig())[PATH]["POST"]
 
 
 @cache

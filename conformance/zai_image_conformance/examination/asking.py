@@ -1,0 +1,139 @@
+"""Every way there is to send a request with the packages, and what came of it, against a server that respx plays."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+import httpx
+import respx
+from attrs import frozen
+
+from zai_image import AsyncZaiImage, UnknownModelWarning, ZaiImage
+from zai_image_api.api.images import generate
+from zai_image_api.call import Call
+from zai_image_api.client import AuthenticatedClient
+from zai_image_api.models.create_image_request import CreateImageRequest
+from zai_image_api.resources import Resources
+from zai_image_conformance.client_promises import Finding, Heard, findings
+from zai_image_conformance.suite.target import PATH
+
+KEY = "the-key-of-the-examination"
+_BASE = "http://server.test/api"
+ANSWER: Mapping[str, Any] = {"created": 1760335349, "data": [{"url": "https://pictures.test/1.png"}]}
+
+
+@frozen
+class Attempt:
+    """One call, from the outside."""
+
+    sent: tuple[httpx.Request, ...]
+    """What reached the server."""
+    outcome: Any
+    """What was returned or raised."""
+    warnings: tuple[Warning, ...]
+    """What the caller was warned of."""
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the requests show of each promise that binds a client."""
+        return [finding for request in self.sent for finding in findings(_heard(request), PATH)]
+
+
+Way: TypeAlias = Callable[[Mapping[str, Any], httpx.Response], Attempt]
+"""Takes the arguments of `images.generate`, and what the server answers."""
+
+
+def by_client(arguments: Mapping[str, Any], answer: httpx.Response) -> Attempt:
+    """Ask with `ZaiImage`."""
+
+    def ask(server: respx.MockRouter) -> Any:
+        with ZaiImage(KEY, base_url=_BASE, transport=httpx.MockTransport(server.handler)) as zai:
+            return zai.images.generate(**arguments)
+
+    return _attempt(ask, answer)
+
+
+def by_async_client(arguments: Mapping[str, Any], answer: httpx.Response) -> Attempt:
+    """Ask with `AsyncZaiImage`."""
+
+    async def ask(server: respx.MockRouter) -> Any:
+        transport = httpx.MockTransport(server.async_handler)
+        async with AsyncZaiImage(KEY, base_url=_BASE, transport=transport) as zai:
+            return await zai.images.generate(**arguments)
+
+    return _attempt(lambda server: asyncio.run(ask(server)), answer)
+
+
+def _by_function(function: Callable[..., Any]) -> Way:
+    def ask(arguments: Mapping[str, Any], answer: httpx.Response) -> Attempt:
+        return _attempt(lambda server: function(client=_sender(server), body=CreateImageRequest(**arguments)), answer)
+
+    return ask
+
+
+def _by_coroutine(function: Callable[..., Awaitable[Any]]) -> Way:
+    async def wait_for(server: respx.MockRouter, arguments: Mapping[str, Any]) -> Any:
+        return await function(client=_sender(server), body=CreateImageRequest(**arguments))
+
+    def ask(arguments: Mapping[str, Any], answer: httpx.Response) -> Attempt:
+        return _attempt(lambda server: asyncio.run(wait_for(server, arguments)), answer)
+
+    return ask
+
+
+def by_resource(arguments: Mapping[str, Any], answer: httpx.Response) -> Attempt:
+    """Ask with the generated resource alone."""
+
+    def ask(server: respx.MockRouter) -> Any:
+        def send(call: Call) -> Any:
+            return call.send(_sender(server))
+
+        return Resources(send).images.generate(**arguments)
+
+    return _attempt(ask, answer)
+
+
+CLIENTS: Mapping[str, Way] = {"ZaiImage": by_client, "AsyncZaiImage": by_async_client}
+"""What refuses a wrong request before it is sent."""
+GENERATED: Mapping[str, Way] = {
+    "sync": _by_function(generate.sync),
+    "sync_detailed": _by_function(generate.sync_detailed),
+    "asyncio": _by_coroutine(generate.asyncio),
+    "asyncio_detailed": _by_coroutine(generate.asyncio_detailed),
+    "resource": by_resource,
+}
+"""What sends whatever it is told to."""
+
+
+def answering(document: object, status: int = 200) -> httpx.Response:
+    """Make the answer that holds a JSON value."""
+    return httpx.Response(status, json=document)
+
+
+def _attempt(ask: Callable[[respx.MockRouter], Any], answer: httpx.Response) -> Attempt:
+    server = respx.MockRouter(assert_all_called=False)
+    server.route().mock(return_value=answer)
+    outcome: Any
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UnknownModelWarning)
+        try:
+            outcome = ask(server)
+        except Exception as error:
+            outcome = error
+    sent = tuple(call.request for call in server.calls)
+    return Attempt(sent, outcome, tuple(warning.message for warning in told if isinstance(warning.message, Warning)))
+
+
+def _sender(server: respx.MockRouter) -> AuthenticatedClient:
+    sender = AuthenticatedClient(_BASE, token=KEY)
+    sender.set_httpx_client(httpx.Client(transport=httpx.MockTransport(server.handler)))
+    return sender.set_async_httpx_client(httpx.AsyncClient(transport=httpx.MockTransport(server.async_handler)))
+
+
+def _heard(request: httpx.Request) -> Heard:
+    path = urlsplit(str(request.url)).path.removeprefix(urlsplit(_BASE).path)
+    return Heard(request.method, path, request.headers, request.content)
