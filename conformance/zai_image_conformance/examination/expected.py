@@ -1,0 +1,106 @@
+"""What must come of each fault of the embedded server, by docs/client.md: the error, and how often it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from attrs import frozen
+
+from zai_image import (
+    APIError,
+    AuthenticationError,
+    ConnectionError,
+    ContentBlockedError,
+    DownloadError,
+    InsufficientBalanceError,
+    InvalidResponseError,
+    RateLimitError,
+    ServerError,
+    TimeoutError,
+    ZaiImageError,
+)
+
+Kind: TypeAlias = type[ZaiImageError] | None
+
+
+@frozen
+class Expected:
+    """What must come of a fault."""
+
+    error: Kind
+    """None: nothing, the picture comes all the same."""
+    asked: int = 1
+    """How often the server is asked, with the two retries of the default."""
+    asked_unknown: int | None = None
+    """The same with `retry_unknown_outcome=True`; None where that changes nothing."""
+    value: str = ""
+    """The fault's value, where it takes one."""
+    patience: float = 10.0
+    """Seconds that the client waits for data; little where none will come."""
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """Whether a picture may have been made, and charged for."""
+        return self.asked_unknown is not None
+
+
+_PICTURE = Expected(None)
+_ONCE, _EACH_TIME = 1, 3
+_LITTLE = 0.2
+_LOST = Expected(ConnectionError, _ONCE, _EACH_TIME)
+_FAILED = Expected(ServerError, _ONCE, _EACH_TIME)
+_SLOW_DOWN = Expected(RateLimitError, _EACH_TIME)
+_NOT_AS_PROMISED = Expected(InvalidResponseError)
+
+_CODES: Mapping[Expected, tuple[int, ...]] = {
+    _FAILED: (500, 1230, 1234),
+    Expected(AuthenticationError): (1000, 1001, 1002, 1003, 1004, 1100, 1110, 1111, 1112, 1120, 1121),
+    Expected(InsufficientBalanceError): (1113,),
+    Expected(APIError): (1200, 1210, 1211, 1212, 1213, 1214, 1215, 1220, 1221, 1222, 1231),
+    Expected(ContentBlockedError): (1300, 1301),
+    _SLOW_DOWN: (1302, 1303),
+    Expected(RateLimitError): (1304, 1308, 1309),
+}
+
+OF_AN_ORDER: Mapping[str, Expected] = {
+    "timeout": Expected(TimeoutError, _ONCE, _EACH_TIME, patience=_LITTLE),
+    "connection-reset-before": _LOST,
+    "connection-reset-while": _LOST,
+    "connection-reset-after": _PICTURE,
+    "connection-close-before": _LOST,
+    "connection-close-while": _LOST,
+    "nested-error": _PICTURE,
+    "rate-limit": Expected(None, value="1"),
+    "concurrency-limit": Expected(None, value="1"),
+    "latency": Expected(None, value="0.01"),
+    "jitter": Expected(None, value="0.01"),
+    **dict.fromkeys(("truncated-json", "malformed-json", "empty-answer", "html-answer"), _NOT_AS_PROMISED),
+    **dict.fromkeys(("array-answer", "null-answer", "created-missing", "created-text"), _NOT_AS_PROMISED),
+    **dict.fromkeys(("data-missing", "data-empty", "data-null", "data-object"), _NOT_AS_PROMISED),
+    **dict.fromkeys(("url-missing", "url-number"), _NOT_AS_PROMISED),
+    # A picture was made, but cannot be fetched.
+    "url-relative": Expected(DownloadError),
+    "content-flagged": _PICTURE,
+    "content-filtered": Expected(ContentBlockedError),
+    "429": _SLOW_DOWN,
+    "429-retry-after": Expected(RateLimitError, _EACH_TIME, value="7"),
+    "500": _FAILED,
+    "502-html": _FAILED,
+    "503-html": _FAILED,
+    **{f"code-{code}": expected for expected, codes in _CODES.items() for code in codes},
+}
+"""By the name of a fault that acts on orders, what comes of one order and, where it succeeds, of its download."""
+
+OF_A_PICTURE: Mapping[str, Expected] = {
+    "picture-timeout": Expected(DownloadError, _EACH_TIME, patience=_LITTLE),
+    "picture-reset": Expected(DownloadError, _EACH_TIME),
+    "picture-close": Expected(DownloadError, _EACH_TIME),
+    "slow-picture": Expected(None, value="0.01"),
+    "truncated-picture": Expected(DownloadError, _EACH_TIME),
+    "expired-link": Expected(DownloadError),
+    "dead-link": Expected(DownloadError),
+    "picture-503": Expected(DownloadError, _EACH_TIME),
+    "picture-html": Expected(DownloadError),
+}
+"""By the name of a fault that acts on pictures, what comes of a download."""
