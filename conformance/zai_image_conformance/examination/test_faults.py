@@ -8,13 +8,23 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import pytest
 from attrs import frozen
 
-from zai_image import APIError, AsyncImage, AsyncZaiImage, Image, RateLimitError, ZaiImage, ZaiImageError
+from zai_image import (
+    APIError,
+    AsyncImage,
+    AsyncZaiImage,
+    Image,
+    RateLimitError,
+    ZaiImage,
+    ZaiImageError,
+    _pools,
+)
 from zai_image_conformance.catalogue import catalogue
 from zai_image_conformance.examination.expected import OF_A_PICTURE, OF_AN_ORDER, Expected
 from zai_image_conformance.server import FAULTS, RunningServer, running
@@ -67,6 +77,15 @@ def by_async_client(server: RunningServer, order: float = 10.0, picture: float =
 
 
 EACH_CLIENT = pytest.mark.parametrize("ask", [by_client, by_async_client], ids=["ZaiImage", "AsyncZaiImage"])
+
+
+_TRUSTED = cache(_pools.trusted)
+
+
+@pytest.fixture(autouse=True)
+def _certificates_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading them takes ten times as long as a call, and plain HTTP needs none."""
+    monkeypatch.setattr(_pools, "trusted", _TRUSTED)
 
 
 @pytest.fixture(scope="module")
