@@ -12,6 +12,8 @@ Result: TypeAlias = Literal["pass", "fail", "deviation", "skipped", "unjudged", 
 """`fail` is the server's; `deviation` is a difference that the profile knows and forgives; `skipped` was left out this
 time; `unjudged` is what no verdict can judge; `error` is the suite's own, or a server that could not be asked."""
 
+SETTLED: tuple[Result, ...] = ("pass", "deviation", "fail")
+"""The results of a server that was judged, from best to worst."""
 FOR_WANT_OF_BUDGET = "for want of budget"
 """How the reason of an outcome ends that was skipped to spend no more than `--budget`."""
 
@@ -40,7 +42,7 @@ class Outcome:
     @property
     def settles(self) -> bool:
         """Whether the server was judged, one way or the other."""
-        return self.result in ("pass", "fail", "deviation")
+        return self.result in SETTLED
 
 
 @frozen

@@ -95,6 +95,10 @@ def test_the_matrix_tells_every_result_by_shape_and_word(visitor: Visitor, faili
         assert f"#{requirement['result']}" in shapes
         results[requirement["result"]] += 1
     assert results.keys() == {"pass", "fail", "deviation", "skipped", "unjudged"}
+    step = next(each for each in failing.document["requirements"] if each["id"] == "SIZE-GLM-STEP")
+    broken = sum(outcome["result"] == "fail" for outcome in step["outcomes"])
+    cell = page.locator(".matrix tr", has_text="SIZE-GLM-STEP").locator("td.fail")
+    assert cell.inner_text().split() == ["fail", str(broken), "of", str(len(step["outcomes"]))]
 
 
 def test_the_map_marks_every_size_that_was_asked(visitor: Visitor, failing: Shown) -> None:
@@ -193,6 +197,8 @@ def test_what_a_hostile_server_says_is_text_and_nothing_else(visitor: Visitor, s
     hostile = shown("hostile")
     page = visitor.open(hostile.address)
     assert page.title() == hostile.document["summary"]
+    policy = page.get_attribute("meta[http-equiv=Content-Security-Policy]", "content")
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     assert set(page.evaluate("[...document.querySelectorAll('*')].map(each => each.localName)")) <= ELEMENTS
     attributes = page.evaluate(
         "[...document.querySelectorAll('*')].flatMap(each => [...each.attributes].map(a => [a.name, a.value]))"

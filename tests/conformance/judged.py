@@ -67,7 +67,13 @@ def failing() -> Verdict:
 def hostile() -> Verdict:
     """A server that puts poison wherever a word of its own may stand."""
     turn = count()
-    links = (f"http://127.0.0.1:9/{POISON}", "data:text/html,<script>alert(1)</script>", "javascript:alert(1)", POISON)
+    links = (
+        f"http://127.0.0.1:9/{POISON}",
+        "data:text/html,<script>alert(1)</script>",
+        "javascript:alert(1)",
+        POISON,
+        f"{KEY}://x",
+    )
 
     def poisoned(call: Call, answer: Answer) -> Answer:
         number = next(turn)
@@ -78,7 +84,7 @@ def hostile() -> Verdict:
         if answer.status >= 400:
             document = (said, {"code": said, "message": said}, {said: said}, [said] * 2, {"error": {"code": said}})
             return Answer(answer.status, headers, _raw(document[number % 5]))
-        link = answer.document["data"][0]["url"] if number % 5 else links[number // 5 % 4]
+        link = answer.document["data"][0]["url"] if number % 5 else links[number // 5 % len(links)]
         fields = {"created": said, "data": [{"url": link, said: said}], "content_filter": [{"role": said}], said: 1}
         return Answer(200, headers, json.dumps(fields).encode())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable
 from html import escape
@@ -121,6 +122,10 @@ def url_spelling(key: str) -> str:
     return quote(key, safe="")
 
 
+def basic_spelling(key: str) -> str:
+    return b64encode(f"{key}:".encode()).decode()
+
+
 class Markup(HTMLParser):
     """What a browser would do something about."""
 
@@ -162,7 +167,7 @@ def test_what_a_server_says_is_shown_in_every_place_that_it_can_say_it() -> None
 @given(
     st.text("☃ \n", max_size=60),
     st.sampled_from(["k", "key-1/+", 'a"b<c>&%', "sk-" + "x" * 40]),
-    st.sampled_from([str, str.upper, json_spelling, url_spelling, escape]),
+    st.sampled_from([str, str.upper, json_spelling, url_spelling, escape, basic_spelling]),
     st.integers(0, 160),
 )
 def test_of_a_key_nothing_is_left_however_it_is_spelt_and_wherever_it_is_cut(

@@ -9,14 +9,13 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
+from zai_image_conformance.outcomes import SETTLED
 from zai_image_conformance.report.matrix import ANY_MODEL
 from zai_image_conformance.report.record import FORMAT
 from zai_image_conformance.suite.questions import printable
 
 Kind: TypeAlias = Literal["worse", "better", "new", "gone"]
 
-_JUDGED = ("pass", "deviation", "fail")
-"""From best to worst. What has another result was not judged."""
 _KINDS: tuple[Kind, ...] = ("worse", "better", "new", "gone")
 _SHOWN = 300
 """Characters of a line that are printed: whoever wrote a report, it is no more than a line."""
@@ -124,7 +123,7 @@ def _told(document: dict[str, Any]) -> Told:
     for requirement in document["requirements"]:
         for outcome in requirement["outcomes"]:
             key, result = (_text(requirement["id"]), _text(outcome["model"] or ANY_MODEL)), _text(outcome["result"])
-            if result in _JUDGED and (key not in results or _JUDGED.index(result) > _JUDGED.index(results[key])):
+            if result in SETTLED and (key not in results or SETTLED.index(result) > SETTLED.index(results[key])):
                 results[key] = result
                 expected, came = _text(outcome["expected"]), _text(outcome["came"])
                 worst[key] = f" ({_text(outcome['asked'])}: expected {expected}; came {came})" if came else ""
@@ -146,7 +145,7 @@ def _change(key: tuple[str, str], old: Told, new: Told) -> Change | None:
         return Change("gone", *key, f"{before} before, not judged now")
     if before == after:
         return None
-    kind: Kind = "worse" if _JUDGED.index(after) > _JUDGED.index(before) else "better"
+    kind: Kind = "worse" if SETTLED.index(after) > SETTLED.index(before) else "better"
     return Change(kind, *key, f"{before} before, {after} now{new.worst[key]}")
 
 

@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from zai_image_conformance.verdict import Verdict
 
 FROM_WORST: tuple[Result, ...] = ("error", "fail", "deviation", "pass", "skipped", "unjudged")
+WORDS: dict[Result, str] = {
+    "pass": "pass",
+    "fail": "fail",
+    "deviation": "known deviation",
+    "skipped": "skipped",
+    "unjudged": "unjudged",
+    "error": "error",
+}
+"""How people are told each."""
 
 
 @frozen

@@ -21,8 +21,8 @@ class Cell:
     model: str
     result: Result
     """The worst of the outcomes."""
-    kept: int
-    """Questions that it was kept on."""
+    count: int
+    """Questions with that result."""
     asked: int
     """Questions that it was judged on."""
 
@@ -46,7 +46,7 @@ class Matrix:
 
 def matrix(report: Report) -> Matrix:
     """Lay out what came of each requirement for each model."""
-    by_model = [(requirement, outcomes_by_model(requirement.outcomes)) for requirement in report.requirements]
+    by_model = [(requirement, _by_model(requirement.outcomes)) for requirement in report.requirements]
     columns = tuple(
         column for column in (*report.models, ANY_MODEL) if any(column in outcomes for _, outcomes in by_model)
     )
@@ -64,24 +64,19 @@ def matrix(report: Report) -> Matrix:
     )
 
 
-def outcomes_by_model(outcomes: Sequence[Judgement]) -> dict[str, list[Judgement]]:
-    """The outcomes under the model that each is about."""
+def _by_model(outcomes: Sequence[Judgement]) -> dict[str, list[Judgement]]:
     found: dict[str, list[Judgement]] = {}
     for outcome in outcomes:
         found.setdefault(outcome.model or ANY_MODEL, []).append(outcome)
     return found
 
 
-def worst_of(outcomes: Sequence[Judgement]) -> Result:
-    """The result that decides."""
-    return min((outcome.result for outcome in outcomes), key=FROM_WORST.index)
-
-
 def _cell(model: str, outcomes: Sequence[Judgement]) -> Cell:
     results = [outcome.result for outcome in outcomes]
+    worst = min(results, key=FROM_WORST.index)
     return Cell(
         model=model,
-        result=worst_of(outcomes),
-        kept=results.count("pass"),
-        asked=sum(result in ("pass", "fail", "deviation") for result in results),
+        result=worst,
+        count=results.count(worst),
+        asked=sum(outcome.settles for outcome in outcomes),
     )

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from zai_image_conformance.catalogue import catalogue
-from zai_image_conformance.outcomes import Result
+from zai_image_conformance.outcomes import SETTLED, Result
+from zai_image_conformance.report.findings import WORDS
 from zai_image_conformance.report.matrix import matrix
 from zai_image_conformance.report.record import Exchanged, JudgedRequirement, Judgement, Report, record
-from zai_image_conformance.report.size_map import PLOT, WORDS, size_maps
+from zai_image_conformance.report.size_map import PLOT, size_maps
 from zai_image_conformance.report.timings import HEIGHT, WIDTH, duration, timings
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 _HEADLINES = {0: "Conforms", 1: "Does not conform", 2: "Could not be judged"}
 _TOLD: tuple[tuple[str, tuple[Result, ...]], ...] = (
-    ("What is broken", ("fail", "error")),
+    ("What could not be asked", ("error",)),
+    ("What is broken", ("fail",)),
     ("Known deviations", ("deviation",)),
 )
 _AT_ONCE = 8
@@ -63,7 +65,7 @@ def render(report: Report) -> str:
 def _lead(report: Report, tally: Counter[Result]) -> str:
     if report.problem is not None:
         return report.problem
-    judged = tally["pass"] + tally["fail"] + tally["deviation"]
+    judged = sum(tally[result] for result in SETTLED)
     if not tally["fail"]:
         return f"All {judged} judged requirements are kept."
     return f"{tally['fail']} of {judged} judged requirements {'are' if tally['fail'] > 1 else 'is'} broken."
@@ -86,7 +88,7 @@ def _cards(report: Report, results: tuple[Result, ...]) -> list[Card]:
             requirement,
             shown[0][0].result,
             shown,
-            sum(outcome.result in ("pass", "fail", "deviation", "error") for outcome in requirement.outcomes),
+            sum(outcome.settles or outcome.result == "error" for outcome in requirement.outcomes),
         )
         for requirement in report.requirements
         if (

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from zai_image_api import document
 from zai_image_conformance.catalogue import Cost, Level
-from zai_image_conformance.outcomes import Asked, Outcome, Picture, Result
+from zai_image_conformance.outcomes import SETTLED, Asked, Outcome, Picture, Result
 from zai_image_conformance.report.findings import Finding, findings, shortage, summary
 from zai_image_conformance.suite.questions import Question, printable
 from zai_image_conformance.suite.target import Profile
@@ -57,6 +57,11 @@ class Judgement:
     """A command line that asks the same again."""
     exchange: int | None
     """The number of the exchange; None where nothing was asked."""
+
+    @property
+    def settles(self) -> bool:
+        """Whether the server was judged, one way or the other."""
+        return self.result in SETTLED
 
 
 @frozen

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from zai_image_conformance.outcomes import Result
-from zai_image_conformance.report.findings import FROM_WORST
+from zai_image_conformance.report.findings import FROM_WORST, WORDS
 from zai_image_conformance.report.record import Judgement, Report
 from zai_image_conformance.suite.sizes import Sides, SizeLimits, limits_for
 
@@ -120,13 +119,3 @@ def _told(outcomes: Iterable[Judgement], allowed: bool) -> tuple[str, str]:
         return kind, f"{kind}, as promised"
     expected = f"expected {worst.expected}; came " if worst.expected else ""
     return worst.result, f"{WORDS[worst.result]}: {expected}{worst.came}"
-
-
-WORDS: dict[Result, str] = {
-    "pass": "pass",
-    "fail": "fail",
-    "deviation": "known deviation",
-    "skipped": "skipped",
-    "unjudged": "unjudged",
-    "error": "error",
-}
