@@ -103,13 +103,20 @@ def failure(error: Exception, key: str) -> ZaiImageError | None:
     return None
 
 
-def request_id(headers: Mapping[str, str], content: bytes) -> str | None:
-    """Return the server's own name for a request, from the header fields or the body of its answer."""
+def request_id(headers: Mapping[str, str], content: bytes, key: str) -> str | None:
+    """Return the server's own name for a request, from the header fields or the body of its answer.
+
+    Args:
+        headers: The answer's header fields.
+        content: Its body.
+        key: The API key, which no name may be or hold.
+    """
     named = [headers.get(name) for name in _REQUEST_ID_HEADERS]
     body = _json(content)
     if isinstance(body, dict):
         named.append(body.get("request_id"))
-    return next((name for name in named if isinstance(name, str) and name.isprintable() and 0 < len(name) < 200), None)
+    strings = (_without_key(name, key) for name in named if isinstance(name, str))
+    return next((name for name in strings if name.isprintable() and 0 < len(name) < 200), None)
 
 
 def _host(error: httpx.RequestError) -> str:
@@ -189,7 +196,7 @@ def _invalid(problem: str, status: int, content: bytes, key: str) -> InvalidResp
 
 def _excerpt(content: bytes, key: str) -> str:
     # Masked before it is cut, or half a key could remain at the cut.
-    return _without_key(content[: 2 * _SHOWN].decode(errors="replace"), key)[:_SHOWN]
+    return content.replace(key.encode(), b"***")[:_SHOWN].decode(errors="replace")
 
 
 def _without_key(text: str, key: str) -> str:

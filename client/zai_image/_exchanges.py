@@ -58,7 +58,7 @@ class Exchange:
         if isinstance(result, ZaiImageError):
             result.request, result.attempts = self._request, self._attempt
             if isinstance(came, Response | InvalidResponse):
-                result.request_id = request_id(came.headers, came.content)
+                result.request_id = request_id(came.headers, came.content, self._key)
         if LOGGER.isEnabledFor(logging.DEBUG):
             self._note(came)
         return result

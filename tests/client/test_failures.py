@@ -205,6 +205,12 @@ def test_so_much_of_a_body_is_kept_and_never_a_part_of_the_key(length: int, kept
         assert body == ("x" * before + "***" + "y" * length)[:4096]
 
 
+@pytest.mark.parametrize("before", range(len(KEY)))
+def test_a_body_full_of_keys_shows_no_part_of_one(before: int) -> None:
+    body = getattr(refused("x" * before + KEY * 2000), "body", "")
+    assert body == ("x" * before + "***" * 2000)[:4096]
+
+
 def test_a_body_that_is_no_text_is_kept_as_far_as_it_is() -> None:
     assert getattr(refused(b"caf\xe9"), "body", "") == "caf\ufffd"
 
@@ -222,7 +228,9 @@ def test_a_body_that_is_no_text_is_kept_as_far_as_it_is() -> None:
         ({}, {"request_id": 7}, None),
         ({}, {"other": "c"}, None),
         ({}, ["request_id"], None),
+        ({"X-Request-Id": f"for-{KEY}"}, {}, "for-***"),
+        ({}, {"request_id": KEY}, "***"),
     ],
 )
 def test_a_request_has_the_name_that_stands_first_and_is_one(headers: dict[str, str], body: Any, name: object) -> None:
-    assert request_id(httpx.Headers(headers), json.dumps(body).encode()) == name
+    assert request_id(httpx.Headers(headers), json.dumps(body).encode(), KEY) == name

@@ -121,6 +121,7 @@ def test_nothing_is_logged_above_debug(caplog: pytest.LogCaptureFixture) -> None
         httpx.Response(401, json={"code": 1002, "message": f"{KEY} is not valid"}),
         httpx.Response(500, text=f"Authorization: Bearer {KEY}"),
         httpx.Response(200, text=KEY),
+        httpx.Response(400, headers={"X-Request-Id": KEY}, text=KEY * 2000),
         httpx.ReadTimeout(f"while sending {KEY}"),
         httpx.ConnectError(f"while sending {KEY}"),
     ],
