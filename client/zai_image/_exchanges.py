@@ -28,7 +28,7 @@ class Exchange:
     """
 
     def __init__(self, call: Call, where: Settings, attempt: int, *, log_prompt: bool) -> None:
-        method, path = call.request.split(" ", 1)
+        method, path = call.request.split()
         self._call = call
         self._request = f"{method} {where.base_url}{path}"
         self._key = where.api_key

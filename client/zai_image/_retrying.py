@@ -69,5 +69,4 @@ class Retrying:
                 return self.unknown_outcome
             case APIError():
                 return error.status == 429 and error.code in _SLOW_DOWN
-            case _:
-                return False
+        return False

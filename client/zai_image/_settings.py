@@ -41,7 +41,7 @@ def settings(api_key: str | None, base_url: str | None) -> Settings:
     Raises:
         InvalidRequestError: There is no key, one that no header field can carry, or the address is not http(s).
     """
-    key = os.environ.get("ZAI_API_KEY", "") if api_key is None else api_key
+    key = os.environ.get("ZAI_API_KEY") if api_key is None else api_key
     if not key:
         raise InvalidRequestError(["there is no API key: pass api_key=..., or set ZAI_API_KEY in the environment"])
     if not key.isascii() or not key.isprintable() or " " in key:

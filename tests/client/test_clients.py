@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import anyio
@@ -133,6 +134,14 @@ def test_all_values_that_are_no_strings_are_told_at_once() -> None:
         "quality must be a string, not list",
         "user_id must be a string, not float",
     }
+
+
+@pytest.mark.parametrize(("model", "size"), [("glm-image", "2048x1152"), ("cogview-4-250304", "1280x720")])
+@respx.mock
+def test_a_ratio_becomes_the_size_that_fits_the_model(model: str, size: str) -> None:
+    route = respx.post(ENDPOINT).respond(json=ANSWER)
+    ask(ZaiImage("a-key"), model=model, size="16:9")
+    assert json.loads(route.calls.last.request.content)["size"] == size
 
 
 def test_a_ratio_that_is_none_is_told_with_how_to_write_one_even_without_validation() -> None:

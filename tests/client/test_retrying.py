@@ -123,11 +123,12 @@ def test_max_retries_is_how_often_a_request_is_sent_again(asking: Ask, retries: 
 
 
 @asking
+@pytest.mark.parametrize("seconds", [7, 60])
 @respx.mock
-def test_retry_after_is_honoured_as_the_pause(asking: Ask, pauses: list[float]) -> None:
-    respx.post(ENDPOINT).mock(return_value=refusal(429, 1302, Retry_After="7"))
+def test_retry_after_is_honoured_as_the_pause(asking: Ask, seconds: int, pauses: list[float]) -> None:
+    respx.post(ENDPOINT).mock(return_value=refusal(429, 1302, Retry_After=str(seconds)))
     asking()
-    assert pauses == [7.0, 7.0]
+    assert pauses == [seconds, seconds]
 
 
 @respx.mock

@@ -75,6 +75,7 @@ def test_what_is_no_plain_address_of_a_server_is_refused(url: str) -> None:
         ("https://a.example/api/paas/v4", "https://a.example/api"),
         ("https://a.example/api/paas/v4/", "https://a.example/api"),
         ("https://a.example/paas/v4/api", "https://a.example/paas/v4/api"),
+        ("https://a.example/API-X", "https://a.example/API-X"),
         ("https://[::1]:8000/api", "https://[::1]:8000/api"),
     ],
 )

@@ -233,7 +233,9 @@ def test_no_more_connections_are_opened_than_files_may_be(monkeypatch: pytest.Mo
         assert (len(server.requests), server.connections <= POOLS + POOLS // 2) == (2 * POOLS, True)
 
 
-@pytest.mark.parametrize(("files", "connections"), [(256, 224), (1024, 896), (-1, 10_000), (1_000_000, 10_000)])
+@pytest.mark.parametrize(
+    ("files", "connections"), [(256, 224), (1001, 875), (1024, 896), (-1, 10_000), (1_000_000, 10_000)]
+)
 def test_the_files_that_a_process_may_open_limit_its_connections(
     monkeypatch: pytest.MonkeyPatch, files: int, connections: int
 ) -> None:
@@ -341,7 +343,8 @@ def test_a_given_client_adds_what_it_adds_to_all_its_requests() -> None:
         {},
         {"headers": {"content-type": "text/plain", "X-Team": "art"}, "timeout": 7},
         {"headers": {"Host": "images.example"}},
-        {"params": {"trace": "1"}, "cookies": {"a": "b"}},
+        {"params": {"trace": "1"}},
+        {"cookies": {"a": "b"}},
     ],
 )
 @pytest.mark.parametrize("timeout", [UNSET, None, 3.0])

@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from zai_image_api import AuthenticatedClient, Client
+from zai_image_api.models import CreateImageRequest
+from zai_image_api.resources import Resources
 from zai_image_api.types import UNSET
 
 SETTINGS: dict[str, Any] = {
@@ -140,6 +142,21 @@ def test_the_transport_learns_with_which_error_a_block_was_left() -> None:
     assert all(traceback is not None for _, _, traceback in transport.left)
     assert client.get_httpx_client().is_closed
     assert client.get_async_httpx_client().is_closed
+
+
+def test_slashes_at_the_end_of_an_address_make_no_difference() -> None:
+    transport = Recording()
+    for base in ("https://a.example/X", "https://a.example/X/"):
+        Client(base, httpx_args={"transport": transport}).request("get", "/b", content=b"")
+    assert [str(request.url) for request in transport.requests] == ["https://a.example/X/b"] * 2
+
+
+def test_a_method_hands_over_the_call_and_returns_what_comes_of_it() -> None:
+    call = Resources(lambda call: call).images.generate("kitten", model="glm-image", size=(1280, 720), timeout=7)
+    assert (call.operation, call.request) == ("images.generate", "POST /paas/v4/images/generations")
+    body = CreateImageRequest(prompt="kitten", model="glm-image", size="1280x720")
+    assert (call.arguments, call.timeout) == ({"body": body}, 7)
+    assert Resources(lambda call: call).images.generate("kitten").timeout is UNSET
 
 
 def test_a_key_and_an_absent_value_are_shown_as_such() -> None:

@@ -170,6 +170,30 @@ def test_what_python_adds_to_json_is_told_by_its_name(constant: str) -> None:
     assert str(refused.value) == f"JSON was promised, what came is not: {constant} is not JSON"
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "JSON was promised, an empty body came"),
+        (b"[" * 100_000, "JSON was promised, what came is nested too deeply"),
+        (b"{", "JSON was promised, what came is not: Expecting property name enclosed in double quotes"),
+    ],
+)
+def test_bytes_that_are_no_json_are_told_as_what_they_are(content: bytes, told: str) -> None:
+    with pytest.raises(InvalidData) as refused:
+        wire.decode(content)
+    assert str(refused.value).partition(": line")[0] == told
+
+
+def test_what_no_json_can_hold_is_told_as_such() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    for value, told in ((deep, "it is nested too deeply"), (b"x", "Object of type bytes is not JSON serializable")):
+        with pytest.raises(InvalidData) as refused:
+            wire.encode(value)
+        assert str(refused.value) == f"this cannot be sent as JSON: {told}"
+
+
 def test_values_of_all_types_are_written_as_json_has_them() -> None:
     class Model:
         def to_dict(self) -> dict[str, Any]:
@@ -184,6 +208,7 @@ def test_values_of_all_types_are_written_as_json_has_them() -> None:
         "uuid": UUID(int=7),
         "models": [Model(), [Model()]],
         "model": Model(),
+        "object": {"any": [1]},
         "unset": UNSET,
         "both": 1,
     }
@@ -196,6 +221,7 @@ def test_values_of_all_types_are_written_as_json_has_them() -> None:
         "uuid": "00000000-0000-0000-0000-000000000007",
         "models": [{"inner": 1}, [{"inner": 1}]],
         "model": {"inner": 1},
+        "object": {"any": [1]},
         "both": 1,
         "extra": [1],
     }
