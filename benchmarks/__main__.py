@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from benchmarks import calls, downloads, flight, imports, load, plugin, regeneration
+from benchmarks import calls, downloads, flight, imports, load, plugin, regeneration, verdict
 from benchmarks.pairs import Comparison
 
 BENCHMARKS: Final[Mapping[str, Callable[[], Iterator[Comparison]]]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[], Iterator[Comparison]]]] = {
     "load": load.comparisons,
     "plugin": plugin.comparisons,
     "regeneration": regeneration.comparisons,
+    "verdict": verdict.comparisons,
 }
 
 

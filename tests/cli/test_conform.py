@@ -54,6 +54,11 @@ def test_where_schemathesis_is_missing_it_says_which_extra_brings_it(
     assert "pip install 'zai-image[conformance]'" in done.stderr
 
 
+def test_thoroughness_plans_more_of_what_is_drawn(zai_image: Run) -> None:
+    plans = [zai_image("conform", "--dry-run", *thorough, *ONE).stdout for thorough in ((), ("--thorough",))]
+    assert [plan.count("a drawn request") for plan in plans] == [1, 10]
+
+
 def test_the_reports_of_a_verdict_agree(zai_image: Run, server: RunningServer, tmp_path: Path) -> None:
     files = ("--report-json", "v.json", "--junit", "v.xml", "--report-html", "v.html")
     done = zai_image("conform", server.url, "--api-key", server.api_key, *ONE, *files)
