@@ -84,14 +84,18 @@ def test_a_model_that_the_page_does_not_name_is_asked_with_a_warning(zai: ZaiIma
 
 @respx.mock
 def test_a_warning_points_at_the_line_of_the_caller(zai: ZaiImage) -> None:
-    async def ask() -> None:
+    def ask() -> None:
+        zai.images.generate("kitten", model="glm-image-2")
+
+    async def ask_async() -> None:
         await AsyncZaiImage("a-key").images.generate("kitten", model="glm-image-2")
 
     respx.post(ENDPOINT).respond(json=ANSWER)
-    for asking in (lambda: zai.images.generate("kitten", model="glm-image-2"), lambda: asyncio.run(ask())):
+    for asking, code in ((ask, ask.__code__), (lambda: asyncio.run(ask_async()), ask_async.__code__)):
         with pytest.warns(UnknownModelWarning) as told:
             asking()
-        assert [warning.filename for warning in told] == [__file__]
+        lines = [(warning.filename, warning.lineno) for warning in told]
+        assert lines == [(__file__, code.co_firstlineno + 1)]
 
 
 @respx.mock
