@@ -44,7 +44,7 @@ def main(folder: Path, modules: list[str]) -> int:
         return not modules or mutant.module.rpartition(".")[2] in modules
 
     lay_out(folder)
-    print(f"mutmut is at work in {folder}; for everything it takes the better part of an hour", flush=True)
+    print(f"mutmut is at work in {folder}; for everything it takes about half an hour", flush=True)
     command = ["run", "--max-children", "2", *(f"*.{module}.*" for module in modules)]
     with (folder / "mutmut.log").open("w") as log:
         ran = mutmut(folder, *command, stdout=log, stderr=subprocess.STDOUT)
