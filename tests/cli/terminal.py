@@ -45,8 +45,9 @@ class Terminal:
 
     def read_to_the_end(self) -> int:
         """Read until the process ends and return its exit code."""
+        end = time.monotonic() + _PATIENCE
         while self._read():
-            pass
+            assert time.monotonic() < end, f"the process does not end: {self.written[-500:]!r}"
         return self.process.wait(_PATIENCE)
 
     def line(self) -> str:

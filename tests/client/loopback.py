@@ -32,7 +32,9 @@ class Connection:
         head, _, body = received.partition(b"\r\n\r\n")
         fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
         while len(body) < int(fields.get(b"content-length", b"0")):
-            body += self._socket.recv(65536)
+            body += (more := self._socket.recv(65536))
+            if not more:
+                return False
         self._peer.requests.append(head)
         self._peer.asked.release()
         return True

@@ -173,8 +173,9 @@ def test_cancelling_an_asynchronous_call_closes_its_connection() -> None:
     async def cancel(server: RawServer) -> None:
         async with AsyncZaiImage("a-key", base_url=server.url) as zai:
             call = asyncio.create_task(zai.images.generate("kitten"))
-            while not server.requests:
-                await asyncio.sleep(0)
+            async with asyncio.timeout(10):
+                while not server.requests:
+                    await asyncio.sleep(0)
             call.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await call

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, UnidentifiedImageError
 
 from scripts.regenerate import ROOT
-from tests.conformance.wire import Seen, answer, ask, connected, fetch, good, order, refused
+from tests.conformance.wire import Seen, answer, ask, connected, fetch, good, order, refused, wait_until
 from zai_image_api import promises
 from zai_image_conformance.server import FAULTS, RunningServer, running
 from zai_image_conformance.server.business_codes import BUSINESS_CODES
@@ -353,13 +353,11 @@ def test_over_the_concurrency_limit_orders_are_refused_until_one_is_answered(sha
     with connected(shared.url) as connection:
         before = len(shared.requests)
         connection.sendall(order(shared, "concurrency-limit=1", f"latency={HOUR}"))
-        while len(shared.requests) == before:
-            pass
+        wait_until(lambda: len(shared.requests) > before)
         refused(ask(shared, "concurrency-limit=1"), 429, 1302)
     # The client has gone, and makes room once the server has noticed.
-    while (seen := ask(shared, "concurrency-limit=1")).status == 429:
-        pass
-    good(seen)
+    wait_until(lambda: ask(shared, "concurrency-limit=1").status != 429)
+    good(ask(shared, "concurrency-limit=1"))
 
 
 def test_a_request_without_an_answer_is_recorded_all_the_same(shared: RunningServer) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.conformance.wire import wait_until
 from zai_image import AsyncZaiImage, ZaiImage, ZaiImageError
 from zai_image_conformance.catalogue import catalogue
 from zai_image_conformance.client_promises import Heard, findings
@@ -256,8 +257,7 @@ def test_memory_stays_flat_however_many_requests_are_wrong() -> None:
 def test_a_request_that_gets_no_answer_is_judged_as_well(judged: Judged) -> None:
     with pytest.raises(httpx.ReadError):
         judged.send(json={**ORDER, "user_id": "short"}, headers={"X-Fault": "connection-reset-before"})
-    while not judged.report()["requests"]:
-        pass
+    wait_until(lambda: bool(judged.report()["requests"]))
     assert judged.outcomes("broken") == {"USER-ID-LENGTH"}
 
 

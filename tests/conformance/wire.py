@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -57,6 +58,14 @@ def order(server: RunningServer, *faults: str, **fields: Any) -> bytes:
     return request(
         "POST", server.url.removesuffix(BASE_PATH) + ORDER_PATH, headers, json.dumps({**ORDER, **fields}).encode()
     )
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Wait for what a server does in its own time, and fail where it does not."""
+    end = time.monotonic() + _ENDLESS
+    while not happened():
+        assert time.monotonic() < end, "it has not happened"
+        time.sleep(0.001)
 
 
 @contextmanager
