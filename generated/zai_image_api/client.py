@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field
 
+from . import wire
 from .document import SERVER_URL
-from .types import UNSET, Unset
+from .types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
     import ssl
@@ -101,17 +102,41 @@ class Client:
 
     def request(
         self, method: str, url: str, *, timeout: httpx.Timeout | float | None | Unset = UNSET, **arguments: Any
-    ) -> httpx.Response:
-        """Send one request and return the answer, read to its end."""
+    ) -> Response[None]:
+        """Send one request and return the answer, received to its end, with nothing parsed yet.
+
+        Raises:
+            InvalidResponse: The answer's body is too long to be one.
+            httpx.HTTPError: No answer came, or not all of it.
+        """
         client = self.get_httpx_client()
-        return client.send(self._request(client, method, url, timeout, arguments))
+        response = client.send(self._request(client, method, url, timeout, arguments), stream=True)
+        try:
+            body = wire.Body(response)
+            for chunk in response.iter_bytes():
+                body.take(chunk)
+            return body.answer()
+        finally:
+            response.close()
 
     async def request_async(
         self, method: str, url: str, *, timeout: httpx.Timeout | float | None | Unset = UNSET, **arguments: Any
-    ) -> httpx.Response:
-        """Send one request and return the answer, read to its end."""
+    ) -> Response[None]:
+        """Send one request and return the answer, received to its end, with nothing parsed yet.
+
+        Raises:
+            InvalidResponse: The answer's body is too long to be one.
+            httpx.HTTPError: No answer came, or not all of it.
+        """
         client = self.get_async_httpx_client()
-        return await client.send(self._request(client, method, url, timeout, arguments))
+        response = await client.send(self._request(client, method, url, timeout, arguments), stream=True)
+        try:
+            body = wire.Body(response)
+            async for chunk in response.aiter_bytes():
+                body.take(chunk)
+            return body.answer()
+        finally:
+            await response.aclose()
 
     def _authorization(self) -> dict[str, str]:
         return {}

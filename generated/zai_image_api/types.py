@@ -39,7 +39,7 @@ class Response(Generic[T_co]):
         status_code: The HTTP status, documented or not.
         content: The body, decoded from its transfer and content encodings.
         headers: The header fields; their names match in any case.
-        parsed: What the body says, as the document promises it for this status.
+        parsed: What the body says, as the document promises it for this status; None where nothing has read it yet.
     """
 
     status_code: int

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 from uuid import UUID
 
 from .errors import InvalidData, InvalidResponse
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import httpx
 
 T = TypeVar("T")
+
+LARGEST_BODY: Final = 32 * 1024 * 1024
+"""Bytes that the body of an answer may have, compression undone: room for a picture in it, and an end to a hostile one."""
 
 
 def _refuse_constant(constant: str) -> NoReturn:
@@ -54,7 +57,28 @@ def encode(value: object) -> bytes:
         raise InvalidData(f"this cannot be sent as JSON: {error}") from error
 
 
-def read(response: httpx.Response, reader: Callable[[Any], T]) -> Response[T]:
+class Body:
+    """Takes the body of an answer as it comes, and refuses one that is too long, or has no end."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+        self._chunks: list[bytes] = []
+        self._length = 0
+
+    def take(self, chunk: bytes) -> None:
+        """Take a decoded chunk, or raise ``InvalidResponse`` with all that came where that is too much."""
+        self._chunks.append(chunk)
+        self._length += len(chunk)
+        if self._length > LARGEST_BODY:
+            answer, problem = self.answer(), f"its body is longer than {LARGEST_BODY} bytes"
+            raise InvalidResponse(answer.status_code, answer.headers, answer.content, problem)
+
+    def answer(self) -> Response[None]:
+        """Return the answer with the chunks as its body, not parsed yet."""
+        return Response(self._response.status_code, b"".join(self._chunks), self._response.headers, None)
+
+
+def read(response: Response[None], reader: Callable[[Any], T]) -> Response[T]:
     """Return the response with its JSON body read, or raise ``InvalidResponse`` with status and body."""
     try:
         parsed = reader(decode(response.content))
@@ -63,7 +87,7 @@ def read(response: httpx.Response, reader: Callable[[Any], T]) -> Response[T]:
     return Response(response.status_code, response.content, response.headers, parsed)
 
 
-def undocumented(response: httpx.Response) -> NoReturn:
+def undocumented(response: Response[None]) -> NoReturn:
     """Raise ``InvalidResponse``, because the document promises nothing for this status."""
     problem = "the document promises no answer with this status"
     raise InvalidResponse(response.status_code, response.headers, response.content, problem)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import pickle
+import zlib
 from collections.abc import Callable
+from itertools import repeat
 from typing import Any
 
 import httpx
@@ -15,8 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import zai_image
+from tests.client.streamed import Streamed
 from zai_image import AsyncZaiImage, Image, ZaiImage, ZaiImageError
 from zai_image_api.document import SERVER_URL
+from zai_image_api.wire import LARGEST_BODY
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
 KEY = "sk-very-secret"
@@ -136,6 +140,40 @@ def test_no_answer_escapes_as_anything_else(status: int, content: bytes, headers
     for asking, stream in ((ask, httpx.ByteStream(content)), (ask_async, httpx.ByteStream(content))):
         outcome = asking(httpx.Response(status, headers=headers, stream=stream))
         assert isinstance(outcome, Image | zai_image.AsyncImage | ZaiImageError)
+
+
+MEBIBYTE = b" " * 2**20
+
+
+@pytest.mark.parametrize("asking", [ask, ask_async])
+@pytest.mark.parametrize(("status", "kind"), [(200, zai_image.InvalidResponseError), (500, zai_image.ServerError)])
+def test_an_answer_without_end_is_not_read_to_its_end_and_its_connection_is_let_go(
+    asking: Callable[[httpx.Response], object], status: int, kind: type[ZaiImageError]
+) -> None:
+    body = Streamed(repeat(MEBIBYTE))
+    outcome = asking(httpx.Response(status, stream=body))
+    assert type(outcome) is kind
+    assert (body.taken, body.closed) == (LARGEST_BODY // len(MEBIBYTE) + 1, True)
+    if status == 200:
+        assert str(outcome).endswith(f"its body is longer than {LARGEST_BODY} bytes")
+
+
+@pytest.mark.parametrize("asking", [ask, ask_async])
+def test_an_answer_that_compression_made_small_is_as_long_as_it_was(asking: Callable[[httpx.Response], object]) -> None:
+    bomb = zlib.compress(MEBIBYTE * 40)
+    chunks = [bomb[start : start + 1024] for start in range(0, len(bomb), 1024)]
+    body = Streamed(chunks)
+    outcome = asking(httpx.Response(200, headers={"content-encoding": "deflate"}, stream=body))
+    assert isinstance(outcome, zai_image.InvalidResponseError)
+    assert body.taken < len(chunks)
+
+
+@pytest.mark.parametrize("asking", [ask, ask_async])
+@pytest.mark.parametrize("longer", [0, 1])
+def test_the_longest_answer_is_read_and_no_longer_one(asking: Callable[[httpx.Response], object], longer: int) -> None:
+    answer = json.dumps(ANSWER).encode()
+    outcome = asking(httpx.Response(200, content=answer.rjust(LARGEST_BODY + longer)))
+    assert isinstance(outcome, zai_image.InvalidResponseError if longer else Image | zai_image.AsyncImage)
 
 
 @pytest.mark.parametrize(

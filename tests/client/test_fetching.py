@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
 import respx
 
+from tests.client.streamed import Streamed
 from tests.client.test_pictures import PICTURES
 from zai_image import AsyncZaiImage, DownloadError, ZaiImage, _storing
 from zai_image_api.document import SERVER_URL
@@ -19,30 +20,6 @@ LINK = "https://pictures.example/1.png"
 KEY = "sk-very-secret"
 PNG = PICTURES["PNG"]
 CHUNKS = [PNG[:100], PNG[100:]]
-
-
-class Streamed(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body in chunks; it counts how many were asked for, and whether it was closed."""
-
-    def __init__(self, chunks: list[bytes]) -> None:
-        self.chunks = chunks
-        self.taken = 0
-        self.closed = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self.chunks:
-            self.taken += 1
-            yield chunk
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in self:
-            yield chunk
-
-    def close(self) -> None:
-        self.closed = True
-
-    async def aclose(self) -> None:
-        self.closed = True
 
 
 Fetch = Callable[..., Any]

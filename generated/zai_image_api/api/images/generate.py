@@ -34,7 +34,7 @@ def _request(
     return request
 
 
-def _read(response: httpx.Response) -> Response[Error | ImageGenerationResponse]:
+def _read(response: Response[None]) -> Response[Error | ImageGenerationResponse]:
     if response.status_code == 200:
         return wire.read(response, ImageGenerationResponse.from_dict)
     return wire.read(response, Error.from_dict)
