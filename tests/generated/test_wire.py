@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
