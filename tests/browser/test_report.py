@@ -193,6 +193,17 @@ def test_on_paper_everything_is_unfolded(visitor: Visitor, failing: Shown) -> No
     assert all(failure.locator("pre").first.is_visible() for failure in failures.all())
 
 
+def test_on_paper_no_failure_is_missing(visitor: Visitor, failing: Shown) -> None:
+    page = visitor.open(failing.address)
+    further = page.locator("details.more details")
+    assert not further.first.is_visible()
+    page.emulate_media(media="print")
+    for question in further.all():
+        assert question.locator("summary .asked").is_visible()
+        assert question.locator("summary .came").is_visible()
+        assert not question.locator("pre").first.is_visible()
+
+
 def test_what_a_hostile_server_says_is_text_and_nothing_else(visitor: Visitor, shown: Callable[[str], Shown]) -> None:
     hostile = shown("hostile")
     page = visitor.open(hostile.address)
