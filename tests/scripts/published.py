@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,14 @@ def page_with(document: dict[str, Any], title: str = "Generate Image") -> bytes:
     stream = io.StringIO()
     YAML().dump(document, stream)
     return f"# {title}\n\n## OpenAPI\n\n````yaml POST /somewhere\n{stream.getvalue()}````\n".encode()
+
+
+def replaced(text: str, changes: Mapping[str, str]) -> str:
+    """The text with each of these replaced wherever it stands; all of them stand there."""
+    for old, new in changes.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
 
 
 def file_with(folder: Path, content: bytes, name: str = "generate-image.md") -> str:

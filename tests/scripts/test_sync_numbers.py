@@ -26,7 +26,7 @@ from scripts.screening import screen
 from scripts.second_reading import compare
 from scripts.trial import PACKAGES
 from tests.scripts.prose_documents import reviewed
-from tests.scripts.published import PAGE, checkout_in, file_with, state
+from tests.scripts.published import PAGE, checkout_in, file_with, replaced, state
 
 DOCUMENT = document_in(PAGE).decode()
 NUMBERS = list(re.finditer(r"[0-9]+", DOCUMENT))
@@ -164,13 +164,6 @@ print(json.dumps({
     "suite": catalogue()["SIZE-GLM-RANGE"].numbers["min_side"],
 }))
 """
-
-
-def replaced(text: str, changes: Mapping[str, str]) -> str:
-    for old, new in changes.items():
-        assert old in text, old
-        text = text.replace(old, new)
-    return text
 
 
 def run(checkout: Path, page: str) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,131 @@
+"""The embedded server, its faults, its start page and the suite serve whatever models a page names."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts.regenerate import CATALOGUE
+from scripts.sync import main
+from scripts.trial import PACKAGES
+from tests.scripts.published import PAGE, checkout_in, file_with, replaced
+
+NOVA_CUSTOM = (
+    "Custom parameter: Both width and height must be between `320px-960px`, and must be divisible by `64`, and the "
+    "maximum pixel count must not exceed `2^19px`."
+)
+NOVA_SIZES = f"`nova-2` recommended enum values: `640x640` (default), `960x512`, `300x200`. {NOVA_CUSTOM}"
+OF_THE_PAGE = {
+    "            - cogview-4-250304\n": "            - nova-2\n            - cogview-5\n",
+    "            Others model": f"            {NOVA_SIZES}\n\n\n            Others model",
+    "`glm-image` default is `hd`,\n": "`glm-image` and `nova-2` default is `hd`,\n",
+}
+"""A model goes, two come; one of these has sizes of its own, with a recommended one outside of its limits."""
+MEANT = """\
+  - {rule: size.nova-2.recommended, says: 300x200, against: min_side 320, reason: meant}
+  - {rule: size.nova-2.recommended, says: 300x200, against: step 64, reason: meant}
+  - {rule: size.nova-2.default, says: 640x640, against: schema default 1280x1280, reason: meant}
+"""
+OF_NOVA = {
+    "OTHERS": "NOVA",
+    "size.others": "size.nova-2",
+    "the other models": "nova-2",
+    "other models'": "nova-2's",
+    "Others model": "`nova-2`",
+    "`1024x1024` (default), `768x1344`, `864x1152`, `1344x768`, `1152x864`, `1440x720`, `720x1440`": (
+        "`640x640` (default), `960x512`, `300x200`"
+    ),
+    "[1024x1024, 768x1344, 864x1152, 1344x768, 1152x864, 1440x720, 720x1440]": "[640x640, 960x512, 300x200]",
+    "1024x1024": "640x640",
+    "512px-2048px": "320px-960px",
+    "min_side: 512, max_side: 2048": "min_side: 320, max_side: 960",
+    "divisible by `16`": "divisible by `64`",
+    "step: 16": "step: 64",
+    "2^21px": "2^19px",
+    "max_pixels: 2097152": "max_pixels: 524288",
+}
+"""How the reviewed entries of the other models' sizes become those of the new model's."""
+OF_BOTH_QUALITIES = {"`glm-image` default is `hd`": "`glm-image` and `nova-2` default is `hd`"}
+OF_NOVA_QUALITY = {"GLM": "NOVA", "quality.glm-image": "quality.nova-2", **OF_BOTH_QUALITIES}
+
+ASKED = """
+import io, json
+import httpx
+from PIL import Image
+from zai_image_conformance.server import running
+
+answers = {}
+with running(api_key="a-key") as server, httpx.Client(trust_env=False) as client:
+    def order(fault="", **fields):
+        headers = {"Authorization": "Bearer a-key", **({"X-Fault": fault} if fault else {})}
+        body = {"prompt": "A kitten.", **fields}
+        answer = client.post(server.url + "/paas/v4/images/generations", json=body, headers=headers)
+        if answer.status_code != 200:
+            return answer.json()["code"]
+        picture = client.get(answer.json()["data"][0]["url"])
+        if picture.status_code != 200:
+            return picture.status_code
+        return "{}x{}".format(*Image.open(io.BytesIO(picture.content)).size)
+
+    start = server.url.removesuffix("/api")
+    page = client.get(start).text
+    for model in ("glm-image", "nova-2", "cogview-5"):
+        answers[model] = [
+            *(order(model=model, **({"size": size} if size else {})) for size in ("", "300x200", "384x384", "512x512")),
+            *(order(fault, model=model) for fault in ("code-1113", "dead-link")),
+        ]
+    answers["cogview-4-250304"] = [order(model="cogview-4-250304")]
+    answers["drawn"] = [f'data-model="{model}" data-step="{step}"' in page and f"<option>{model}</option>" in page
+                        for model, step in (("glm-image", 32), ("nova-2", 64), ("cogview-5", 16))]
+    answers["named"] = ["cogview-4-250304" in page, "hd for nova-2" in page]
+    decision = client.get(start + "/start/size?model=nova-2&size=896x640").json()
+    answers["decided"] = [decision["valid"], [reason["sentence"] for reason in decision["reasons"]]]
+print(json.dumps(answers))
+"""
+
+
+def reviewed(catalogue: str) -> str:
+    """The catalogue after a review of the page above."""
+    before, others, after = catalogue.partition("  # Sizes of every other model\n")
+    of_others, form, rest = after.partition("  - id: SIZE-FORM\n")
+    catalogue = before + others + of_others + replaced(of_others, OF_NOVA) + form + rest
+    before, quality, after = catalogue.partition("  - id: QUALITY-GLM-DEFAULT\n")
+    of_glm, others, rest = after.partition("  - id: QUALITY-OTHERS-DEFAULT\n")
+    of_nova = replaced(quality + of_glm, OF_NOVA_QUALITY)
+    catalogue = before + quality + replaced(of_glm, OF_BOTH_QUALITIES) + of_nova + others + rest
+    return replaced(catalogue, {"values: [glm-image, cogview-4-250304]": "values: [glm-image, nova-2, cogview-5]"})
+
+
+def test_under_other_models_server_faults_start_page_and_suite_keep_the_rules_of_each(tmp_path: Path) -> None:
+    checkout = checkout_in(tmp_path / "checkout")
+    catalogue = checkout / CATALOGUE
+    catalogue.write_text(reviewed(catalogue.read_text()))
+    contradictions = checkout / "openapi/contradictions.yaml"
+    contradictions.write_text(contradictions.read_text() + MEANT)
+    page = file_with(tmp_path / "given", replaced(PAGE.decode(), OF_THE_PAGE).encode())
+    assert main([page], root=checkout, trial=lambda tree: None) == 3
+
+    path = os.pathsep.join(str(checkout / folder) for folder in PACKAGES.values())
+    environment = os.environ | {"PYTHONPATH": path}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    asked = run("-c", ASKED)
+    assert asked.stderr == ""
+    assert json.loads(asked.stdout) == {
+        "glm-image": ["1280x1280", 1210, 1210, 1210, 1113, 404],
+        "nova-2": ["640x640", "300x200", "384x384", "512x512", 1113, 404],
+        "cogview-5": ["1024x1024", 1210, 1210, "512x512", 1113, 404],
+        "cogview-4-250304": [1211],
+        "drawn": [True, True, True],
+        "named": [False, True],
+        "decided": [False, [NOVA_CUSTOM]],
+    }
+    verdict = run("-m", "zai_image", "conform", "--local")
+    assert verdict.returncode == 0, verdict.stdout
+    assert "conforms: all" in verdict.stdout
