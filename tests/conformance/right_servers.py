@@ -127,6 +127,11 @@ def _reading_scalars(call: Call) -> Call:
     return call.ordering(**read) if read else call
 
 
+def _with_the_picture_in_it(document: Any) -> Any:
+    # As long as a photograph of the largest documented size in base64.
+    return {**document, "data": [{**document["data"][0], "b64_json": "A" * 12_000_000}]}
+
+
 def _queried(document: Any) -> Any:
     return {**document, "data": [{"url": document["data"][0]["url"] + "?signature=a%2Fb&expires=1#picture"}]}
 
@@ -195,4 +200,5 @@ RIGHT_SERVERS = [
         "created written with a point", _answers(lambda document: {**document, "created": float(document["created"])})
     ),
     RightServer("links with a query and a fragment", _answers(_queried)),
+    RightServer("the picture in the answer as well", _answers(_with_the_picture_in_it)),
 ]
