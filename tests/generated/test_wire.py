@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -155,6 +156,14 @@ def test_a_response_that_was_read_keeps_what_it_was_read_from() -> None:
     response = wire.read(Response(201, b'{"a": 1}', {"x-id": "7"}, None), wire.fields)
     assert (response.status_code, response.headers["x-id"], response.content) == (201, "7", b'{"a": 1}')
     assert response.parsed == {"a": 1}
+
+
+def test_a_body_is_what_its_chunks_make_together() -> None:
+    body = wire.Body(httpx.Response(201, headers={"x-id": "7"}))
+    for chunk in (b"[1", b"", b", 2]"):
+        body.take(chunk)
+    answer = body.answer()
+    assert (answer.status_code, answer.headers["x-id"], answer.content, answer.parsed) == (201, "7", b"[1, 2]", None)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be"])
