@@ -91,8 +91,47 @@ def test_faults_leave_everything_but_orders_and_pictures_alone(server: RunningSe
 
 
 def test_values_that_callers_make_up_do_not_fill_the_memory(shared: RunningServer) -> None:
-    layer = shared._faults._layer
     for number in range(1, 400):
-        with shared.fault(f"rate-limit={number}"):
-            ask(shared, "nested-error", "code-1113")
-    assert layer.cache_info().currsize <= 256
+        ask(shared, f"rate-limit={number}", "code-1113")
+    assert shared._faults._counting.cache_info().currsize <= 256
+
+
+def test_no_caller_resets_what_a_limit_has_counted(server: RunningServer) -> None:
+    server.fault("rate-limit=1")
+    (item,) = good(ask(server))["data"]
+    for number in range(1000, 1300):
+        assert fetch(item["url"], f"slow-picture=0.000{number}", "dead-link").status == 404
+    refused(ask(server), 429, 1303)
+
+
+def test_the_same_limit_twice_is_the_same_limit(server: RunningServer) -> None:
+    server.fault("concurrency-limit=1")
+    server.fault("concurrency-limit=1")
+    server.fault("rate-limit=2")
+    for _ in range(2):
+        good(ask(server, "concurrency-limit=1", "concurrency-limit=1", "rate-limit=2", "rate-limit=2"))
+    refused(ask(server), 429, 1303)
+
+
+def test_a_limit_that_is_switched_on_again_counts_anew(server: RunningServer) -> None:
+    for _ in range(2):
+        with server.fault("rate-limit=1"):
+            assert [ask(server).status for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize(("many", "status"), [(50, 429), (51, 400)])
+def test_one_request_may_ask_for_fifty_faults(shared: RunningServer, many: int, status: int) -> None:
+    seen = ask(shared, *["nested-error"] * (many - 1), "code-1113")
+    assert seen.status == status
+    if status == 400:
+        assert seen.document["message"] == "51 faults are asked for; one request may ask for 50 at most"
+
+
+@pytest.mark.parametrize(("asked", "told"), [("1000000", "1000000"), ("0.5", "0.5"), ("2592000", "2592000")])
+def test_a_time_to_wait_is_told_in_all_its_digits(shared: RunningServer, asked: str, told: str) -> None:
+    assert ask(shared, f"429-retry-after={asked}").headers["retry-after"] == told
+
+
+def test_a_link_carries_a_value_in_all_its_digits(shared: RunningServer) -> None:
+    (item,) = good(ask(shared, "slow-picture=1234567.5"))["data"]
+    assert item["url"].endswith("?x-fault=slow-picture%3D1234567.5")

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, UnidentifiedImageError
 
 from scripts.regenerate import ROOT
-from tests.conformance.wire import Seen, answer, ask, connected, fetch, good, order, refused, wait_until
+from tests.conformance.wire import Seen, answer, ask, connected, fetch, good, order, refused, request, wait_until
 from zai_image_api import promises
 from zai_image_conformance.server import FAULTS, RunningServer, running
 from zai_image_conformance.server.business_codes import BUSINESS_CODES
@@ -365,3 +365,28 @@ def test_a_request_without_an_answer_is_recorded_all_the_same(shared: RunningSer
         ask(shared, name, patience=MOMENT)
         assert (last(shared).headers["x-fault"], last(shared).status) == (name, status)
         assert b"kitten" in last(shared).body
+
+
+def test_a_picture_can_be_slow_and_then_break_off(shared: RunningServer) -> None:
+    (item,) = good(ask(shared))["data"]
+    assert fetch(item["url"], f"slow-picture={HOUR}", "picture-reset", patience=MOMENT).ending == "silent"
+    seen = fetch(item["url"], "slow-picture=0.02", "picture-reset")
+    assert (seen.status, seen.ending) == (200, "reset")
+    assert len(seen.body) == int(seen.headers["content-length"]) // 2
+
+
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("POST", 405)])
+def test_only_the_get_of_a_picture_is_a_fetch(server: RunningServer, method: str, status: int) -> None:
+    (item,) = good(ask(server))["data"]
+    with server.fault("dead-link", times=1), connected(server.url) as connection:
+        connection.sendall(request(method, item["url"], {}))
+        assert connection.recv(12) == f"HTTP/1.1 {status}".encode()
+        assert fetch(item["url"]).status == 404
+
+
+def test_a_client_that_leaves_amid_its_order_under_a_fault_is_let_go(server: RunningServer) -> None:
+    with server.fault("nested-error"), connected(server.url) as connection:
+        connection.sendall(order(server)[:-5])
+    wait_until(lambda: len(server.requests) == 1)
+    assert (last(server).status, last(server).answer) == (None, "")
+    good(ask(server))

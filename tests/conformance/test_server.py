@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.conformance.wire import connected, order, wait_until
 from zai_image_api import promises
 from zai_image_conformance.server import RunningServer, running
 
@@ -222,3 +223,62 @@ def test_a_path_with_a_slash_too_many_is_not_found(server: RunningServer) -> Non
     )
     assert response.status_code == 404
     assert response.json()["code"] == 1222
+
+
+@pytest.mark.parametrize("key", ["", " ", "a key", " key", "key\n", "\x00", "k\udcff", "k\xa0"])
+def test_a_key_that_no_header_can_carry_is_refused_at_once(key: str) -> None:
+    with pytest.raises(ValueError, match="the API key must be of printable characters"), running(api_key=key):
+        pass
+
+
+def test_a_key_may_end_in_any_letter() -> None:
+    # Its last byte is that of a space that does not break, in another encoding.
+    with running(api_key="voilà") as server:
+        headers = {b"Authorization": "Bearer voilà".encode()}
+        assert httpx.post(server.url + PATH, json=ORDER, headers=headers, trust_env=False).status_code == 200
+
+
+def test_the_body_of_a_stranger_is_not_waited_for(shared: RunningServer) -> None:
+    head = f"POST /api{PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
+    with connected(shared.url) as connection:
+        connection.sendall(head.encode() + b"p" * 100_000)
+        assert connection.recv(12) == b"HTTP/1.1 401"
+
+
+def test_a_number_of_any_length_is_json(client: httpx.Client) -> None:
+    body = f'{{"model": "glm-image", "prompt": "p", "seed": {"7" * 5000}}}'
+    assert client.post(PATH, content=body, headers={"Content-Type": "application/json"}).status_code == 200
+
+
+def test_what_is_remembered_of_a_request_has_an_end(shared: RunningServer) -> None:
+    headers = {f"x-{number}": "v" * 1_000 for number in range(30)} | {"authorization": "Bearer wrong"}
+    httpx.get(f"{shared.url}/{'p' * 10_000}", headers=headers, trust_env=False)
+    request = shared.requests[-1]
+    assert len(request.path) == 2_048
+    assert 14_000 < sum(len(name) + len(value) for name, value in request.headers.items()) <= 16_384
+
+
+def test_the_first_of_several_fields_of_one_name_is_remembered(shared: RunningServer) -> None:
+    httpx.get(shared.url, headers=[("X-Team", "art"), ("x-team", "other")], trust_env=False)
+    assert shared.requests[-1].headers["x-team"] == "art"
+
+
+@pytest.mark.parametrize(
+    ("sent", "remembered"),
+    [
+        ("Bearer secret", "Bearer [redacted]"),
+        ("Basic secret", "Basic [redacted]"),
+        ("secret", "[redacted]"),
+        ("secret secret", "[redacted]"),
+    ],
+)
+def test_of_a_credential_only_a_known_scheme_is_remembered(shared: RunningServer, sent: str, remembered: str) -> None:
+    httpx.get(shared.url, headers={"Authorization": sent}, trust_env=False)
+    assert shared.requests[-1].headers["authorization"] == remembered
+
+
+def test_a_client_that_leaves_amid_its_order_is_remembered_without_an_answer(server: RunningServer) -> None:
+    with connected(server.url) as connection:
+        connection.sendall(order(server)[:-5])
+    wait_until(lambda: len(server.requests) == 1)
+    assert (server.requests[0].status, server.requests[0].answer) == (None, "")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conformance.wire import ask, fetch, good
 from zai_image import sizes
 from zai_image_conformance.server import RunningServer, running
 from zai_image_conformance.server.requests import MODELS
@@ -100,3 +101,38 @@ def test_neither_keys_nor_prompts_are_shown(client: httpx.Client) -> None:
     text = client.get("/").text
     assert KEY not in text
     assert "Something private." not in text
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict"),
+    [
+        ("", "a picture was made"),
+        ("content-flagged", "a picture was made"),
+        ("code-1113", "1113 the account is in arrears"),
+        ("code-1113, nested-error", "1113 the account is in arrears"),
+        *((fault, "nothing that the page documents") for fault in ("html-answer", "null-answer", "empty-answer")),
+        *((fault, "nothing that the page documents") for fault in ("data-empty", "truncated-json", "502-html", "500")),
+        ("connection-reset-before", "no answer, or not yet"),
+    ],
+)
+def test_the_last_requests_are_shown_with_their_verdicts(server: RunningServer, fault: str, verdict: str) -> None:
+    ask(server, *([fault] if fault else []))
+    rows = httpx.get(f"{server.url.removesuffix('/api')}/start/requests", trust_env=False).text
+    assert f"<td>{verdict}</td>" in rows
+
+
+def test_a_fetch_and_a_long_refusal_have_a_verdict_too(server: RunningServer) -> None:
+    (item,) = good(ask(server))["data"]
+    fetch(item["url"])
+    ask(server, model="\U0001f408" * 70, quality="\U0001f408" * 70, user_id="\U0001f408" * 200)
+    rows = httpx.get(f"{server.url.removesuffix('/api')}/start/requests", trust_env=False).text
+    assert "<td>fetched</td>" in rows
+    assert "<td>1210 model &#39;" in rows
+
+
+def test_the_beginning_of_a_long_key_is_not_shown_either() -> None:
+    key = "".join(map(chr, range(ord("!"), ord("~")))).translate({ord(c): None for c in "<>&'\"\\"})
+    with running(api_key=key) as server:
+        ask(server, model=key)
+        text = httpx.get(server.url.removesuffix("/api"), trust_env=False).text
+        assert key[:20] not in text

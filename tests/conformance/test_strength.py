@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from zai_image_conformance.server import RunningServer, app, application, listening
 
 KEY = "a-key-for-tests"
+# The package has a function of the same name.
+RUNNING = sys.modules[listening.__module__]
 PATH = "/api/paas/v4/images/generations"
 ORDER = {"model": "glm-image", "prompt": "A cute little kitten."}
 MEBIBYTE = 2**20
@@ -102,6 +105,73 @@ def test_a_picture_is_drawn_when_its_link_is_fetched_and_not_before(
     assert drawn == []
     httpx.get(link["data"][0]["url"], trust_env=False)
     assert len(drawn) == 1
+
+
+def test_no_picture_is_drawn_for_clients_that_have_left(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on, drawn = threading.Semaphore(0), threading.Event(), []
+
+    def draw(picture: object) -> bytes:
+        drawn.append(picture)
+        begun.release()
+        assert go_on.wait(PATIENCE)
+        return b"a picture"
+
+    monkeypatch.setattr(app, "draw", draw)
+    headers = {"Authorization": f"Bearer {server.api_key}"}
+    with httpx.Client(trust_env=False, timeout=PATIENCE) as client, ThreadPoolExecutor() as threads:
+        link = client.post(f"{server.url}/paas/v4/images/generations", json=ORDER, headers=headers).json()
+        url = link["data"][0]["url"]
+        fetch = f"GET {urlsplit(url).path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        # As many as are drawn at once, and one that waits for its turn.
+        patient = [threads.submit(client.get, url) for _ in range(app._DRAWN_AT_ONCE)]
+        for _ in patient:
+            assert begun.acquire(timeout=PATIENCE)
+        patient.append(threads.submit(client.get, url))
+        for _ in range(50):
+            with connection(server.url) as leaving:
+                leaving.sendall(fetch)
+        # By the time that this is answered, the server knows that they have left.
+        client.get(server.url)
+        go_on.set()
+        assert {answer.result().content for answer in patient} == {b"a picture"}
+        assert client.get(url).content == b"a picture"
+    assert len(drawn) == len(patient) + 1
+
+
+def silent_at_first(connection: socket.socket) -> None:
+    pass
+
+
+def silent_amid_the_first_request(connection: socket.socket) -> None:
+    connection.sendall(RIGHT[:60])
+
+
+def silent_amid_the_second_request(connection: socket.socket) -> None:
+    connection.sendall(RIGHT)
+    assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+    connection.sendall(b"P")
+
+
+@pytest.mark.parametrize(
+    "behave",
+    [silent_at_first, silent_amid_the_first_request, silent_amid_the_second_request],
+    ids=lambda it: it.__name__,
+)
+def test_a_connection_without_a_request_is_closed_after_a_while(
+    behave: Callable[[socket.socket], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RUNNING, "_SILENCE", 0.05)
+    with listening(application(api_key=KEY)) as origin, connection(origin) as silent:
+        behave(silent)
+        while silent.recv(65536):
+            pass
+
+
+def test_a_connection_whose_answer_takes_long_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RUNNING, "_SILENCE", 0.02)
+    with listening(application(api_key=KEY)) as origin, connection(origin) as waiting:
+        waiting.sendall(request(json.dumps(ORDER).encode(), "X-Fault: latency=0.5"))
+        assert waiting.recv(12) == b"HTTP/1.1 200"
 
 
 def gathering(crowd: int, application: ASGIApp) -> ASGIApp:

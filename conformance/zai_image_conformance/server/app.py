@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import os
 import time
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from zai_image_api import promises
 from zai_image_conformance.server import requests
@@ -25,6 +26,9 @@ from zai_image_conformance.server.refusals import BusinessCode, Refusal
 
 BODY_LIMIT = 1_048_576
 """Bytes a request body may have. The page sets no limit; an open end would let one caller fill the memory."""
+_STRANGERS_BODY_LIMIT = 65_536
+"""Bytes of a body that are read where the key is wrong, so that many callers without one do not fill it either."""
+_DRAWN_AT_ONCE = os.cpu_count() or 1
 
 _ROUTING_REFUSALS = {
     404: (BusinessCode.API_UNKNOWN, f"there is nothing here; pictures are ordered with POST {ORDER_PATH}"),
@@ -42,17 +46,23 @@ def application(*, api_key: str, faults: Switchboard | None = None, recording: R
         api_key: The one key that is accepted.
         faults: What is to go wrong; without it, only what a request itself asks for.
         recording: Where its requests are remembered.
+
+    Raises:
+        ValueError: The key cannot be sent in a header.
     """
+    if not usable_key(api_key):
+        raise ValueError("the API key must be of printable characters, without spaces, and at least one")
     pictures = PictureStore()
+    drawing = asyncio.Semaphore(_DRAWN_AT_ONCE)
 
     async def generate(request: Request) -> Response:
-        body = await _body(request)
+        refusal = _authenticate(request, api_key)
+        body = await _body(request, BODY_LIMIT if refusal is None else _STRANGERS_BODY_LIMIT)
+        if refusal is not None:
+            return _refuse(refusal)
         if body is None:
             message = f"the body is larger than {BODY_LIMIT} bytes"
             return _refuse(Refusal(413, BusinessCode.PARAMETERS_INCORRECT, message))
-        refusal = _authenticate(request, api_key)
-        if refusal is not None:
-            return _refuse(refusal)
         ordered = requests.read(request.headers.get("content-type", ""), body)
         if isinstance(ordered, Refusal):
             return _refuse(ordered)
@@ -77,8 +87,12 @@ def application(*, api_key: str, faults: Switchboard | None = None, recording: R
         known = pictures.get(request.path_params["name"])
         if known is None:
             return _refuse(Refusal(404, BusinessCode.API_UNKNOWN, "no such picture, or no longer"))
-        # In the loop's own executor, whose threads end with the loop.
-        png = await asyncio.to_thread(draw, known)
+        async with drawing:
+            # Whoever waited long may have left meanwhile, and others wait.
+            if await request.is_disconnected():
+                return _Nothing()
+            # In the loop's own executor, whose threads end with the loop.
+            png = await asyncio.to_thread(draw, known)
         return Response(png, media_type="image/png")
 
     endpoint = Starlette(
@@ -86,7 +100,7 @@ def application(*, api_key: str, faults: Switchboard | None = None, recording: R
             Route(ORDER_PATH, generate, methods=["POST"]),
             Route(PICTURES_PATH + "{name}.png", picture, methods=["GET"], name="picture"),
         ],
-        exception_handlers={HTTPException: _http_error, Exception: _internal_error},
+        exception_handlers={HTTPException: _http_error, ClientDisconnect: _nobody, Exception: _internal_error},
     )
     # A path that the page does not name is not found, and not another one.
     endpoint.router.redirect_slashes = False
@@ -94,14 +108,26 @@ def application(*, api_key: str, faults: Switchboard | None = None, recording: R
     return faulty if recording is None else recording.of(faulty)
 
 
-async def _body(request: Request) -> bytes | None:
+class _Nothing(Response):
+    """The answer to a client that has gone."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send nothing."""
+
+
+async def _body(request: Request, limit: int) -> bytes | None:
     """The whole body, or None as soon as it is too large."""
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > BODY_LIMIT:
+        if len(body) > limit:
             return None
     return bytes(body)
+
+
+def usable_key(key: str) -> bool:
+    """Whether a key can be sent in a header and come back as it was."""
+    return bool(key) and key.isprintable() and " " not in key
 
 
 def _authenticate(request: Request, api_key: str) -> Refusal | None:
@@ -112,7 +138,7 @@ def _authenticate(request: Request, api_key: str) -> Refusal | None:
         return Refusal(401, BusinessCode.AUTHORIZATION_MISSING, message, challenge)
     scheme, _, token = authorization.partition(" ")
     # Header bytes arrive as latin-1. Constant time, so that answers do not leak how much of a key was right.
-    right = hmac.compare_digest(token.strip().encode("latin-1"), api_key.encode("utf-8"))
+    right = hmac.compare_digest(token.strip(" \t").encode("latin-1"), api_key.encode("utf-8"))
     if scheme.lower() == "bearer" and right:
         return None
     message = "the API key is not valid; send Authorization: Bearer <your API key>"
@@ -123,6 +149,10 @@ async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, message = _ROUTING_REFUSALS.get(error.status_code, (BusinessCode.PARAMETERS_INCORRECT, error.detail))
     return _refuse(Refusal(error.status_code, code, message, error.headers or {}))
+
+
+async def _nobody(request: Request, error: Exception) -> Response:
+    return _Nothing()
 
 
 async def _internal_error(request: Request, error: Exception) -> Response:

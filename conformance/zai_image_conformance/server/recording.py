@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -14,12 +15,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _KEPT = 1_000
 """Requests remembered; the oldest are forgotten first."""
+_PATH_KEPT = 2_048
+"""Characters of each path that are remembered."""
+_HEADERS_KEPT = 16_384
+"""Bytes of each request's header fields that are remembered, names and values."""
 _BODY_KEPT = 65_536
 """Bytes of each body that are remembered."""
-_ANSWER_KEPT = 1_024
-"""Bytes of each answer that are remembered."""
+_ANSWER_KEPT = 4_096
+"""Bytes of each answer that are remembered: more than any refusal of this server has."""
 REDACTED = "[redacted]"
 """Stands where a credential stood."""
+# Any other word before a space may be half a key.
+_SCHEMES = frozenset({"basic", "bearer", "digest", "token"})
 
 
 @frozen
@@ -29,7 +36,7 @@ class RecordedRequest:
     method: str
     path: str
     headers: Mapping[str, str]
-    """By lower-case name; of `authorization` only the scheme is kept."""
+    """By lower-case name, the first of each, at most 16 KiB; of `authorization` only the scheme is kept."""
     body: bytes
     """What the server read of it, at most 64 KiB."""
     at: float
@@ -37,14 +44,14 @@ class RecordedRequest:
     status: int | None = None
     """None where it has no answer: it is under way, or the connection was lost before."""
     answer: str = ""
-    """The beginning of an answer in JSON, at most 1 KiB."""
+    """The beginning of an answer in JSON, at most 4 KiB."""
 
 
 class Recording:
     """The last requests to a server, oldest first.
 
-    A request is remembered when its body has been read, and its answer before the first byte of it leaves: so whoever
-    has the answer finds both.
+    A request is remembered when its body has been read or its client has gone, and its answer before the first byte
+    of it leaves: so whoever has the answer finds both.
     """
 
     def __init__(self) -> None:
@@ -109,6 +116,9 @@ class _Heard:
             self._body.extend(message.get("body", b"")[: _BODY_KEPT - len(self._body)])
             if not message.get("more_body", False):
                 self._remember()
+        else:
+            # It has gone, perhaps before it had sent all.
+            self._remember()
         return message
 
     async def send(self, message: Message) -> None:
@@ -124,12 +134,12 @@ class _Heard:
 
     def _remember(self) -> int:
         if self._number is None:
-            headers = dict(Headers(scope=self._scope))
+            headers = headers_of(self._scope, most=_HEADERS_KEPT)
             if "authorization" in headers:
-                headers["authorization"] = _without_secret(headers["authorization"])
+                headers["authorization"] = without_secret(headers["authorization"])
             request = RecordedRequest(
                 method=self._scope["method"],
-                path=self._scope["path"],
+                path=self._scope["path"][:_PATH_KEPT],
                 headers=headers,
                 body=bytes(self._body),
                 at=time.time(),
@@ -146,7 +156,23 @@ def _shown(start: Message, body: Message) -> str:
     return bytes(body.get("body", b"")[:_ANSWER_KEPT]).decode("utf-8", "replace")
 
 
-def _without_secret(authorization: str) -> str:
+def headers_of(scope: Scope, most: float = math.inf) -> dict[str, str]:
+    """Return a request's header fields by lower-case name, the first of each.
+
+    Args:
+        scope: The request.
+        most: Bytes of names and values; a field that does not fit any more is left out.
+    """
+    headers: dict[str, str] = {}
+    # Not through starlette's Headers, which for each name looks through all of them: a caller may send thousands.
+    for name, value in scope["headers"]:
+        if len(name) + len(value) <= most:
+            most -= len(name) + len(value)
+            headers.setdefault(name.decode("latin-1"), value.decode("latin-1"))
+    return headers
+
+
+def without_secret(authorization: str) -> str:
     """Keep the scheme of a credential, where there is one, and drop the rest."""
     scheme, separator, _ = authorization.partition(" ")
-    return f"{scheme} {REDACTED}" if separator else REDACTED
+    return f"{scheme} {REDACTED}" if separator and scheme.lower() in _SCHEMES else REDACTED

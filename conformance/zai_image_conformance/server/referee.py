@@ -6,7 +6,6 @@ import json
 from typing import Any, Literal, TypeAlias
 
 from attrs import define, field, frozen
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,6 +13,7 @@ from zai_image_conformance.catalogue import catalogue
 from zai_image_conformance.client_promises import Heard, findings, json_type
 from zai_image_conformance.server.app import BODY_LIMIT
 from zai_image_conformance.server.paths import ORDER_PATH, PICTURES_PATH
+from zai_image_conformance.server.recording import REDACTED, headers_of, without_secret
 
 REPORT_PATH = "/referee/report"
 """Where the report can be asked for, with GET and without a key: it shows none."""
@@ -25,10 +25,8 @@ _OFFENCES_KEPT = 3
 _FIELDS_SHOWN = 12
 _SHOWN = 60
 """Characters that are shown of a name or a value."""
-_REDACTED = "[redacted]"
 # What is said of a request tells nothing of the person it was made for: of these only what the rules are about.
 _IN_CLEAR = frozenset({"model", "quality", "size"})
-_SCHEMES = frozenset({"basic", "bearer", "digest", "token"})
 
 
 @frozen
@@ -164,7 +162,7 @@ class Referee:
 
     def _judge(self, scope: Scope, body: bytes) -> None:
         whole = body if len(body) <= BODY_LIMIT else None
-        heard = Heard(scope["method"], scope["path"], dict(Headers(scope=scope)), whole)
+        heard = Heard(scope["method"], scope["path"], headers_of(scope), whole)
         self._judged += 1
         for finding in findings(heard, ORDER_PATH):
             tally = self._tallies[finding.requirement]
@@ -192,7 +190,7 @@ class _Shown:
         request = self._request
         authorization, content_type = (request.headers.get(name) for name in ("authorization", "content-type"))
         headers = [
-            "no Authorization" if authorization is None else f"Authorization: {_credential(authorization)}",
+            "no Authorization" if authorization is None else f"Authorization: {without_secret(authorization)}",
             "no Content-Type" if content_type is None else f"Content-Type: {self._text(content_type)}",
         ]
         return f"{self._text(request.method)} {self._text(request.path)} ({'; '.join(headers)}) {self._body()}"
@@ -219,12 +217,6 @@ class _Shown:
     def _text(self, text: str) -> str:
         # Masked before it is cut, or half a key could remain at the cut.
         for secret in filter(None, self._secrets):
-            text = text.replace(secret, _REDACTED)
+            text = text.replace(secret, REDACTED)
         cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
         return ascii(cut)[1:-1]
-
-
-def _credential(authorization: str) -> str:
-    scheme, separator, _ = authorization.partition(" ")
-    # A word before a space may be half a key as well.
-    return f"{scheme} {_REDACTED}" if separator and scheme.lower() in _SCHEMES else _REDACTED

@@ -16,7 +16,7 @@ from zai_image_conformance.server.refusals import BusinessCode, Refusal
 MODELS: tuple[str, ...] = tuple(sorted(CREATE_IMAGE_REQUEST_MODEL_VALUES))
 QUALITIES: tuple[str, ...] = tuple(sorted(CREATE_IMAGE_REQUEST_QUALITY_VALUES))
 
-_SHOWN = 60
+SHOWN = 60
 """Characters of a caller's value that a message repeats."""
 
 
@@ -55,7 +55,8 @@ def read(content_type: str, body: bytes) -> Accepted | Refusal:
     if content_type.partition(";")[0].strip().lower() != "application/json":
         return _malformed("send the body as JSON with the header Content-Type: application/json")
     try:
-        document = json.loads(body.decode("utf-8"), parse_constant=_no_such_number)
+        # No number counts here, and Python refuses to make an int of very many digits, which JSON allows.
+        document = json.loads(body.decode("utf-8"), parse_constant=_no_such_number, parse_int=float)
     except (ValueError, RecursionError):
         return _malformed("the body is not valid JSON (UTF-8)")
     if not isinstance(document, dict):
@@ -149,7 +150,7 @@ def _with_defaults(document: dict[str, Any]) -> Accepted:
 
 
 def _shown(value: str) -> str:
-    return ascii(value if len(value) <= _SHOWN else value[:_SHOWN] + "...")
+    return ascii(value if len(value) <= SHOWN else value[:SHOWN] + "...")
 
 
 _JSON_TYPES = {bool: "a boolean", int: "a number", float: "a number", list: "an array", dict: "an object"}

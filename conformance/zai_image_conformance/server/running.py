@@ -17,7 +17,7 @@ from attrs import field, frozen
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from zai_image_conformance.server.app import application
+from zai_image_conformance.server.app import application, usable_key
 from zai_image_conformance.server.faults import TRANSPORT, Switchboard, SwitchedFault
 from zai_image_conformance.server.paths import BASE_PATH
 from zai_image_conformance.server.recording import RecordedRequest, Recording
@@ -27,6 +27,12 @@ from zai_image_conformance.server.start_page import StartPage
 _BACKLOG = 2048
 _GRACE = 1
 """Seconds that answers under way get to finish when the server ends."""
+_READ_AT_ONCE = 16_384
+"""Bytes taken from a connection before others get their turn: asyncio's 256 KiB of tiny chunks take a second."""
+_HEAD_LIMIT = 65_536
+"""Bytes that a request's line and header fields may have."""
+_SILENCE = 60.0
+"""Seconds after which a connection is closed on which no request is under way and none has come."""
 
 
 @frozen
@@ -72,7 +78,21 @@ class _Protocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         # A copy of its own: the state that it is given is every connection's.
         self.app_state = {**self.app_state, TRANSPORT: transport}
+        # uvloop, which uvicorn takes where it is installed, reads less at once and has no such attribute.
+        with suppress(AttributeError):
+            transport.max_size = _READ_AT_ONCE  # type: ignore[attr-defined]
         super().connection_made(transport)
+        self.loop.call_later(_SILENCE, self._look_again, self.cycle)
+
+    def _look_again(self, before: object) -> None:
+        """Close the connection where no request came since, and none is under way."""
+        if self.transport.is_closing():
+            return
+        idle = self.cycle is None or self.cycle.response_complete
+        if idle and self.cycle is before:
+            self.transport.close()
+        else:
+            self.loop.call_later(_SILENCE, self._look_again, self.cycle)
 
 
 class _Server(uvicorn.Server):
@@ -83,6 +103,8 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 asgi,
                 http=_Protocol,
+                ws="none",
+                h11_max_incomplete_event_size=_HEAD_LIMIT,
                 lifespan="off",
                 log_level="critical",
                 log_config=None,
@@ -158,6 +180,7 @@ def running(
     Raises:
         FaultError: There is no such fault.
         OSError: The address cannot be listened on.
+        ValueError: The key cannot be sent in a header.
     """
     key = api_key if api_key is not None else _new_key()
     recording, switchboard = Recording(), Switchboard(faults)
@@ -182,13 +205,16 @@ def serve(
         referee: Whether to judge the clients, and to tell at the end which promises they kept.
 
     Returns:
-        The exit code: 0 when it was ended, 2 when it could not listen. With `referee`, 1 when a client broke a promise,
-        and 2 also when there was nothing to judge.
+        The exit code: 0 when it was ended, 2 when it could not listen or the key is of no use. With `referee`, 1 when a
+        client broke a promise, and 2 also when there was nothing to judge.
 
     Raises:
         FaultError: There is no such fault.
     """
     recording, switchboard = Recording(), Switchboard(faults)
+    if api_key is not None and not usable_key(api_key):
+        _tell("the API key cannot be sent in a header: it must be of printable characters, without spaces")
+        return 2
     try:
         listener = _listen(host, port)
     except (OSError, OverflowError) as error:
@@ -205,8 +231,9 @@ def serve(
         print(f"listening on {origin}{BASE_PATH}", flush=True)
         if api_key is None:
             _tell(f"no key was given, so this one was made up: {key}")
-        if not ipaddress.ip_address(listener.getsockname()[0]).is_loopback:
-            _tell(f"{host} can be reached from other machines; use 127.0.0.1 to keep it to this one")
+        address = listener.getsockname()[0]
+        if not ipaddress.ip_address(address).is_loopback:
+            _tell(f"{address} can be reached from other machines; use 127.0.0.1 to keep it to this one")
         if judge is not None:
             _tell(f"clients are judged; the report so far is at {origin}{REPORT_PATH}")
         _tell(f"a page to look at the rules and to try them: {origin}/")

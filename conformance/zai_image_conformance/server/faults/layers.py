@@ -20,6 +20,11 @@ _FLAGS = [
 ]
 
 
+def written(number: float) -> str:
+    """Write a number with all its digits, and without a point where it needs none."""
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
 def instead(answer: Answer) -> Layer:
     """Answer this, and ask nobody."""
 
@@ -97,7 +102,7 @@ def gone() -> Answer:
 
 def told_to_wait(seconds: float) -> Layer:
     """Refuse, and say when to come again."""
-    return instead(Answer.refusal(1302, {"retry-after": f"{seconds:g}"}))
+    return instead(Answer.refusal(1302, {"retry-after": written(seconds)}))
 
 
 def expired() -> Answer:

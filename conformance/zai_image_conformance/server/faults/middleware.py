@@ -85,7 +85,7 @@ def _target(scope: Scope) -> Target | None:
         return None
     if scope["path"] == ORDER_PATH:
         return Target.ORDER if scope["method"] == "POST" else None
-    return Target.PICTURE if scope["path"].startswith(PICTURES_PATH) else None
+    return Target.PICTURE if scope["path"].startswith(PICTURES_PATH) and scope["method"] == "GET" else None
 
 
 async def _answered(application: ASGIApp, scope: Scope, heard: list[Message]) -> Answer:
@@ -104,6 +104,8 @@ async def _answered(application: ASGIApp, scope: Scope, heard: list[Message]) ->
             body.extend(message.get("body", b""))
 
     await application(scope, receive, send)
+    if not start:
+        raise ClientGoneError
     headers = dict(Headers(raw=list(start["headers"])))
     headers.pop("content-length", None)
     return Answer(start["status"], headers, bytes(body))
@@ -135,20 +137,18 @@ async def _deliver(answer: Answer, scope: Scope, receive: Receive, send: Send) -
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
     raw.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": raw})
-    if delivery in (Delivery.RESET_WHILE, Delivery.CLOSED_WHILE):
-        half = answer.body[: len(answer.body) // 2]
-        await send({"type": "http.response.body", "body": half, "more_body": True})
-        await _cut(scope, receive, reset=delivery is Delivery.RESET_WHILE)
-        return
-    rest = answer.body
+    breaks_off = delivery in (Delivery.RESET_WHILE, Delivery.CLOSED_WHILE)
+    rest = answer.body[: len(answer.body) // 2] if breaks_off else answer.body
     if answer.seconds:
-        step = max(1, len(rest) // _PARTS)
+        step = max(1, len(answer.body) // _PARTS)
         while len(rest) > step:
             await send({"type": "http.response.body", "body": rest[:step], "more_body": True})
             rest = rest[step:]
             await _wait(receive, answer.seconds / _PARTS)
-    await send({"type": "http.response.body", "body": rest})
-    if delivery is Delivery.RESET_AFTER:
+    await send({"type": "http.response.body", "body": rest, "more_body": breaks_off})
+    if breaks_off:
+        await _cut(scope, receive, reset=delivery is Delivery.RESET_WHILE)
+    elif delivery is Delivery.RESET_AFTER:
         await _cut(scope, receive, reset=True)
 
 

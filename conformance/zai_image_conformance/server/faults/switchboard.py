@@ -11,12 +11,14 @@ from attrs import define, field
 from starlette.requests import HTTPConnection
 
 from zai_image_conformance.server.faults.answers import Layer
-from zai_image_conformance.server.faults.table import FAULTS, Requested, Target, requested
+from zai_image_conformance.server.faults.table import FAULTS, FaultError, Requested, Target, requested
 
 HEADER = "x-fault"
 """Names the faults of one request. In a picture's link, a parameter of the same name does so."""
-_LAYERS_KEPT = 256
-"""Faults whose state is kept by their value, so that no caller can fill the memory with values."""
+_COUNTS_KEPT = 256
+"""Limits that headers ask for whose counts are kept, so that no caller can fill the memory with values."""
+_MOST = 50
+"""Faults that one request may ask for."""
 _RANK = {name: rank for rank, name in enumerate(FAULTS)}
 
 
@@ -28,6 +30,11 @@ class SwitchedFault:
     _switchboard: Switchboard = field(repr=False, alias="switchboard")
     times: int | None
     """How many requests it still acts on; None means every one."""
+    layer: Layer = field(repr=False, init=False)
+    """What it does, with a count of its own where it counts."""
+
+    def __attrs_post_init__(self) -> None:
+        self.layer = self.requested.layer()
 
     def off(self) -> None:
         """Switch it off; nothing happens where it is off already."""
@@ -56,7 +63,7 @@ class Switchboard:
         """
         self._on: list[SwitchedFault] = []
         self._lock = threading.Lock()
-        self._layer = lru_cache(_LAYERS_KEPT)(_made)
+        self._counting = lru_cache(_COUNTS_KEPT)(Requested.layer)
         for name in names:
             self.switch_on(name)
 
@@ -88,7 +95,7 @@ class Switchboard:
         """Switch off every fault, and forget what limits have counted."""
         with self._lock:
             self._on.clear()
-            self._layer.cache_clear()
+            self._counting.cache_clear()
 
     def layers(self, target: Target, connection: HTTPConnection) -> list[Layer]:
         """Return the faults that act on a request, the one nearest the wire first.
@@ -103,11 +110,12 @@ class Switchboard:
         # Read before anything is counted, since it may be refused.
         asked = [each for each in asked_for(connection) if each.fault.target is target]
         with self._lock:
-            found = [*self._taken(target), *asked]
-            found.sort(key=lambda each: _RANK[each.fault.name])
-            return [self._layer(each.fault.name, each.value) for each in found]
+            found = [(each.requested, each.layer) for each in self._taken(target)]
+            found += [(each, self._counting(each) if each.fault.counts else each.layer()) for each in asked]
+        found.sort(key=lambda each: _RANK[each[0].fault.name])
+        return [layer for _, layer in found]
 
-    def _taken(self, target: Target) -> Iterator[Requested]:
+    def _taken(self, target: Target) -> Iterator[SwitchedFault]:
         for switched in tuple(self._on):
             if switched.requested.fault.target is not target:
                 continue
@@ -116,18 +124,17 @@ class Switchboard:
                 if switched.times <= 0:
                     self._on.remove(switched)
             if switched.times is None or switched.times >= 0:
-                yield switched.requested
+                yield switched
 
 
-def asked_for(connection: HTTPConnection) -> Iterator[Requested]:
-    """Yield the faults that a request asks for itself.
+def asked_for(connection: HTTPConnection) -> tuple[Requested, ...]:
+    """Return the faults that a request asks for itself, each once.
 
     Raises:
-        FaultError: There is no such fault.
+        FaultError: There is no such fault, or it asks for too many.
     """
-    for text in (*connection.headers.getlist(HEADER), *connection.query_params.getlist(HEADER)):
-        yield from (requested(name) for name in text.split(",") if name.strip())
-
-
-def _made(name: str, value: float) -> Layer:
-    return FAULTS[name].make(value)
+    texts = (*connection.headers.getlist(HEADER), *connection.query_params.getlist(HEADER))
+    names = [name for text in texts for name in text.split(",") if name.strip()]
+    if len(names) > _MOST:
+        raise FaultError(f"{len(names)} faults are asked for; one request may ask for {_MOST} at most")
+    return tuple(dict.fromkeys(map(requested, names)))

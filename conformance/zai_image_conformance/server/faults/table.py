@@ -14,7 +14,7 @@ from attrs import field, frozen
 from zai_image_conformance.server.business_codes import BUSINESS_CODES
 from zai_image_conformance.server.faults import layers, limits
 from zai_image_conformance.server.faults.answers import Answer, Delivery, Layer
-from zai_image_conformance.server.faults.layers import delivered, instead, shaped, success
+from zai_image_conformance.server.faults.layers import delivered, instead, shaped, success, written
 
 
 class FaultError(ValueError):
@@ -42,6 +42,8 @@ class Fault:
     """Makes the fault with its value; 0 where it takes none."""
     unit: str = ""
     """What its value is, such as `SECONDS`; empty where it takes none. `N` is a whole number from 1 on."""
+    counts: bool = False
+    """Whether it counts requests, so that those that ask for it with the same value share one count."""
 
     @property
     def form(self) -> str:
@@ -59,7 +61,11 @@ class Requested:
     @property
     def text(self) -> str:
         """How it is asked for, such as `latency=0.2`."""
-        return f"{self.fault.name}={self.value:g}" if self.fault.unit else self.fault.name
+        return f"{self.fault.name}={written(self.value)}" if self.fault.unit else self.fault.name
+
+    def layer(self) -> Layer:
+        """Make what it does."""
+        return self.fault.make(self.value)
 
 
 def _order(name: str, sentence: str, layer: Layer) -> Fault:
@@ -75,6 +81,10 @@ def _valued(form: str, target: Target, sentence: str, make: Callable[[float], La
     return Fault(name, target, sentence, make, unit)
 
 
+def _limit(name: str, sentence: str, make: Callable[[float], Layer]) -> Fault:
+    return Fault(name, Target.ORDER, sentence, make, "N", counts=True)
+
+
 _RATE = "over N orders within a minute, orders are refused with 429, code 1303 and Retry-After"
 _CONCURRENCY = "while N orders are being answered, others are refused with 429 and code 1302"
 _BUSY = layers.html(503, "503 Service Temporarily Unavailable")
@@ -88,8 +98,8 @@ _TABLE = (
     ),
     _order("connection-close-while", "the connection is closed amid the answer", delivered(Delivery.CLOSED_WHILE)),
     _order("nested-error", "refusals have the vendor's other form, with a string code", layers.nested),
-    _valued("rate-limit=N", Target.ORDER, _RATE, limits.rate),
-    _valued("concurrency-limit=N", Target.ORDER, _CONCURRENCY, limits.concurrency),
+    _limit("rate-limit", _RATE, limits.rate),
+    _limit("concurrency-limit", _CONCURRENCY, limits.concurrency),
     _valued("latency=SECONDS", Target.ORDER, "the answer comes that much later", layers.late),
     _valued("jitter=SECONDS", Target.ORDER, "the answer comes up to that much later, each time anew", layers.unsteady),
     _order("truncated-json", "the answer's JSON breaks off in the middle", success(layers.halved)),

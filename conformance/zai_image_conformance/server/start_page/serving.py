@@ -22,7 +22,7 @@ from zai_image_api import document, promises
 from zai_image_conformance.server.faults import FAULTS
 from zai_image_conformance.server.paths import ORDER_PATH, PICTURES_PATH
 from zai_image_conformance.server.recording import REDACTED, RecordedRequest, Recording
-from zai_image_conformance.server.requests import MODELS, QUALITIES
+from zai_image_conformance.server.requests import MODELS, QUALITIES, SHOWN
 from zai_image_conformance.server.start_page.drawing import Drawing, decision, drawing
 
 if TYPE_CHECKING:
@@ -154,8 +154,9 @@ def _drawings() -> list[Drawing]:
 
 def _seen(request: RecordedRequest, secret: str) -> SeenRequest:
     def shown(text: str) -> str:
-        # Masked before it is cut, or half a key could remain at the cut.
-        text = text.replace(secret, REDACTED)
+        # Masked before it is cut, or half a key could remain at the cut; a refusal has cut what it repeats already.
+        for part in (secret, secret[:SHOWN]):
+            text = text.replace(part, REDACTED)
         return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
     fields = _object(request.body.decode("utf-8", "replace"))
@@ -177,12 +178,13 @@ def _path(path: str) -> str:
 def _verdict(request: RecordedRequest) -> str:
     if request.status is None:
         return "no answer, or not yet"
-    if request.status == 200:
-        return "a picture was made" if request.path == ORDER_PATH else "answered"
     answer = _object(request.answer)
-    nested = answer.get("error")
-    told = nested if isinstance(nested, dict) else answer
-    return f"{told.get('code', '')} {told.get('message', '')}".strip()
+    match answer:
+        case {"data": [{"url": str()}, *_]} if request.status == 200:
+            return "a picture was made"
+        case {"error": dict(told)} | told if "code" in told:
+            return f"{told['code']} {told.get('message', '')}".strip()
+    return "fetched" if request.status == 200 and request.path != ORDER_PATH else "nothing that the page documents"
 
 
 def _object(text: str) -> dict[str, Any]:
