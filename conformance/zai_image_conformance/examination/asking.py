@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias
+from itertools import repeat
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,7 +23,7 @@ from zai_image_conformance.client_promises import Finding, Heard, findings
 from zai_image_conformance.suite.target import PATH
 
 KEY = "the-key-of-the-examination"
-_BASE = "http://server.test/api"
+BASE = "http://server.test/api"
 ANSWER: Mapping[str, Any] = {"created": 1760335349, "data": [{"url": "https://pictures.test/1.png"}]}
 
 
@@ -43,34 +44,43 @@ class Attempt:
         return [finding for request in self.sent for finding in findings(_heard(request), PATH)]
 
 
-Way: TypeAlias = Callable[[Mapping[str, Any], httpx.Response], Attempt]
-"""Takes the arguments of `images.generate`, and what the server answers."""
+Came: TypeAlias = httpx.Response | httpx.RequestError
+"""What comes of each request: the server's answer, or what the layers below raise."""
+Way: TypeAlias = Callable[[Mapping[str, Any], Came], Attempt]
+"""Takes the arguments of `images.generate`, and what comes of it."""
 
 
-def by_client(arguments: Mapping[str, Any], answer: httpx.Response) -> Attempt:
+class ClientWay(Protocol):
+    """A way that takes the options of a client too."""
+
+    def __call__(self, arguments: Mapping[str, Any], came: Came, /, **options: Any) -> Attempt:
+        """Ask with a client that has these options."""
+
+
+def by_client(arguments: Mapping[str, Any], came: Came, /, **options: Any) -> Attempt:
     """Ask with `ZaiImage`."""
 
     def ask(server: respx.MockRouter) -> Any:
-        with ZaiImage(KEY, base_url=_BASE, transport=httpx.MockTransport(server.handler)) as zai:
+        with ZaiImage(KEY, base_url=BASE, transport=httpx.MockTransport(server.handler), **options) as zai:
             return zai.images.generate(**arguments)
 
-    return _attempt(ask, answer)
+    return _attempt(ask, came)
 
 
-def by_async_client(arguments: Mapping[str, Any], answer: httpx.Response) -> Attempt:
+def by_async_client(arguments: Mapping[str, Any], came: Came, /, **options: Any) -> Attempt:
     """Ask with `AsyncZaiImage`."""
 
     async def ask(server: respx.MockRouter) -> Any:
         transport = httpx.MockTransport(server.async_handler)
-        async with AsyncZaiImage(KEY, base_url=_BASE, transport=transport) as zai:
+        async with AsyncZaiImage(KEY, base_url=BASE, transport=transport, **options) as zai:
             return await zai.images.generate(**arguments)
 
-    return _attempt(lambda server: asyncio.run(ask(server)), answer)
+    return _attempt(lambda server: asyncio.run(ask(server)), came)
 
 
 def _by_function(function: Callable[..., Any]) -> Way:
-    def ask(arguments: Mapping[str, Any], answer: httpx.Response) -> Attempt:
-        return _attempt(lambda server: function(client=_sender(server), body=CreateImageRequest(**arguments)), answer)
+    def ask(arguments: Mapping[str, Any], came: Came) -> Attempt:
+        return _attempt(lambda server: function(client=_sender(server), body=CreateImageRequest(**arguments)), came)
 
     return ask
 
@@ -79,13 +89,13 @@ def _by_coroutine(function: Callable[..., Awaitable[Any]]) -> Way:
     async def wait_for(server: respx.MockRouter, arguments: Mapping[str, Any]) -> Any:
         return await function(client=_sender(server), body=CreateImageRequest(**arguments))
 
-    def ask(arguments: Mapping[str, Any], answer: httpx.Response) -> Attempt:
-        return _attempt(lambda server: asyncio.run(wait_for(server, arguments)), answer)
+    def ask(arguments: Mapping[str, Any], came: Came) -> Attempt:
+        return _attempt(lambda server: asyncio.run(wait_for(server, arguments)), came)
 
     return ask
 
 
-def by_resource(arguments: Mapping[str, Any], answer: httpx.Response) -> Attempt:
+def by_resource(arguments: Mapping[str, Any], came: Came) -> Attempt:
     """Ask with the generated resource alone."""
 
     def ask(server: respx.MockRouter) -> Any:
@@ -94,10 +104,10 @@ def by_resource(arguments: Mapping[str, Any], answer: httpx.Response) -> Attempt
 
         return Resources(send).images.generate(**arguments)
 
-    return _attempt(ask, answer)
+    return _attempt(ask, came)
 
 
-CLIENTS: Mapping[str, Way] = {"ZaiImage": by_client, "AsyncZaiImage": by_async_client}
+CLIENTS: Mapping[str, ClientWay] = {"ZaiImage": by_client, "AsyncZaiImage": by_async_client}
 """What refuses a wrong request before it is sent."""
 GENERATED: Mapping[str, Way] = {
     "sync": _by_function(generate.sync),
@@ -114,9 +124,9 @@ def answering(document: object, status: int = 200) -> httpx.Response:
     return httpx.Response(status, json=document)
 
 
-def _attempt(ask: Callable[[respx.MockRouter], Any], answer: httpx.Response) -> Attempt:
+def _attempt(ask: Callable[[respx.MockRouter], Any], came: Came) -> Attempt:
     server = respx.MockRouter(assert_all_called=False)
-    server.route().mock(return_value=answer)
+    server.route().mock(side_effect=repeat(came))
     outcome: Any
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UnknownModelWarning)
@@ -129,11 +139,11 @@ def _attempt(ask: Callable[[respx.MockRouter], Any], answer: httpx.Response) -> 
 
 
 def _sender(server: respx.MockRouter) -> AuthenticatedClient:
-    sender = AuthenticatedClient(_BASE, token=KEY)
+    sender = AuthenticatedClient(BASE, token=KEY)
     sender.set_httpx_client(httpx.Client(transport=httpx.MockTransport(server.handler)))
     return sender.set_async_httpx_client(httpx.AsyncClient(transport=httpx.MockTransport(server.async_handler)))
 
 
 def _heard(request: httpx.Request) -> Heard:
-    path = urlsplit(str(request.url)).path.removeprefix(urlsplit(_BASE).path)
+    path = urlsplit(str(request.url)).path.removeprefix(urlsplit(BASE).path)
     return Heard(request.method, path, request.headers, request.content)

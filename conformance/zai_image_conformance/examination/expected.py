@@ -1,10 +1,11 @@
-"""What must come of each fault of the embedded server, by docs/client.md: the error, and how often it is asked."""
+"""What must come of each failure, by docs/client.md: the error, and how often the server is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TypeAlias
 
+import httpx
 from attrs import frozen
 
 from zai_image import (
@@ -44,6 +45,10 @@ class Expected:
         """Whether a picture may have been made, and charged for."""
         return self.asked_unknown is not None
 
+    def orders(self, retry_unknown_outcome: bool) -> int:
+        """How often the server is asked under this option."""
+        return self.asked_unknown if retry_unknown_outcome and self.asked_unknown is not None else self.asked
+
 
 _PICTURE = Expected(None)
 _ONCE, _EACH_TIME = 1, 3
@@ -53,7 +58,7 @@ _FAILED = Expected(ServerError, _ONCE, _EACH_TIME)
 _SLOW_DOWN = Expected(RateLimitError, _EACH_TIME)
 _NOT_AS_PROMISED = Expected(InvalidResponseError)
 
-_CODES: Mapping[Expected, tuple[int, ...]] = {
+CODES: Mapping[Expected, tuple[int, ...]] = {
     _FAILED: (500, 1230, 1234),
     Expected(AuthenticationError): (1000, 1001, 1002, 1003, 1004, 1100, 1110, 1111, 1112, 1120, 1121),
     Expected(InsufficientBalanceError): (1113,),
@@ -62,6 +67,26 @@ _CODES: Mapping[Expected, tuple[int, ...]] = {
     _SLOW_DOWN: (1302, 1303),
     Expected(RateLimitError): (1304, 1308, 1309),
 }
+"""The vendor's codes, by what comes of an order that is refused with one of them and its usual status."""
+
+OF_A_STATUS: Mapping[int, Expected] = {
+    **dict.fromkeys((301, 302, 303, 307, 308), _NOT_AS_PROMISED),
+    **dict.fromkeys((400, 402, 403, 404, 405, 408, 409, 413, 422, 451), Expected(APIError)),
+    401: Expected(AuthenticationError),
+    429: _SLOW_DOWN,
+    **dict.fromkeys((500, 501, 502, 503, 504, 505, 511, 520, 529, 599), _FAILED),
+}
+"""By the status of an answer that holds neither a picture nor a code, what comes of an order."""
+
+OF_AN_EXCEPTION: Mapping[type[httpx.RequestError], Expected] = {
+    # Nothing was sent.
+    **dict.fromkeys((httpx.ConnectError, httpx.ProxyError), Expected(ConnectionError, _EACH_TIME)),
+    **dict.fromkeys((httpx.ConnectTimeout, httpx.PoolTimeout), Expected(TimeoutError, _EACH_TIME)),
+    # A part of the request may have been all that the server needed.
+    **dict.fromkeys((httpx.ReadTimeout, httpx.WriteTimeout), Expected(TimeoutError, _ONCE, _EACH_TIME)),
+    **dict.fromkeys((httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError), _LOST),
+}
+"""By what the layers below raise, what comes of an order."""
 
 OF_AN_ORDER: Mapping[str, Expected] = {
     "timeout": Expected(TimeoutError, _ONCE, _EACH_TIME, patience=_LITTLE),
@@ -88,7 +113,7 @@ OF_AN_ORDER: Mapping[str, Expected] = {
     "500": _FAILED,
     "502-html": _FAILED,
     "503-html": _FAILED,
-    **{f"code-{code}": expected for expected, codes in _CODES.items() for code in codes},
+    **{f"code-{code}": expected for expected, codes in CODES.items() for code in codes},
 }
 """By the name of a fault that acts on orders, what comes of one order and, where it succeeds, of its download."""
 
