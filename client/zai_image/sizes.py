@@ -36,6 +36,12 @@ _LONGEST = 100
 def recommended(model: str) -> tuple[Size, ...]:
     """Return the sizes that the page recommends for a model, in its order.
 
+    Args:
+        model: The model's name; one that the page does not name falls under ``others``.
+
+    Returns:
+        The sizes; each is valid.
+
     Raises:
         LookupError: The page states no size rule for this model.
     """
@@ -45,6 +51,12 @@ def recommended(model: str) -> tuple[Size, ...]:
 def default(model: str) -> Size:
     """Return the size that the server draws for a model when a request names none.
 
+    Args:
+        model: The model's name; one that the page does not name falls under ``others``.
+
+    Returns:
+        The size; it is valid.
+
     Raises:
         LookupError: The page states no size rule for this model.
     """
@@ -52,7 +64,13 @@ def default(model: str) -> Size:
 
 
 def valid_sizes(model: str) -> tuple[Size, ...]:
-    """Return every size that a model accepts, by width, then height: 1,091 for glm-image.
+    """Return every size that a model accepts.
+
+    Args:
+        model: The model's name; one that the page does not name falls under ``others``.
+
+    Returns:
+        The sizes by width, then height; they are reckoned once for each rule.
 
     Raises:
         LookupError: The page states no size rule for this model.

@@ -1,6 +1,5 @@
 # Made by `python -m scripts.regenerate` from openapi/. Do not edit: the next run overwrites it.
 
-# Made by `python -m scripts.regenerate` from openapi/zai-image.yaml. Do not edit: change the template or the page.
 """What the page's sentences promise beyond sizes, each as a constant with the sentence it was read from."""
 
 from __future__ import annotations
