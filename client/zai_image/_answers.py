@@ -21,6 +21,7 @@ from zai_image._errors import (
 )
 from zai_image_api.errors import InvalidData, InvalidResponse
 from zai_image_api.models.image_generation_response import ImageGenerationResponse
+from zai_image_api.promises import LINK_LIFE
 from zai_image_api.types import UNSET, Response
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 # Enough of a body to tell what answered, not so much that it floods a log.
 _SHOWN = 4096
+_LONGEST_CODE = 100
 _REQUEST_ID_HEADERS = ("x-request-id", "x-log-id")
 _OUTCOME_UNKNOWN = "; whether a picture was made, and charged for, is not known"
 
@@ -39,11 +41,13 @@ class Picture:
     Attributes:
         url: The picture's link.
         created: When it was asked for.
+        expires: When its link dies by the page.
         answer: The whole answer, properties that the document does not name included.
     """
 
     url: str
     created: datetime
+    expires: datetime
     answer: ImageGenerationResponse
 
 
@@ -68,9 +72,10 @@ def picture(response: Response[Any], key: str) -> Picture:
         raise _invalid("it lacks the picture's link or its time", response.status_code, response.content, key)
     try:
         created = datetime.fromtimestamp(answer.created, UTC)
+        expires = created + LINK_LIFE
     except (ValueError, OverflowError, OSError):
         raise _invalid("its time of creation is out of range", response.status_code, response.content, key) from None
-    return Picture(answer.data[0].url, created, answer)
+    return Picture(answer.data[0].url, created, expires, answer)
 
 
 def failure(error: Exception, key: str) -> ZaiImageError | None:
@@ -86,9 +91,13 @@ def failure(error: Exception, key: str) -> ZaiImageError | None:
         return _unreadable(error, key)
     if isinstance(error, InvalidData):
         return InvalidRequestError([str(error)])
+    # httpx says so in a plain RuntimeError.
+    if isinstance(error, RuntimeError) and "the client has been closed" in str(error):
+        return InvalidRequestError(["the client is closed; make another one, or ask inside its `with` block"])
     # Whatever the layers below say in an exception, they may have from the request.
     told = _without_key(str(error), key)
-    if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects):
+    # httpx looks where a redirect leads even where it is not to follow; a name that no host can have is a UnicodeError.
+    if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects | UnicodeError):
         return InvalidResponseError(f"the answer cannot be read: {told}")
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return TimeoutError(f"no connection to {_host(error)} in time", outcome_unknown=False)
@@ -120,7 +129,10 @@ def request_id(headers: Mapping[str, str], content: bytes, key: str) -> str | No
 
 
 def _host(error: httpx.RequestError) -> str:
-    return error.request.url.host
+    try:
+        return error.request.url.host
+    except RuntimeError:  # httpx knows the request of what its transports raise, not of what the caller's hooks do
+        return "the server"
 
 
 def _unreadable(error: InvalidResponse, key: str) -> ZaiImageError:
@@ -135,6 +147,8 @@ def _refusal(status: int, headers: Mapping[str, str], content: bytes, key: str) 
     if fields is None and status < 400:
         return _invalid("neither a picture nor an error", status, content, key)
     code, message = fields or (None, "")
+    if isinstance(code, str):
+        code = _without_key(code, key)[:_LONGEST_CODE]
     kind = BY_CODE.get(code) or BY_STATUS.get(status, APIError)
     return kind(
         status,
@@ -145,11 +159,11 @@ def _refusal(status: int, headers: Mapping[str, str], content: bytes, key: str) 
     )
 
 
-def _error_fields(content: bytes) -> tuple[int | None, str] | None:
+def _error_fields(content: bytes) -> tuple[int | str | None, str] | None:
     """Return code and message of an error body: the page's shape, or the one that the vendor's Errors page shows."""
     body = _json(content)
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
-        body = body["error"]
+        body |= {name: value for name, value in body["error"].items() if value is not None}
     if not isinstance(body, dict) or not {"code", "message"} & body.keys():
         return None
     message = body.get("message")
@@ -163,13 +177,19 @@ def _json(content: bytes) -> Any:
         return None
 
 
-def _code(code: object) -> int | None:
-    if isinstance(code, int) and not isinstance(code, bool):
-        return code
-    # Business codes have four digits; a longer run of them is something else.
-    if isinstance(code, str) and code.isascii() and code.isdecimal() and len(code) < 10:
+def _code(code: object) -> int | str | None:
+    """Return a code as a number where it is one, however it is written, and else as it is; None where there is none."""
+    if isinstance(code, float) and code.is_integer():
         return int(code)
-    return None
+    if code is None or (isinstance(code, int) and not isinstance(code, bool)):
+        return code
+    try:
+        text = code.strip() if isinstance(code, str) else json.dumps(code)
+    except RecursionError:
+        text = "nested too deeply"
+    digits = text.removesuffix(".0")
+    # Business codes have four digits; a longer run of them is something else.
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else text or None
 
 
 def _retry_after(value: str) -> float | None:
@@ -181,7 +201,7 @@ def _retry_after(value: str) -> float | None:
 
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 

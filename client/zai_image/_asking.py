@@ -8,6 +8,7 @@ from attrs import evolve, fields
 
 from zai_image import sizes
 from zai_image._errors import InvalidRequestError, UnknownModelWarning
+from zai_image._settings import check_timeout
 from zai_image_api import promises
 from zai_image_api.call import Call
 from zai_image_api.models.create_image_request import CreateImageRequest
@@ -26,12 +27,19 @@ def prepare(call: Call, *, validate: bool, caller: int) -> Call:
 
     Raises:
         InvalidRequestError: It breaks one; every broken rule is named, and the nearest valid size where the size is
-            wrong. Or the ratio is none, which is not known to any server.
+            wrong. Or no server could be asked so: the ratio, the time-out or the extra body is none.
     """
+    check_timeout(call.timeout)
     body = call.arguments.get("body")
     if not isinstance(body, CreateImageRequest):
         return call
-    if body.size is not UNSET and ":" in body.size:
+    if not isinstance(body.additional_properties, dict):
+        given = type(body.additional_properties).__name__
+        raise InvalidRequestError([f"extra_body must be a mapping such as {{'seed': 7}}, not {given}"])
+    if validate:
+        _check_types(body)
+    # Without validation, what is no string is left to the server, too.
+    if isinstance(body.model, str) and isinstance(body.size, str) and ":" in body.size:
         try:
             size = sizes.for_aspect(body.model, body.size)
         except ValueError as error:
@@ -44,8 +52,11 @@ def prepare(call: Call, *, validate: bool, caller: int) -> Call:
 
 
 def _check(body: CreateImageRequest, caller: int) -> None:
-    _check_types(body)
-    problems: list[str] = []
+    problems = [
+        f"{name} is given in extra_body; pass {name}=..."
+        for name in _documented(body)
+        if name in body.additional_properties
+    ]
     violations: list[sizes.Violation] = []
     nearest: sizes.Size | None = None
     if body.model not in CREATE_IMAGE_REQUEST_MODEL_VALUES:
@@ -70,15 +81,20 @@ def _check(body: CreateImageRequest, caller: int) -> None:
 
 def _check_types(body: CreateImageRequest) -> None:
     """Refuse values that are not strings, which all documented properties are, before anything looks into them."""
-    given = {field.name: getattr(body, field.name) for field in fields(CreateImageRequest)}
-    del given["additional_properties"]
     problems = [
         f"{name} must be a string, not {type(value).__name__}"
-        for name, value in given.items()
+        for name, value in _documented(body).items()
         if value is not UNSET and not isinstance(value, str)
     ]
     if problems:
         raise InvalidRequestError(problems)
+
+
+def _documented(body: CreateImageRequest) -> dict[str, object]:
+    """Return the documented properties with the values that they have in a body."""
+    given = {field.name: getattr(body, field.name) for field in fields(CreateImageRequest)}
+    del given["additional_properties"]
+    return given
 
 
 def _sides(size: str) -> tuple[int, int] | None:

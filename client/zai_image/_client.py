@@ -10,7 +10,7 @@ from zai_image._answers import Picture
 from zai_image._exchanges import Exchange
 from zai_image._images import AsyncImage, Image
 from zai_image._retrying import Retrying
-from zai_image._settings import settings
+from zai_image._settings import check_timeout, settings
 from zai_image_api.call import Call
 from zai_image_api.client import AuthenticatedClient
 from zai_image_api.resources import Resources
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-# A picture takes "about `20` seconds" (`hd`) by the page; a busy day gets six times that before anyone gives up.
+# Several times what a picture takes by the page (`promises.TYPICAL_SECONDS`), for busy days.
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 120.0
 
@@ -61,7 +61,7 @@ class ZaiImage(Resources[Image]):
         images: The operations on images, generated from the page: ``images.generate(...)`` returns an ``Image``.
 
     Raises:
-        InvalidRequestError: There is no key, or the base URL is not one.
+        InvalidRequestError: There is no key, or an argument is none with which anything could be sent.
     """
 
     def __init__(
@@ -82,6 +82,7 @@ class ZaiImage(Resources[Image]):
 
         super().__init__(self._send)
         self._settings = settings(api_key, base_url)
+        check_timeout(timeout)
         self._retrying = Retrying(max_retries, retry_unknown_outcome)
         self._validate = validate
         self._log_prompts = log_prompts
@@ -104,11 +105,12 @@ class ZaiImage(Resources[Image]):
             except Exception as error:
                 came = error
             outcome = exchange.outcome(came)
+            del came  # it may repeat the key, and collectors of tracebacks take the locals too
             if isinstance(outcome, Picture):
                 return Image(outcome, self._retrying, self._http_client)
             pause = self._retrying.pause(outcome, attempt)
             if pause is None:
-                raise outcome from (came if isinstance(came, Exception) else None)
+                raise outcome
             _retrying.wait(pause)
 
     def close(self) -> None:
@@ -160,6 +162,7 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
 
         super().__init__(self._send)
         self._settings = settings(api_key, base_url)
+        check_timeout(timeout)
         self._retrying = Retrying(max_retries, retry_unknown_outcome)
         self._validate = validate
         self._log_prompts = log_prompts
@@ -182,11 +185,12 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
             except Exception as error:
                 came = error
             outcome = exchange.outcome(came)
+            del came  # it may repeat the key, and collectors of tracebacks take the locals too
             if isinstance(outcome, Picture):
                 return AsyncImage(outcome, self._retrying, self._http_client)
             pause = self._retrying.pause(outcome, attempt)
             if pause is None:
-                raise outcome from (came if isinstance(came, Exception) else None)
+                raise outcome
             await _retrying.wait_async(pause)
 
     async def close(self) -> None:

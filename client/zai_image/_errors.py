@@ -35,7 +35,7 @@ class ZaiImageError(Exception):
     Attributes:
         request: The request that failed, such as ``POST https://api.z.ai/...``; None where none was made.
         request_id: The server's own name for it, for its operators; None where it gave none.
-        attempts: How often it was sent.
+        attempts: How often it was tried; 0 where it was refused before.
     """
 
     request: str | None = None
@@ -73,14 +73,14 @@ class APIError(ZaiImageError):
 
     Attributes:
         status: The HTTP status.
-        code: The business code, such as 1214; None where the body holds none.
+        code: The business code, such as 1214; the text of one that is no number; None where the body holds none.
         message: The server's own words; a stand-in where the body holds none.
         body: The first kilobytes of the body, as text.
         retry_after: Seconds to wait before asking again, where the server says so.
     """
 
     def __init__(
-        self, status: int, code: int | None, message: str, *, body: str = "", retry_after: float | None = None
+        self, status: int, code: int | str | None, message: str, *, body: str = "", retry_after: float | None = None
     ) -> None:
         self.status = status
         self.code = code
@@ -179,7 +179,7 @@ class UnknownModelWarning(UserWarning):
 
 
 # Business codes of the vendor's Errors page; codes that are not listed say no more than the HTTP status does.
-BY_CODE: Final[Mapping[int | None, type[APIError]]] = {
+BY_CODE: Final[Mapping[int | str | None, type[APIError]]] = {
     **dict.fromkeys((1000, 1001, 1002, 1003, 1004, 1100, 1110, 1111, 1112, 1120, 1121), AuthenticationError),
     1113: InsufficientBalanceError,
     **dict.fromkeys((1300, 1301), ContentBlockedError),

@@ -54,8 +54,10 @@ class Exchange:
             try:
                 result = picture(came, self._key)
             except ZaiImageError as error:
-                result = error
+                # Its way here leads through frames that have the key.
+                result = error.with_traceback(None)
         if isinstance(result, ZaiImageError):
+            result.__cause__, result.__context__ = _cause(came, self._key), None
             result.request, result.attempts = self._request, self._attempt
             if isinstance(came, Response | InvalidResponse):
                 result.request_id = request_id(came.headers, came.content, self._key)
@@ -69,3 +71,19 @@ class Exchange:
         LOGGER.debug("%s: %s in %.2f s, attempt %d", self._request, status, seconds, self._attempt)
         if self._log_prompt:
             LOGGER.debug("prompt: %r", getattr(self._call.arguments.get("body"), "prompt", None))
+
+
+def _cause(came: Response[Any] | Exception, key: str) -> Exception | None:
+    """Return what was raised, for an error to have as its cause; None where a printed traceback would show the key."""
+    if not isinstance(came, Exception):
+        return None
+    chain: list[BaseException] = [came]
+    for error in chain:
+        chain += [below for below in (error.__cause__, error.__context__) if below is not None and below not in chain]
+    told = "".join(f"{error} {error!r} {error.args}" for error in chain)
+    if key in told or repr(key)[1:-1] in told:
+        return None
+    for error in chain:
+        # Frames of httpx have the request with its key, and collectors of tracebacks take the locals too.
+        error.__traceback__ = None
+    return came

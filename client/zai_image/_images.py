@@ -13,12 +13,11 @@ from zai_image import _retrying
 from zai_image._answers import Picture
 from zai_image._errors import DownloadError
 from zai_image._retrying import Retrying
-from zai_image._storing import Link, PartialFile, Progress
+from zai_image._storing import Link, Progress
 from zai_image_api.models.image_generation_response import ImageGenerationResponse
 from zai_image_api.models.image_generation_response_content_filter_item import (
     ImageGenerationResponseContentFilterItem as ContentFilterItem,
 )
-from zai_image_api.promises import LINK_LIFE
 from zai_image_api.types import UNSET
 
 if TYPE_CHECKING:
@@ -31,7 +30,9 @@ class _Picture:
     def __init__(self, picture: Picture, retrying: Retrying) -> None:
         self._picture = picture
         self._retrying = retrying
-        self._link = Link(self.url, self.expires)
+
+    def _link(self) -> Link:
+        return Link(self.url, self.expires)
 
     @property
     def url(self) -> str:
@@ -45,12 +46,12 @@ class _Picture:
 
     @property
     def expires(self) -> datetime:
-        """When the link dies, in UTC: "The temporary link expires after `30` days, please store it promptly"."""
-        return self._picture.created + LINK_LIFE
+        """When the link dies by the page, in UTC: ``promises.LINK_LIFE`` after :attr:`created`."""
+        return self._picture.expires
 
     @property
     def content_filter(self) -> Sequence[ContentFilterItem]:
-        """What the provider's content safety says: items with ``role`` and ``level`` (0 is most severe)."""
+        """What the provider's content safety says: items with ``role`` and ``level``, least where most severe."""
         items = self._picture.answer.content_filter
         return () if items is UNSET else items
 
@@ -83,8 +84,9 @@ class Image(_Picture):
         Raises:
             DownloadError: The picture could not be fetched, is not one, is not whole, or could not be stored.
         """
-        with self._link.errors(), PartialFile(Path(path)) as partial:
-            return partial.keep(self._fetch(partial.file, progress))
+        link = self._link()
+        with link.errors(), link.file(path) as partial:
+            return partial.keep(self._fetch(link, partial.file, progress))
 
     def download(self, *, progress: Progress | None = None) -> bytes:
         """Return the picture's bytes.
@@ -95,34 +97,34 @@ class Image(_Picture):
         Raises:
             DownloadError: The picture could not be fetched, is not one, or is not whole.
         """
-        with self._link.errors():
+        link = self._link()
+        with link.errors():
             file = BytesIO()
-            self._fetch(file, progress)
+            self._fetch(link, file, progress)
             return file.getvalue()
 
-    def _fetch(self, file: IO[bytes], progress: Progress | None) -> str:
-        attempt = 0
+    def _fetch(self, link: Link, file: IO[bytes], progress: Progress | None) -> str:
         while True:
-            attempt += 1
+            link.attempts += 1
             try:
-                return self._attempt(file, progress)
+                return self._attempt(link, file, progress)
             except DownloadError as error:
-                pause = self._retrying.pause(error, attempt)
+                pause = self._retrying.pause(error, link.attempts)
                 if pause is None:
                     raise
                 _retrying.wait(pause)
 
-    def _attempt(self, file: IO[bytes], progress: Progress | None) -> str:
-        url = self.url
+    def _attempt(self, link: Link, file: IO[bytes], progress: Progress | None) -> str:
+        url = link.url
         redirects = 0
-        with self._link.errors():
+        with link.errors():
             while True:
-                request = self._link.request(self._client, url)
+                request = link.request(self._client, url)
                 response = self._client.send(request, stream=True, auth=None, follow_redirects=False)
                 try:
-                    sent_on = self._link.redirection(response, redirects)
+                    sent_on = link.redirection(response, redirects)
                     if sent_on is None:
-                        receiver = self._link.receiver(response, file, progress)
+                        receiver = link.receiver(response, file, progress)
                         for chunk in response.iter_bytes():
                             receiver.take(chunk)
                         return receiver.finish()
@@ -151,8 +153,9 @@ class AsyncImage(_Picture):
         Raises:
             DownloadError: The picture could not be fetched, is not one, is not whole, or could not be stored.
         """
-        with self._link.errors(), PartialFile(Path(path)) as partial:
-            return partial.keep(await self._fetch(partial.file, progress))
+        link = self._link()
+        with link.errors(), link.file(path) as partial:
+            return partial.keep(await self._fetch(link, partial.file, progress))
 
     async def download(self, *, progress: Progress | None = None) -> bytes:
         """Return the picture's bytes.
@@ -163,34 +166,34 @@ class AsyncImage(_Picture):
         Raises:
             DownloadError: The picture could not be fetched, is not one, or is not whole.
         """
-        with self._link.errors():
+        link = self._link()
+        with link.errors():
             file = BytesIO()
-            await self._fetch(file, progress)
+            await self._fetch(link, file, progress)
             return file.getvalue()
 
-    async def _fetch(self, file: IO[bytes], progress: Progress | None) -> str:
-        attempt = 0
+    async def _fetch(self, link: Link, file: IO[bytes], progress: Progress | None) -> str:
         while True:
-            attempt += 1
+            link.attempts += 1
             try:
-                return await self._attempt(file, progress)
+                return await self._attempt(link, file, progress)
             except DownloadError as error:
-                pause = self._retrying.pause(error, attempt)
+                pause = self._retrying.pause(error, link.attempts)
                 if pause is None:
                     raise
                 await _retrying.wait_async(pause)
 
-    async def _attempt(self, file: IO[bytes], progress: Progress | None) -> str:
-        url = self.url
+    async def _attempt(self, link: Link, file: IO[bytes], progress: Progress | None) -> str:
+        url = link.url
         redirects = 0
-        with self._link.errors():
+        with link.errors():
             while True:
-                request = self._link.request(self._client, url)
+                request = link.request(self._client, url)
                 response = await self._client.send(request, stream=True, auth=None, follow_redirects=False)
                 try:
-                    sent_on = self._link.redirection(response, redirects)
+                    sent_on = link.redirection(response, redirects)
                     if sent_on is None:
-                        receiver = self._link.receiver(response, file, progress)
+                        receiver = link.receiver(response, file, progress)
                         async for chunk in response.aiter_bytes():
                             receiver.take(chunk)
                         return receiver.finish()

@@ -20,11 +20,15 @@ class Kind:
 
     Attributes:
         suffix: The suffix of its files.
+        types: Its media types, as servers name them.
+        mark: How many of the first bytes tell that it is one.
         begins: Whether bytes begin like it; it gets the first ``HEAD`` of them.
         complete: Whether it came whole; it gets the first ``HEAD`` bytes, the last ``TAIL``, and how many there are.
     """
 
     suffix: str
+    types: tuple[str, ...]
+    mark: int
     begins: Callable[[bytes], bool]
     complete: Callable[[bytes, bytes, int], bool]
 
@@ -43,13 +47,36 @@ def _as_long_as_its_header_says(head: bytes, tail: bytes, length: int) -> bool:
 
 
 KINDS: Final = (
-    Kind(".png", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), partial(_ends_with, b"IEND\xaeB`\x82")),
-    Kind(".jpg", lambda head: head.startswith(b"\xff\xd8\xff"), partial(_ends_with, b"\xff\xd9")),
-    Kind(".webp", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", _as_long_as_its_header_says),
-    Kind(".gif", lambda head: head[:6] in (b"GIF87a", b"GIF89a"), _ends_with_a_trailer),
+    Kind(
+        ".png",
+        ("image/png",),
+        8,
+        lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"),
+        partial(_ends_with, b"IEND\xaeB`\x82"),
+    ),
+    Kind(
+        ".jpg",
+        ("image/jpeg", "image/jpg"),
+        3,
+        lambda head: head.startswith(b"\xff\xd8\xff"),
+        partial(_ends_with, b"\xff\xd9"),
+    ),
+    Kind(
+        ".webp",
+        ("image/webp",),
+        12,
+        lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP",
+        _as_long_as_its_header_says,
+    ),
+    Kind(".gif", ("image/gif",), 6, lambda head: head[:6] in (b"GIF87a", b"GIF89a"), _ends_with_a_trailer),
 )
 
 
 def kind_of(head: bytes) -> Kind | None:
     """Return the kind of the picture that begins so; None where it is none that is known here."""
     return next((kind for kind in KINDS if kind.begins(head)), None)
+
+
+def kind_named(content_type: str) -> Kind | None:
+    """Return the kind that has this media type; None where it is none that is known here."""
+    return next((kind for kind in KINDS if content_type in kind.types), None)

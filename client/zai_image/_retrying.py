@@ -6,9 +6,17 @@ import random
 import time
 from typing import Final
 
-from attrs import frozen
+from attrs import Attribute, field, frozen
 
-from zai_image._errors import APIError, ConnectionError, DownloadError, ServerError, TimeoutError, ZaiImageError
+from zai_image._errors import (
+    APIError,
+    ConnectionError,
+    DownloadError,
+    InvalidRequestError,
+    ServerError,
+    TimeoutError,
+    ZaiImageError,
+)
 
 # Seconds: the first pause is up to the first of these, and each later one up to twice as long.
 FIRST_PAUSE: Final = 0.5
@@ -17,7 +25,7 @@ LONGEST_RETRY_AFTER: Final = 60.0
 """A server that asks for a longer wait is not waited for: its error goes to the caller, who knows what else to do."""
 
 # 429 also carries an empty account, a blocked prompt and a day's limit; these codes, or none, mean "slow down".
-_SLOW_DOWN: Final = frozenset({1302, 1303, None})
+_SLOW_DOWN: Final[frozenset[int | str | None]] = frozenset({1302, 1303, None})
 
 
 def wait(seconds: float) -> None:
@@ -32,6 +40,11 @@ async def wait_async(seconds: float) -> None:
     await anyio.sleep(seconds)
 
 
+def _check_number(retrying: Retrying, attribute: Attribute[int], number: object) -> None:
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise InvalidRequestError([f"{attribute.name} must be a whole number from 0 up, such as 2; 0 means never"])
+
+
 @frozen
 class Retrying:
     """When to try again.
@@ -39,9 +52,12 @@ class Retrying:
     Attributes:
         max_retries: How often a request is sent again at most; 0 sends it once.
         unknown_outcome: Whether to send a paid request again though it may have been processed, and charged for.
+
+    Raises:
+        InvalidRequestError: ``max_retries`` is no such number.
     """
 
-    max_retries: int
+    max_retries: int = field(validator=_check_number)
     unknown_outcome: bool = False
 
     def pause(self, error: ZaiImageError, attempt: int) -> float | None:

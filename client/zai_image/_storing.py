@@ -5,15 +5,16 @@ from __future__ import annotations
 import mimetypes
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
-from attrs import frozen
+from attrs import define
 
 from zai_image._errors import DownloadError
-from zai_image._pictures import HEAD, TAIL, kind_of
+from zai_image._pictures import HEAD, TAIL, kind_named, kind_of
 
 if TYPE_CHECKING:
     import httpx
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Called with the bytes received so far and, where the server says, how many there will be."""
 
-# The largest documented picture has 4 megapixels, 16 MiB without any compression; what is over this is none.
+# Several times the largest documented picture, without any compression; what is over this is none.
 MAX_BYTES = 64 * 1024 * 1024
 MAX_REDIRECTS: Final = 5
 
@@ -29,21 +30,25 @@ MAX_REDIRECTS: Final = 5
 _TRANSIENT_STATUSES: Final = frozenset({408, 425, 429, *range(500, 600)})
 
 
-@frozen
+@define
 class Link:
-    """A picture's link.
+    """A picture's link, and how one call to fetch it goes.
 
     Attributes:
         url: The address.
         expires: When the page lets it die.
+        attempts: How often it was tried so far.
     """
 
     url: str
     expires: datetime
+    attempts: int = 0
 
     def error(self, problem: str, *, transient: bool = False) -> DownloadError:
         """Return the error that says why the picture could not be had from here."""
-        return DownloadError(f"the picture at {self.url} {problem}", url=self.url, transient=transient)
+        error = DownloadError(f"the picture at {self.url} {problem}", url=self.url, transient=transient)
+        error.request, error.attempts = f"GET {self.url}", self.attempts
+        return error
 
     @contextmanager
     def errors(self) -> Iterator[None]:
@@ -52,7 +57,8 @@ class Link:
 
         try:
             yield
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.DecodingError) as error:
+        # What idna and sockets refuse as the name of a host is a UnicodeError.
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.DecodingError, UnicodeError) as error:
             raise self.error(f"could not be fetched: {error}") from error
         except httpx.HTTPError as error:
             raise self.error(f"could not be fetched: {error or type(error).__name__}", transient=True) from error
@@ -63,6 +69,18 @@ class Link:
             if "closed" not in str(error):
                 raise
             raise self.error("must be fetched before the client is closed; do so inside its `with` block") from error
+
+    def file(self, path: str | PathLike[str]) -> PartialFile:
+        """Return a file for the picture, that takes the place of the one at the path.
+
+        Raises:
+            DownloadError: No file can have that name.
+            OSError: There can be no file.
+        """
+        try:
+            return PartialFile(Path(path))
+        except ValueError as error:
+            raise self.error(f"could not be stored: {error}") from error
 
     def request(self, client: httpx.Client | httpx.AsyncClient, url: str) -> httpx.Request:
         """Return the request for the picture at the link or where it redirects to, without any key.
@@ -143,10 +161,13 @@ class Receiver:
             DownloadError: It is not a picture, or not all of one.
         """
         kind = kind_of(self._head)
-        if kind is not None:
-            if not kind.complete(self._head, self._tail, self._received):
-                raise self._link.error(f"broke off after {self._received} bytes", transient=True)
+        named = kind_named(self._content_type)
+        if kind is not None and kind.complete(self._head, self._tail, self._received):
             return kind.suffix
+        if kind is not None or (named is not None and self._received < named.mark):
+            raise self._link.error(f"broke off after {self._received} bytes", transient=True)
+        if named is not None:
+            raise self._link.error(f"is not a picture, though it is said to be {self._content_type}")
         # What is not known here may still be a picture, and it is paid for.
         if self._received and self._content_type.startswith("image/"):
             return mimetypes.guess_extension(self._content_type) or ""
@@ -158,7 +179,11 @@ class PartialFile:
 
     def __init__(self, target: Path) -> None:
         self._target = target
-        self._path = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
+        # Short, since the target's name may be as long as a name can be.
+        self._path = target.with_name(f".{os.urandom(4).hex()}.part")
+        # A name that no file can have is refused now, and not when the picture is here.
+        with suppress(FileNotFoundError):
+            target.lstat()
         self.file = self._path.open("xb")
 
     def keep(self, suffix: str) -> Path:
@@ -172,5 +197,8 @@ class PartialFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.file.close()
-        self._path.unlink(missing_ok=True)
+        try:
+            # A full disk makes it fail.
+            self.file.close()
+        finally:
+            self._path.unlink(missing_ok=True)

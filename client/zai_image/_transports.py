@@ -25,6 +25,10 @@ def _proxies() -> bool:
     return not {"http", "https", "all"}.isdisjoint(getproxies())
 
 
+# A proxy has no way to the loopback interface of who asks, and has no business with what is sent there.
+_LOOPBACK: Final = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
+
+
 class _NoCookies(httpx.Cookies):
     """Keeps none: who asks with a key has no session, and looking for cookies takes httpx a tenth of a call."""
 
@@ -39,8 +43,8 @@ class Client(httpx.Client):
     """An ``httpx.Client`` that does no more than it must: it keeps no cookies and sends no field without need."""
 
     def __init__(self, *, timeout: httpx.Timeout | float | None, transport: httpx.BaseTransport | None) -> None:
-        """Send with the transport; with httpx's own, and the proxies of the environment, where it is None."""
-        super().__init__(timeout=timeout, transport=transport)
+        """Send with the transport; where it is None, with httpx's own and the proxies of the environment."""
+        super().__init__(timeout=timeout, transport=transport, mounts=_LOOPBACK if transport is None else None)
         # HTTP/1.1 keeps connections alive unasked, and each field costs a hundredth of a call.
         del self.headers["Connection"]
 
@@ -54,8 +58,8 @@ class AsyncClient(httpx.AsyncClient):
     """The asynchronous twin of :class:`Client`."""
 
     def __init__(self, *, timeout: httpx.Timeout | float | None, transport: httpx.AsyncBaseTransport | None) -> None:
-        """Send with the transport; with httpx's own, and the proxies of the environment, where it is None."""
-        super().__init__(timeout=timeout, transport=transport)
+        """Send with the transport; where it is None, with httpx's own and the proxies of the environment."""
+        super().__init__(timeout=timeout, transport=transport, mounts=_LOOPBACK if transport is None else None)
         del self.headers["Connection"]
 
     @property  # type: ignore[misc]  # it can be set in httpx; nobody sets what is not kept

@@ -1,6 +1,5 @@
 # Made by `python -m scripts.regenerate` from openapi/. Do not edit: the next run overwrites it.
 
-# Made by `python -m scripts.regenerate` from openapi/zai-image.yaml. Do not edit: change the template or the page.
 """Which picture sizes each model accepts, as the page's sentences state it, and the one function that checks a size."""
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ RuleName: TypeAlias = Literal["form", "min_side", "max_side", "step", "max_pixel
 class SizeRule:
     """The sizes one group of models accepts: the recommended ones, and whatever keeps the custom limits.
 
-    A recommended size is valid even where it lies outside the custom limits, as 1728x960 does for glm-image.
+    A recommended size is valid even where it lies outside the custom limits.
     """
 
     recommended: tuple[Size, ...]
@@ -160,6 +159,12 @@ SIZE_RULES: Final[Mapping[str, SizeRule]] = MappingProxyType(
 def rule_for(model: str) -> SizeRule:
     """The size rule of a model; one that is not named falls under ``others``, as the page says.
 
+    Args:
+        model: The model's name.
+
+    Returns:
+        The rule, with the sentences of the page that state it.
+
     Raises:
         LookupError: The page states no rule for this model.
     """
@@ -205,7 +210,12 @@ def text(size: SizeLike) -> str:
     if isinstance(size, str):
         return size
     pair = _pair(size)
-    return str(size) if pair is None else str(Size(*pair))
+    if pair is not None:
+        return str(Size(*pair))
+    try:
+        return str(size)
+    except ValueError:  # an integer of more digits than Python prints
+        return _shown(size)
 
 
 def _side_violations(rule: SizeRule, name: str, side: int) -> list[Violation]:

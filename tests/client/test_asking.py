@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import warnings
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -40,6 +43,13 @@ def zai() -> ZaiImage:
         ({"size": "1000x1000", "quality": "ultra", "user_id": ""}, ["width 1000", "quality", "user_id"]),
         ({"extra_body": {"seed": float("nan")}}, ["cannot be sent as JSON"]),
         ({"extra_body": {"image": b"bytes"}}, ["cannot be sent as JSON"]),
+        ({"extra_body": "abc"}, ["extra_body must be a mapping such as {'seed': 7}, not str"]),
+        ({"extra_body": [1]}, ["extra_body must be a mapping such as {'seed': 7}, not list"]),
+        ({"size": 10**5000}, ["'this int' is not a size"]),
+        ({"size": (10**5000, 1)}, ["'this tuple' is not a size"]),
+        ({"size": Size(10**5000, 1)}, ["'this Size' is not a size"]),
+        ({"size": "16:9", "model": []}, ["model must be a string, not list"]),
+        ({"size": "16:9", "model": {}, "quality": 7}, ["model must be a string, not dict", "quality must be a string"]),
     ],
 )
 @respx.mock
@@ -135,3 +145,94 @@ def test_no_representation_shows_the_key() -> None:
     shown = f"{zai!r} {zai._settings!r} {zai._sender!r} {zai._sender.with_headers({'a': 'b'})!r}"
     assert "sk-very-secret" not in shown
     assert SERVER_URL in shown
+
+
+DOCUMENTED = {"model": "glm-image", "prompt": "kitten", "quality": "hd", "size": "1x1", "user_id": "user-1"}
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+@respx.mock
+def test_what_has_an_argument_of_its_own_is_not_sent_past_its_check(zai: ZaiImage, name: str) -> None:
+    route = respx.post(ENDPOINT).respond(json=ANSWER)
+    with pytest.raises(InvalidRequestError) as refused:
+        zai.images.generate("kitten", extra_body={name: DOCUMENTED[name], "seed": 7})
+    assert refused.value.problems == (f"{name} is given in extra_body; pass {name}=...",)
+    assert not route.called
+
+
+def test_each_property_in_the_wrong_place_is_told_along_with_what_else_is_wrong(zai: ZaiImage) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        zai.images.generate("kitten", quality="ultra", extra_body=DOCUMENTED)
+    assert [problem.split()[0] for problem in refused.value.problems] == [
+        "prompt",
+        "model",
+        "quality",
+        "size",
+        "user_id",
+        "quality",
+    ]
+
+
+@respx.mock
+def test_without_validation_the_extra_body_is_sent_as_it_is() -> None:
+    route = respx.post(ENDPOINT).respond(json=ANSWER)
+    ZaiImage("a-key", validate=False).images.generate("kitten", extra_body={"size": "1x1", "additional_properties": 7})
+    sent = json.loads(route.calls.last.request.content)
+    assert sent == {"prompt": "kitten", "model": "glm-image", "size": "1x1", "additional_properties": 7}
+
+
+@pytest.mark.parametrize("validate", [True, False])
+@respx.mock
+def test_no_argument_escapes_as_anything_else(validate: bool) -> None:
+    respx.post(ENDPOINT).respond(json=ANSWER)
+    zai = ZaiImage("a-key", validate=validate)
+    odd: list[Any] = [b"x", 7, 10**5000, (10**5000, 1), [], {}, float("nan"), "\ud800", "16:9", "1:0", True, object()]
+    for name in (*DOCUMENTED, "extra_body", "timeout"):
+        for value in odd:
+            with suppress(InvalidRequestError), warnings.catch_warnings(action="ignore"):
+                zai.images.generate(**{"prompt": "kitten", "size": "16:9", name: value})
+
+
+@pytest.mark.parametrize(
+    "timeout",
+    [0, -1, -0.1, float("nan"), float("inf"), float("-inf"), 10**400, 2_147_484, "5", True, False, (1, 2), b"1"],
+)
+@respx.mock
+def test_what_is_no_time_to_wait_is_told_before_anything_is_sent(zai: ZaiImage, timeout: Any) -> None:
+    route = respx.post(ENDPOINT).respond(json=ANSWER)
+    asking = [
+        lambda: ZaiImage("a-key", timeout=timeout),
+        lambda: AsyncZaiImage("a-key", timeout=timeout),
+        lambda: zai.images.generate("kitten", timeout=timeout),
+        lambda: ZaiImage("a-key", validate=False).images.generate("kitten", timeout=timeout),
+        lambda: asyncio.run(AsyncZaiImage("a-key").images.generate("kitten", timeout=timeout)),
+    ]
+    for ask in asking:
+        with pytest.raises(InvalidRequestError) as refused:
+            ask()
+        assert str(refused.value) == (
+            "timeout must be a number of seconds, over 0 and up to 2147483, an httpx.Timeout, or None to wait for ever"
+        )
+    assert not route.called
+
+
+@pytest.mark.parametrize("timeout", [0.001, 1, 2_147_483, None, httpx.Timeout(0), httpx.Timeout(3, read=None)])
+@respx.mock
+def test_every_time_to_wait_is_taken(timeout: Any) -> None:
+    route = respx.post(ENDPOINT).respond(json=ANSWER)
+    ZaiImage("a-key", timeout=timeout).images.generate("kitten", timeout=timeout)
+    assert route.called
+
+
+@pytest.mark.parametrize("number", [-1, None, "2", 2.0, float("nan"), True, False, [], 1.5])
+@pytest.mark.parametrize("twin", [ZaiImage, AsyncZaiImage])
+def test_what_is_no_number_of_retries_makes_no_client(twin: Any, number: Any) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        twin("a-key", max_retries=number)
+    assert str(refused.value) == "max_retries must be a whole number from 0 up, such as 2; 0 means never"
+
+
+@pytest.mark.parametrize("twin", [ZaiImage, AsyncZaiImage])
+@pytest.mark.parametrize("number", [0, 1, 10**400])
+def test_every_number_of_retries_makes_one(twin: Any, number: int) -> None:
+    assert twin("a-key", max_retries=number)._retrying.max_retries == number

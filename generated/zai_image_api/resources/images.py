@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .. import sizes
@@ -13,8 +14,6 @@ from ..models.create_image_request import CreateImageRequest
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     import httpx
 
     from ..models.create_image_request_model import CreateImageRequestModel
@@ -82,7 +81,8 @@ class Images(Generic[R]):
                         quality=UNSET if quality is None else quality,
                         size=UNSET if size is None else sizes.text(size),
                         user_id=UNSET if user_id is None else user_id,
-                        additional_properties=dict(extra_body or {}),
+                        # What is no mapping is handed on as it is, for whoever sends the call to judge.
+                        additional_properties=dict(extra_body) if isinstance(extra_body, Mapping) else extra_body or {},
                     ),
                 },
                 timeout=timeout,
