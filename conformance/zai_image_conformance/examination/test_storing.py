@@ -81,9 +81,6 @@ FAILURES: Mapping[str, tuple[Came, int]] = {
         httpx.Response(200, headers={"Content-Type": "image/png"}, content=b""),
         1,
     ),
-    "a redirect to plain http": (sent_on("http://pictures.test/1.png"), 1),
-    "a redirect to a file": (sent_on("file:///etc/hostname"), 1),
-    "a redirect to ftp": (sent_on("ftp://pictures.test/1.png"), 1),
 }
 """What comes of each request for a picture, and how often it is asked for."""
 
@@ -123,6 +120,16 @@ def test_after_trouble_that_passes_the_picture_is_stored_whole(order: Order, fai
     server = hosting(PASSING[failure], WHOLE)
     assert order(lambda image: image.save(target), transport=transport(server)) == target
     assert_holds(target, PNG)
+
+
+@pytest.mark.parametrize("address", ["http://pictures.test/1.png", "ftp://pictures.test/1.png", "file:///etc/hostname"])
+@BY_ORDER
+def test_a_redirect_to_another_scheme_is_not_followed(order: Order, address: str, target: Path) -> None:
+    server = hosting(sent_on(address), WHOLE)
+    with pytest.raises(DownloadError):
+        order(lambda image: image.save(target), transport=transport(server))
+    assert len(fetched(server)) == 1
+    assert_holds(target, OLD)
 
 
 @BY_ORDER
