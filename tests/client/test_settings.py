@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from zai_image import InvalidRequestError
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zai_image import InvalidRequestError, ZaiImage, ZaiImageError
 from zai_image._settings import settings
 from zai_image_api.document import SERVER_URL
 
@@ -26,6 +31,12 @@ def test_an_empty_address_in_the_environment_is_none(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("key", ["two words", "key\n", "k\u00e9y", "key\x7f", "\x00", " key"])
 def test_a_key_that_no_header_field_can_carry_is_refused_without_being_told(key: str) -> None:
     with pytest.raises(InvalidRequestError, match=r"^the API key holds spaces, line ends or characters outside ASCII"):
+        settings(key, None)
+
+
+@pytest.mark.parametrize(("key", "kind"), [(b"a-key", "bytes"), (7, "int"), (["a-key"], "list")])
+def test_a_key_that_is_no_string_is_refused_without_being_told(key: Any, kind: str) -> None:
+    with pytest.raises(InvalidRequestError, match=f"^the API key must be a string, not {kind}$"):
         settings(key, None)
 
 
@@ -56,9 +67,31 @@ def test_without_a_key_it_is_told_how_to_give_one(key: str | None) -> None:
         "https://user:password@a.example",
         "https://a.example?key=1",
         "https://a.example#part",
+        "https://a.example/api?",
+        "https://a.example/api#",
+        "https://:@a.example",
+        " https://a.example",
+        "https://a.example ",
+        "https://a.example/a b",
+        "https://a.example\n",
+        "https://a.\texample",
+        "https://a.example/\x00",
+        "https://a.example/\x7f",
+        "https://a.example/\u2028",
+        "https://a.example/\ud800",
+        "http://1.2.3.400",
+        "http://\U0001f600.com",
+        "http://xn--a.example",
+        "http://a..example",
+        "http://.",
+        f"http://{'a' * 64}.example",
+        "http://" + "\u00fc" * 60 + ".example",
+        5,
+        b"https://a.example",
+        httpx.URL("https://a.example"),
     ],
 )
-def test_what_is_no_plain_address_of_a_server_is_refused(url: str) -> None:
+def test_what_is_no_plain_address_of_a_server_is_refused(url: Any) -> None:
     with pytest.raises(InvalidRequestError) as refused:
         settings("a-key", url)
     assert str(refused.value) == (
@@ -77,6 +110,10 @@ def test_what_is_no_plain_address_of_a_server_is_refused(url: str) -> None:
         ("https://a.example/paas/v4/api", "https://a.example/paas/v4/api"),
         ("https://a.example/API-X", "https://a.example/API-X"),
         ("https://[::1]:8000/api", "https://[::1]:8000/api"),
+        ("https://a.example./api", "https://a.example./api"),
+        (f"https://{'a' * 63}.example", f"https://{'a' * 63}.example"),
+        ("https://b\u00fccher.example/\u00e9", "https://b\u00fccher.example/\u00e9"),
+        ("http://127.0.0.1", "http://127.0.0.1"),
     ],
 )
 def test_an_address_is_taken_without_the_version_and_the_last_slashes(url: str, understood: str) -> None:
@@ -85,3 +122,22 @@ def test_an_address_is_taken_without_the_version_and_the_last_slashes(url: str, 
 
 def test_settings_do_not_show_the_key() -> None:
     assert repr(settings("a-key", "https://a.example")) == "Settings(api_key='***', base_url='https://a.example')"
+
+
+PARTS = st.sampled_from([*"abAB019.:/@?#[]%\\ -_~\u00e9\u0660\u200d\u00df\ud800\u0130\u3002\0\n\t", "xn--", "::", "//"])
+
+
+@given(st.lists(PARTS, max_size=8).map("".join))
+def test_each_address_is_refused_or_asked_with_the_path_of_the_document(rest: str) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(400)
+
+    try:
+        ZaiImage("a-key", base_url=f"http://{rest}", transport=httpx.MockTransport(answer)).images.generate("kitten")
+    except InvalidRequestError:
+        assert asked == []
+    except ZaiImageError:
+        assert asked[0].endswith("/paas/v4/images/generations")
