@@ -72,6 +72,14 @@ def test_json_is_one_object_with_what_is_known_of_the_picture(zai_image: Run) ->
     [
         (["--api-key", "wrong"], 2, "the API key is not valid"),
         (["--base-url", "ftp://a.example", "--api-key", "k"], 2, "not an http(s) address"),
+        (["--base-url", "a.example", "--api-key", "k"], 2, "not an http(s) address"),
+        (["--base-url", "http://[::1", "--api-key", "k"], 2, "not an http(s) address"),
+        (["--api-key", "k k"], 2, "the API key holds spaces"),
+        *(
+            (["--timeout", seconds, "--local"], 2, f"{seconds} is not a number of seconds above 0, such as 30")
+            for seconds in ("nan", "inf", "-inf", "-1", "0")
+        ),
+        (["--timeout", "soon", "--local"], 2, "'soon' is not a valid float"),
         (["--quality", "ultra", "--local"], 2, "ultra"),
         (["-o", "missing/k.png", "--local"], 2, "there is no folder 'missing'"),
         (["--base-url", "http://127.0.0.1:9", "--api-key", "k"], 2, "no connection to 127.0.0.1"),
@@ -83,7 +91,7 @@ def test_what_could_not_be_asked_ends_with_2_and_one_line(
 ) -> None:
     done = zai_image("generate", PROMPT, *arguments, ZAI_BASE_URL=server.url)
     assert done.returncode == code
-    assert told in done.stderr
+    assert told in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import KEY, Run
 from tests.cli.studio import PNG, Behaviour, Exchange, Studio, made, meeting, refused
+from zai_image._images import AsyncImage
 from zai_image.cli import _destinations
 from zai_image_conformance.server import RunningServer
 
@@ -179,6 +182,35 @@ def test_a_name_that_cannot_be_had_leaves_no_nameless_picture(
     assert (done.returncode, done.stdout) == (1, "")
     assert "/pictures/A%20fox could not be stored: [Errno 28] No space left on device" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bug_that_one_prompt_meets_is_told_once_what_is_under_way_is_stored(
+    zai_image: Run,
+    tmp_path: Path,
+    studio: Studio,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    met = threading.Event()
+    store = _destinations.NewFiles.store
+
+    async def store_or_fail(files: _destinations.NewFiles, image: AsyncImage, **rest: Any) -> Path:
+        if rest["prompt"] == "A fox":
+            met.set()
+            raise ValueError("a bug")
+        return await store(files, image, **rest)
+
+    async def made_after_it(exchange: Exchange) -> None:
+        await asyncio.to_thread(met.wait, 30)
+        await made(exchange)
+
+    monkeypatch.setattr(_destinations.NewFiles, "store", store_or_fail)
+    studio.orders["A hen"] = made_after_it
+    with pytest.raises(ValueError, match="a bug"):
+        zai_image("generate", "A fox", "A hen", "A cow", "--concurrency", "2")
+    assert capfd.readouterr().out == "a-hen.png\n"
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a-hen.png": PNG}
+    assert {body["prompt"] for body in studio.asked} == {"A fox", "A hen"}
 
 
 @pytest.mark.parametrize("prompts", [["A fox"], ["A fox", "A hen"]])

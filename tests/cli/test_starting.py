@@ -7,9 +7,11 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.cli.conftest import Run
+from zai_image.cli import cli
 
 SLOW = {"httpx", "pyreqwest", "asyncio", "rich", "zai_image_conformance", "pytest", "hypothesis", "starlette", "PIL"}
 
@@ -54,6 +56,11 @@ def test_where_rich_is_missing_what_needs_it_says_which_extra_brings_it(
 
 def test_the_version_is_told(zai_image: Run) -> None:
     assert zai_image("--version").stdout == f"zai-image {version('zai-image')}\n"
+
+
+@pytest.mark.parametrize("command", [cli, *cli.commands.values()], ids=lambda command: command.name)
+def test_every_option_has_a_help_text(command: click.Command) -> None:
+    assert [option.name for option in command.params if isinstance(option, click.Option) and not option.help] == []
 
 
 @pytest.mark.parametrize("arguments", [["paint"], ["generate"], ["conform"], ["generate", "A fox", "--size"]])

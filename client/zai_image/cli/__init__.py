@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from importlib.metadata import version
 from typing import TextIO
 
@@ -16,6 +17,7 @@ from zai_image.cli._generate import generate
 from zai_image.cli._messages import tell
 from zai_image.cli._serve import serve
 from zai_image.cli._sizes import sizes
+from zai_image.cli._streams import fit_streams
 
 
 def _print_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -25,7 +27,9 @@ def _print_version(context: click.Context, _parameter: click.Parameter, wanted: 
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the version."
+)
 def cli() -> None:
     """Pictures from Z.AI's image generation API, and verdicts on servers that offer it.
 
@@ -39,7 +43,7 @@ for command in (generate, sizes, serve, conform, demo):
 
 def run() -> int:
     """Run the command line with the process's arguments and return its exit code."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), fit_streams():
         # Once for each model, however many prompts there are.
         warnings.simplefilter("default", UnknownModelWarning)
         warnings.showwarning = _show_warning
@@ -47,7 +51,8 @@ def run() -> int:
             # What the command returns is its exit code; click's own ends (--help, bad usage) are exceptions or codes.
             return int(cli.main(prog_name="zai-image", standalone_mode=False) or 0)
         except click.ClickException as error:
-            error.show()
+            with suppress(OSError):
+                error.show()
             return error.exit_code
         except (click.Abort, KeyboardInterrupt):
             tell("interrupted")
@@ -60,6 +65,12 @@ def run() -> int:
             if (error.name or "").partition(".")[0] != "rich":
                 raise
             tell("this needs the extra `cli` (rich is missing): pip install 'zai-image[cli]'")
+            return COULD_NOT_ASK
+        except OSError as error:
+            # Standard output has no file name; whatever else fails with none is caught where it is done.
+            if error.filename is not None:
+                raise
+            tell(f"cannot write to standard output: {error.strerror or error}")
             return COULD_NOT_ASK
 
 

@@ -24,8 +24,13 @@ from zai_image.cli._display import Display, display
 from zai_image.cli._exits import COULD_NOT_ASK, exit_code_of_all
 from zai_image.cli._messages import tell
 
-# What every prompt would meet alike: the options, the key and the balance are the same for all.
-_CONCERNS_ALL: Final = (InvalidRequestError, AuthenticationError, InsufficientBalanceError)
+
+class _Untold(ZaiImageError):
+    """A picture is stored, but standard output does not take the line that tells where."""
+
+
+# What every prompt would meet alike: the options, the key, the balance and standard output are the same for all.
+_CONCERNS_ALL: Final = (InvalidRequestError, AuthenticationError, InsufficientBalanceError, _Untold)
 _EXCERPT: Final = 40
 
 
@@ -96,6 +101,13 @@ class Batch:
             ]
             try:
                 await asyncio.gather(*workers)
+            except BrokenPipeError:
+                raise
+            except Exception:
+                # A bug that one prompt meets: what is under way for the others is paid for.
+                waiting.clear()
+                await asyncio.gather(*workers, return_exceptions=True)
+                raise
             finally:
                 # Ctrl-C, or standard output that nobody reads any more: let go of what is under way before the client.
                 for worker in workers:
@@ -108,16 +120,24 @@ class Batch:
             try:
                 image = await self.ask(zai, prompt)
                 path = await self.destination.store(image, number=number, prompt=prompt, progress=shown.downloading)
+                self.came += 1
+                self._print(Made(prompt, image, path), shown)
             except ZaiImageError as error:
                 self.failures.append(error)
                 tell(self._account(error, number, prompt))
                 if isinstance(error, _CONCERNS_ALL):
                     waiting.clear()
-            else:
-                self.came += 1
-                with shown.aside():
-                    click.echo(self.describe(Made(prompt, image, path)))
             shown.settled()
+
+    def _print(self, made: Made, shown: Display) -> None:
+        try:
+            with shown.aside():
+                click.echo(self.describe(made))
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            reason = error.strerror or error
+            raise _Untold(f"cannot write to standard output: {reason}; the picture is at {made.path}") from error
 
     def _account(self, error: ZaiImageError, number: int, prompt: str) -> str:
         if len(self.prompts) == 1 or isinstance(error, _CONCERNS_ALL):

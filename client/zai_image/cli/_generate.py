@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections.abc import Awaitable, Iterator
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import fields
 
-from zai_image._client import AsyncZaiImage
+from zai_image._client import CONNECT_SECONDS, READ_SECONDS, AsyncZaiImage
 from zai_image.cli._completion import complete_model, complete_size
 from zai_image.cli._destinations import NUMBER, destination
 from zai_image.cli._embedded import embedded_server
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from zai_image.cli._batch import Made
 
 _FROM_STANDARD_INPUT = "-"
+
+
+def _finite(_context: click.Context, _parameter: click.Parameter, seconds: float | None) -> float | None:
+    if seconds is None or (seconds > 0 and math.isfinite(seconds)):
+        return seconds
+    raise click.BadParameter(f"{seconds:g} is not a number of seconds above 0, such as 30")
 
 
 @click.command()
@@ -42,14 +49,19 @@ _FROM_STANDARD_INPUT = "-"
 @click.option(
     "-s", "--size", metavar="WxH|W:H", shell_complete=complete_size, help="The size, or a ratio such as 16:9."
 )
-@click.option("-q", "--quality", type=click.Choice(CREATE_IMAGE_REQUEST_QUALITY_VALUES))
+@click.option(
+    "-q",
+    "--quality",
+    type=click.Choice(CREATE_IMAGE_REQUEST_QUALITY_VALUES),
+    help="hd is more detailed, standard is quicker; the model's own where left out.",
+)
 @click.option("--user-id", help="The end user's id, for the provider's abuse prevention.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(),
-    help=f"The file to write, with {NUMBER} in its name for the prompt's number; or a folder, for new names made from "
-    "the prompts, as in the current one where left out.",
+    help=f"A file, with {NUMBER} in its name for the prompt's number, or a folder, where files are named after the "
+    "prompts.  [default: the current folder]",
 )
 @click.option(
     "--concurrency",
@@ -63,7 +75,14 @@ _FROM_STANDARD_INPUT = "-"
 @click.option("--local", is_flag=True, help="Ask an embedded server: no key, no network, no cost.")
 @click.option("--api-key", help="The API key; else ZAI_API_KEY of the environment.")
 @click.option("--base-url", help="The server; else ZAI_BASE_URL of the environment, else Z.AI's.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Give up after this.")
+@click.option(
+    "--timeout",
+    type=float,
+    callback=_finite,
+    metavar="SECONDS",
+    help="Wait this long for each step of an exchange, not for the whole.  "
+    f"[default: {CONNECT_SECONDS:g} to connect, {READ_SECONDS:g} for data]",
+)
 def generate(
     prompts: tuple[str, ...],
     model: str,
@@ -118,6 +137,8 @@ def _read(prompts: tuple[str, ...]) -> Iterator[str]:
                 # Python takes bytes that it cannot decode for halves of surrogate pairs, which no request can carry.
                 prompt.encode()
                 yield prompt
+        except OSError as error:
+            raise click.UsageError(f"standard input cannot be read: {error.strerror or error}") from error
         except UnicodeError as error:
             source = "standard input" if prompt == _FROM_STANDARD_INPUT else f"prompt {number}"
             raise click.UsageError(f"{source} is not UTF-8 text") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 
 def printable(text: str) -> str:
@@ -15,5 +16,6 @@ def printable(text: str) -> str:
 
 
 def tell(message: object) -> None:
-    """Print one line on standard error."""
-    print(f"zai-image: {printable(str(message))}", file=sys.stderr, flush=True)
+    """Print one line on standard error, if it takes one: a message that is lost must not cost a picture too."""
+    with suppress(OSError):
+        print(f"zai-image: {printable(str(message))}", file=sys.stderr, flush=True)

@@ -19,7 +19,7 @@ def _list_faults(context: click.Context, _parameter: click.Parameter, wanted: bo
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free port.")
 @click.option("--api-key", help="The key that requests must carry; a random one, told at the start, where left out.")
 @click.option(
