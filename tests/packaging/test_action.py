@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from scripts import derived
 from scripts.regenerate import ROOT
 from zai_image.cli import cli
 from zai_image_conformance.server import RunningServer
@@ -70,6 +71,22 @@ class Runner:
 @pytest.mark.parametrize("file", SCHEMAS, ids=lambda file: file.name)
 def test_github_takes_it(file: Path) -> None:
     assert is_valid(file, SCHEMAS[file])
+
+
+def test_the_daily_sync_proposes_every_derived_file_and_no_other_is_let_through(tmp_path: Path) -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/sync.yml").read_text(encoding="utf-8"))["jobs"]
+    (script,) = (step["run"] for step in jobs["propose"]["steps"] if "git apply" in step.get("run", ""))
+    includes = [word for word in shlex.split(script, comments=True) if word.startswith("--include=")]
+    files = {file for name in derived.DERIVED for file in derived.files(ROOT, name)} | {"CHANGELOG.md"}
+    others = {"conformance/zai_image_conformance/verdict.py", ".github/workflows/sync.yml", "pyproject.toml"}
+    made = "".join(
+        f"diff --git a/{file} b/{file}\nnew file mode 100644\n--- /dev/null\n+++ b/{file}\n@@ -0,0 +1 @@\n+made\n"
+        for file in sorted(files | others)
+    )
+    # git's own word for which of them it takes.
+    command = ["git", "apply", "--numstat", *includes, "-"]
+    told = subprocess.run(command, cwd=tmp_path, input=made, capture_output=True, text=True, check=True).stdout
+    assert {line.split("\t")[2] for line in told.splitlines()} == files
 
 
 @pytest.mark.parametrize("file", [ACTION, WORKFLOWS[0]], ids=lambda file: file.name)
