@@ -55,6 +55,14 @@ def test_serve_refuses_an_unknown_fault(process: Run, option: tuple[str, str]) -
     assert "latency=SECONDS" in done.stderr
 
 
+@pytest.mark.parametrize("key", ["", "a key", "a-key\n"])
+def test_serve_refuses_a_key_that_no_request_can_carry(process: Run, key: str) -> None:
+    done = process("serve", "--port", "0", "--api-key", key)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert "key" in done.stderr
+
+
 def test_serve_lets_go_wrong_what_it_is_told() -> None:
     options = ["--fault", "code-1113", "--fault", "nested-error", "--latency", "0.001", "--api-key", "k"]
     command = [sys.executable, "-m", "zai_image", "serve", "--port", "0", *options]
@@ -105,4 +113,4 @@ def test_demo_makes_a_picture_and_judges_the_embedded_server(process: Run, tmp_p
     assert path.parent == tmp_path.resolve()
     with Pillow.open(path) as picture:
         assert picture.size == (1280, 1280)
-    assert "conforms" in done.stdout
+    assert " conforms: " in done.stdout.splitlines()[-1]

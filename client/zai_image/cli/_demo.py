@@ -32,5 +32,5 @@ def demo() -> int:
         if exit_code := batch.make():
             return exit_code
         verdict = judge(server.url, api_key=server.api_key)
-    click.echo(verdict.text())
+    click.echo(verdict.text(), nl=False)
     return verdict.exit_code
