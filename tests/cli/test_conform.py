@@ -10,9 +10,13 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from tests.cli.conftest import Run
+from tests.cli.test_documentation import DOCUMENT
 from tests.conformance.altered import KEY, Altered, Answer, Call
 from zai_image_conformance.catalogue import catalogue
+from zai_image_conformance.report.findings import counted
 from zai_image_conformance.server import RunningServer, application, listening
+from zai_image_conformance.suite.asking import Asker
+from zai_image_conformance.suite.questions import Exchange, Question
 
 pytestmark = pytest.mark.score
 
@@ -28,7 +32,8 @@ def test_list_shows_id_level_cost_and_sentence_of_each_requirement(zai_image: Ru
     for requirement in catalogue():
         line = lines[requirement.id]
         assert line.startswith(requirement.level)
-        assert f"{requirement.cost.pictures:2} pictures {requirement.cost.free:3} free" in line
+        pictures = counted(requirement.cost.pictures, "picture")
+        assert f" {pictures} {requirement.cost.free:3} free " in line
         assert line.endswith(requirement.source)
 
 
@@ -52,6 +57,7 @@ def test_where_schemathesis_is_missing_it_says_which_extra_brings_it(
     assert (done.returncode, done.stdout) == (2, "")
     assert "schemathesis is missing" in done.stderr
     assert "pip install 'zai-image[conformance]'" in done.stderr
+    assert "`pip install 'zai-image[conformance]'` and says so" in DOCUMENT
 
 
 def test_thoroughness_plans_more_of_what_is_drawn(zai_image: Run) -> None:
@@ -104,6 +110,14 @@ def test_no_auth_sends_no_key_and_judges_none(zai_image: Run) -> None:
     assert "skipped AUTH-MISSING: no key was given" in done.stdout
 
 
+def test_an_empty_key_is_none_and_without_one_it_says_how_to_give_one(zai_image: Run, server: RunningServer) -> None:
+    done = zai_image("conform", server.url, *ONE, ZAI_API_KEY="")
+    assert done.returncode == 2
+    told = done.stdout.splitlines()[-1]
+    assert "the server wants a key: 401 " in told
+    assert told.endswith("; set ZAI_API_KEY, or pass --api-key (to pytest: --zai-api-key)")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -121,11 +135,67 @@ def test_what_cannot_be_asked_ends_with_2(zai_image: Run, arguments: tuple[str, 
     assert zai_image("conform", *arguments).returncode == 2
 
 
-def test_a_report_that_cannot_be_written_ends_with_2(zai_image: Run, server: RunningServer) -> None:
-    done = zai_image("conform", server.url, "--api-key", server.api_key, *ONE, "--report-json", "no/such/folder/v.json")
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--report-json", "no/such/v.json"], "--report-json: there is no folder 'no/such' to write to; make it first"),
+        (["--report-html", ""], "--report-html wants a file, and '.' is none"),
+        (["--junit", "."], "--junit wants a file, and '.' is none"),
+        (
+            ["--junit", "v", "--report-json", "./v"],
+            "--report-json and --junit name the same file, v; give each its own",
+        ),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_asked(
+    zai_image: Run, server: RunningServer, options: list[str], told: str
+) -> None:
+    done = zai_image("conform", server.url, "--api-key", server.api_key, *ONE, *options)
+    assert (done.returncode, done.stdout, server.requests) == (2, "", ())
+    assert told in done.stderr
+
+
+def test_where_one_report_fails_the_others_and_the_verdict_are_told(
+    zai_image: Run, server: RunningServer, tmp_path: Path
+) -> None:
+    reports = ["--report-json", "v.json", "--junit", "/dev/full", "--report-html", "v.html"]
+    done = zai_image("conform", server.url, "--api-key", server.api_key, *ONE, *reports)
     assert done.returncode == 2
-    assert "cannot write" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert "conforms: the one judged requirement is kept" in done.stdout
+    assert done.stderr == "zai-image: cannot write /dev/full: No space left on device\n"
+    assert {path.name for path in tmp_path.iterdir()} == {"v.json", "v.html"}
+
+
+@pytest.mark.parametrize("asks_nothing", [["--list"], ["--dry-run"], ["--compare", "a", "b"]])
+def test_where_no_server_is_asked_there_is_no_report(zai_image: Run, asks_nothing: list[str]) -> None:
+    done = zai_image("conform", *asks_nothing, "--junit", "v.xml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "leave out --junit" in done.stderr
+
+
+def test_of_a_verdict_that_is_broken_off_what_was_found_is_reported(
+    zai_image: Run, server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = Asker.ask
+
+    def interrupted(asker: Asker, question: Question) -> Exchange:
+        if asker.requests == 5:
+            raise KeyboardInterrupt
+        return ask(asker, question)
+
+    monkeypatch.setattr(Asker, "ask", interrupted)
+    done = zai_image("conform", server.url, "--api-key", server.api_key, "--report-json", "v.json")
+    assert done.returncode == 2
+    assert done.stdout == f"could not judge {server.url}: interrupted\n"
+    report = json.loads((tmp_path / "v.json").read_text())
+    assert (report["exit_code"], report["problem"], report["requests"]) == (2, "interrupted", 5)
+    assert len(report["exchanges"]) == 5
+
+
+def test_a_model_of_any_name_is_printed_as_text(zai_image: Run) -> None:
+    done = zai_image("conform", "--dry-run", "--model", "\x1b]0;own\x07x")
+    assert done.returncode == 0
+    assert done.stdout.replace("\n", "").isprintable()
 
 
 def test_the_seed_is_printed_and_draws_the_same_again(zai_image: Run, server: RunningServer) -> None:

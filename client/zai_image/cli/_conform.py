@@ -22,7 +22,7 @@ _FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.argument("url", required=False)
 @click.option("--local", is_flag=True, help="Judge the embedded server.")
 @click.option("--api-key", help="The API key; else ZAI_API_KEY of the environment.")
-@click.option("--no-auth", is_flag=True, help="Send no key, and judge nothing that is said of keys.")
+@click.option("--no-auth", is_flag=True, help="Send no key, and skip the requirements about keys.")
 @click.option(
     "--model",
     "models",
@@ -39,7 +39,10 @@ _FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
     help="deployed: note the known deviations of servers in use, and do not count them.",
 )
 @click.option(
-    "--budget", type=click.IntRange(min=0), metavar="N", help="At most N requests that make a picture, however refused."
+    "--budget",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Stop before more than N requests may have made a picture.",
 )
 @click.option("--requirement", "requirements", multiple=True, metavar="ID", help="Repeatable; all where left out.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the questions of that verdict again.")
@@ -111,7 +114,8 @@ def conform(
             url, api_key = server.url, server.api_key
         verdict = judge(
             url or "",
-            api_key=None if no_auth else api_key or os.environ.get("ZAI_API_KEY"),
+            # An absent secret of CI is an empty variable.
+            api_key=None if no_auth else api_key or os.environ.get("ZAI_API_KEY") or None,
             models=models,
             requirements=requirements,
             profile=cast(Literal["documented", "deployed"], profile),

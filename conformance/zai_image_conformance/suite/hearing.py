@@ -173,8 +173,10 @@ def _make_sure_of_the_key(asker: Asker) -> None:
         raise Unasked("the key cannot be sent in a header; keys are printable ASCII without spaces")
     exchange = asker.ask(Question(content="{}"))
     if exchange.status == 401:
-        advice = "the key was refused" if key is not None else "the server wants a key"
-        raise Unasked(f"{advice}: {exchange.summary}")
+        if key is not None:
+            raise Unasked(f"the key was refused: {exchange.summary}")
+        advice = "set ZAI_API_KEY, or pass --api-key (to pytest: --zai-api-key)"
+        raise Unasked(f"the server wants a key: {exchange.summary}; {advice}")
 
 
 def _case_of(item: pytest.Item) -> Case | None:
