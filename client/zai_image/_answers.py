@@ -183,10 +183,7 @@ def _code(code: object) -> int | str | None:
         return int(code)
     if code is None or (isinstance(code, int) and not isinstance(code, bool)):
         return code
-    try:
-        text = code.strip() if isinstance(code, str) else json.dumps(code)
-    except RecursionError:
-        text = "nested too deeply"
+    text = code.strip() if isinstance(code, str) else json.dumps(code)
     digits = text.removesuffix(".0")
     # Business codes have four digits; a longer run of them is something else.
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else text or None

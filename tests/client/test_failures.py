@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import zai_image
 from zai_image import ZaiImageError
@@ -61,6 +64,21 @@ def test_a_request_that_no_json_can_carry_was_not_sent() -> None:
 
 def test_an_exception_that_says_nothing_of_the_exchange_is_no_error_of_ours() -> None:
     assert failure(RuntimeError("a bug"), KEY) is None
+    assert failure(ValueError("a bug"), KEY) is None
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        (httpx.ReadTimeout("x"), f"no answer from the server in time{UNKNOWN}"),
+        (httpx.ConnectError("x"), "no connection to the server: x"),
+        (httpx.ReadError("x"), f"the connection to the server was lost: x{UNKNOWN}"),
+    ],
+)
+def test_what_a_hook_of_the_caller_raises_without_a_request_is_told_without_a_host(
+    raised: httpx.RequestError, told: str
+) -> None:
+    assert str(failure(raised, KEY)) == told
 
 
 @pytest.mark.parametrize(
@@ -71,6 +89,7 @@ def test_an_exception_that_says_nothing_of_the_exchange_is_no_error_of_ours() ->
         ({"created": 1, "data": []}, "it lacks the picture's link or its time"),
         ({"data": [{"url": "https://a.example"}]}, "it lacks the picture's link or its time"),
         ({"created": 10**30, "data": [{"url": "https://a.example"}]}, "its time of creation is out of range"),
+        ({"created": 253402300799, "data": [{"url": "https://a.example"}]}, "its time of creation is out of range"),
     ],
 )
 def test_a_success_without_link_or_time_says_what_is_wrong_and_keeps_what_came(answer: Any, problem: str) -> None:
@@ -112,9 +131,16 @@ def test_a_redirect_is_neither_a_picture_nor_an_error() -> None:
         ({"message": "no"}, None, "no"),
         ({"error": {"code": "1214"}}, 1214, "the server gave no reason that can be read"),
         ({"error": {"message": "no"}}, None, "no"),
+        ({"error": {"message": "no"}, "code": 1113}, 1113, "no"),
+        ({"error": {"message": "no", "code": None}, "code": 1113}, 1113, "no"),
+        ({"error": {"code": 1113}, "message": "outer"}, 1113, "outer"),
+        ({"error": {}, "code": 1113, "message": "outer"}, 1113, "outer"),
+        ({"error": {"code": 1, "message": "no"}, "code": 2, "message": "outer"}, 1, "no"),
     ],
 )
-def test_a_code_or_a_message_alone_makes_an_error_under_any_status(body: Any, code: int | None, message: str) -> None:
+def test_code_and_message_are_read_wherever_they_stand_under_any_status(
+    body: Any, code: int | None, message: str
+) -> None:
     for status in (200, 302, 400):
         error = refused(json.dumps(body), status)
         assert isinstance(error, zai_image.APIError)
@@ -142,23 +168,82 @@ def test_a_refusal_without_a_reason_says_that_there_is_none(status: int) -> None
         ("1214", 1214),
         (0, 0),
         ("999999999", 999_999_999),
-        ("1000000000", None),
-        (True, None),
-        (12.5, None),
-        ("12a", None),
-        ("-12", None),
-        ("", None),
-        ("\uff11\uff12", None),
-        ("\u00b2", None),
-        (None, None),
+        (-12, -12),
+        (1113.0, 1113),
+        (1e12, 10**12),
+        (" 1113", 1113),
+        ("1113\t", 1113),
+        ("1113.0", 1113),
+        (" 1113.0 ", 1113),
+        ("01113", 1113),
     ],
 )
-def test_a_code_is_read_as_a_number_or_in_digits_wherever_it_stands(code: object, read: int | None) -> None:
+def test_a_code_is_a_number_however_it_is_written(code: object, read: int) -> None:
     body = {"code": code, "message": "why"}
     for shape in (body, {"error": body}, {"error": body, "code": 7, "message": "outer"}):
         error = refused(json.dumps(shape))
         assert isinstance(error, zai_image.APIError)
-        assert (error.code, error.message) == (read, "why")
+        assert (error.code, type(error.code), error.message) == (read, int, "why")
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [
+        ("insufficient_quota", "insufficient_quota"),
+        ("1000000000", "1000000000"),
+        ("1113.5", "1113.5"),
+        ("1113.00", "1113.00"),
+        (".0", ".0"),
+        ("12a", "12a"),
+        ("-12", "-12"),
+        ("\uff11\uff12", "\uff11\uff12"),
+        ("\u00b2", "\u00b2"),
+        (True, "true"),
+        (12.5, "12.5"),
+        (float("inf"), "Infinity"),
+        (float("nan"), "NaN"),
+        ([1302], "[1302]"),
+        ({"no": None}, '{"no": null}'),
+        ("x" * 101, "x" * 100),
+        (["x" * 101], '["' + "x" * 98),
+        (f"for {KEY}", "for ***"),
+        ("x" * 95 + KEY, "x" * 95 + "***"),
+        ([KEY], '["***"]'),
+    ],
+)
+def test_a_code_that_is_no_number_is_kept_as_text_in_short_and_without_the_key(code: object, kept: str) -> None:
+    body = {"code": code, "message": "why"}
+    for shape in (body, {"error": body}, {"error": body, "code": 7, "message": "outer"}):
+        error = refused(json.dumps(shape))
+        assert isinstance(error, zai_image.APIError)
+        assert (error.code, error.message) == (kept, "why")
+
+
+def test_a_code_that_can_be_read_can_be_kept_however_deeply_it_is_nested() -> None:
+    # Somewhere here is the depth from which Python reads no more.
+    for depth in range(sys.getrecursionlimit() - 200, sys.getrecursionlimit()):
+        error = refused(f'{{"code": {"[" * depth}{"]" * depth}}}')
+        assert getattr(error, "code", None) in ("[" * 100, None)
+
+
+@pytest.mark.parametrize("code", [None, "", "  "])
+def test_nothing_is_no_code(code: object) -> None:
+    error = refused(json.dumps({"code": code, "message": "why"}))
+    assert isinstance(error, zai_image.APIError)
+    assert error.code is None
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+        max_leaves=5,
+    )
+)
+def test_a_code_is_none_only_where_there_is_none(code: object) -> None:
+    error = refused(json.dumps({"code": code, "message": "why"}))
+    assert isinstance(error, zai_image.APIError)
+    assert (error.code is None) == (code is None or (isinstance(code, str) and not code.strip()))
 
 
 def test_an_error_under_status_200_is_a_refusal() -> None:
@@ -174,7 +259,20 @@ def test_an_error_under_status_200_is_a_refusal() -> None:
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("7", 7.0), ("999999999", 999_999_999.0), ("1000000000", None), ("\u00b2", None), ("7.5", None), ("later", None)],
+    [
+        ("7", 7.0),
+        ("999999999", 999_999_999.0),
+        ("1000000000", None),
+        ("\u00b2", None),
+        ("7.5", None),
+        ("later", None),
+        ("Wed, 21 Oct 99999999999999999999 07:28:00 GMT", None),
+        ("Wed, 99999999999999999999 Oct 2099 07:28:00 GMT", None),
+        ("Wed, 21 Oct 2099 07:28:99999999999999999999 GMT", None),
+        ("Wed, 21 Oct 2099 07:28:00 +99999999999999999999", None),
+        ("Wed, 21 Oct 2099 07:28:00 -9999", None),
+        ("Wed, 01 Jan 0001 00:00:00 +2359", 0.0),
+    ],
 )
 def test_seconds_to_wait_are_written_in_digits(value: str, seconds: float | None) -> None:
     error = refused("{}", 429, retry_after=value)
