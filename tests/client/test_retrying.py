@@ -14,6 +14,7 @@ import respx
 import zai_image
 from scripts.regenerate import ROOT
 from zai_image import APIError, AsyncZaiImage, RateLimitError, ZaiImage, ZaiImageError, _retrying
+from zai_image._errors import BY_CODE
 from zai_image_api.document import SERVER_URL
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
@@ -21,10 +22,12 @@ REQUEST = httpx.Request("POST", ENDPOINT)
 ANSWER: dict[str, Any] = {"created": 1760335349, "data": [{"url": "https://pictures.example/1.png"}]}
 
 
-def refusal(status: int, code: int | None = None, **headers: str) -> httpx.Response:
+def refusal(status: int, code: int | str | float | None = None, **headers: str) -> httpx.Response:
     body = {} if code is None else {"code": code, "message": "no"}
     return httpx.Response(status, json=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
+
+SERVER_CODES = {500, 1230, 1234}
 
 # The rows of the table, by their first cell, with every way in which each comes about.
 ROWS: dict[str, list[httpx.Response | Exception]] = {
@@ -36,21 +39,44 @@ ROWS: dict[str, list[httpx.Response | Exception]] = {
         httpx.ConnectTimeout("slow", request=REQUEST),
         httpx.PoolTimeout("busy", request=REQUEST),
     ],
-    "429 with code 1302 or 1303, or none": [refusal(429, 1302), refusal(429, 1303), refusal(429)],
-    "429 with any other code": [refusal(429, code) for code in (1113, 1301, 1304, 1308, 1309, 1, 9999)],
+    "429 with code 1302 or 1303, or none": [
+        refusal(429, 1302),
+        refusal(429, 1303),
+        refusal(429),
+        refusal(429, "1302"),
+        refusal(429, 1303.0),
+        refusal(429, ""),
+    ],
+    "429 with any other code but 500, 1230 and 1234": [
+        refusal(429, code)
+        for code in (
+            *(BY_CODE.keys() - SERVER_CODES - {1302, 1303}),
+            1,
+            9999,
+            1113.0,
+            "1113.0",
+            "insufficient_quota",
+            True,
+        )
+    ],
     "no answer in time": [httpx.ReadTimeout("slow", request=REQUEST), httpx.WriteTimeout("slow", request=REQUEST)],
     "connection lost in flight": [
         httpx.ReadError("reset", request=REQUEST),
         httpx.WriteError("reset", request=REQUEST),
         httpx.RemoteProtocolError("closed", request=REQUEST),
     ],
-    "status 500 to 599, or code 500, 1230, 1234": [
+    "code 500, 1230 or 1234, under any status": [
+        refusal(status, code) for status in (200, 400, 401, 429, 500, 503) for code in SERVER_CODES
+    ],
+    "status 500 to 599 without a code, or with one that is not listed below": [
         refusal(500),
         refusal(503, Retry_After="1"),
         refusal(599),
-        refusal(400, 500),
-        refusal(400, 1230),
-        refusal(400, 1234),
+        refusal(500, 1214),
+        refusal(503, "overloaded"),
+    ],
+    "status 500 to 599 with the code of another error, such as 1302, 1113 or 1301": [
+        refusal(status, code) for status in (500, 503, 599) for code in BY_CODE.keys() - SERVER_CODES
     ],
     "any other refusal": [refusal(400, 1214), refusal(401), refusal(404), refusal(408), refusal(400, 1302)],
     "an answer that is not what was promised": [httpx.Response(200, text="<html>"), httpx.Response(302)],
@@ -85,6 +111,13 @@ def ask_async(**options: Any) -> object:
                 return error
 
     return asyncio.run(run())
+
+
+def test_the_codes_that_the_document_lists_are_those_that_name_an_error() -> None:
+    text = " ".join((ROOT / "docs/client.md").read_text("utf-8").split())
+    sentence = re.search(r"the code counts: ([^:]+) name an error", text)
+    assert sentence is not None
+    assert {int(code) for code in re.findall(r"\d+", sentence[1])} == BY_CODE.keys()
 
 
 asking = pytest.mark.parametrize("asking", [ask, ask_async])
