@@ -75,12 +75,7 @@ FAILURES: Mapping[str, tuple[Came, int]] = {
     "no connection": (httpx.ConnectError("refused"), 3),
     "a connection that is lost": (streamed(breaking), 3),
     "half a picture": (httpx.Response(200, content=PNG[:-8]), 3),
-    "nothing": (httpx.Response(200), 1),
     "a page": (httpx.Response(200, html="<html>"), 1),
-    "a page that calls itself a picture": (
-        httpx.Response(200, headers={"Content-Type": "image/png"}, content=b""),
-        1,
-    ),
 }
 """What comes of each request for a picture, and how often it is asked for."""
 
@@ -107,6 +102,14 @@ def test_a_picture_that_fails_to_come_is_not_downloaded_either(order: Order, fai
     with pytest.raises(DownloadError):
         order(lambda image: image.download(), transport=transport(server))
     assert len(fetched(server)) == asked
+
+
+@pytest.mark.parametrize("fields", [{}, {"Content-Type": "image/png"}], ids=["unnamed", "image/png"])
+@BY_ORDER
+def test_nothing_is_no_picture_whatever_it_is_called(order: Order, fields: dict[str, str], target: Path) -> None:
+    with pytest.raises(DownloadError):
+        order(lambda image: image.save(target), transport=transport(hosting(httpx.Response(200, headers=fields))))
+    assert_holds(target, OLD)
 
 
 PASSING: Mapping[str, Came] = {
