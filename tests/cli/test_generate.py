@@ -74,6 +74,8 @@ def test_json_is_one_object_with_what_is_known_of_the_picture(zai_image: Run) ->
         (["--base-url", "ftp://a.example", "--api-key", "k"], 2, "not an http(s) address"),
         (["--base-url", "a.example", "--api-key", "k"], 2, "not an http(s) address"),
         (["--base-url", "http://[::1", "--api-key", "k"], 2, "not an http(s) address"),
+        (["--base-url", "http://127.0.0.1/api\n", "--api-key", "k"], 2, "not an http(s) address"),
+        (["--base-url", "http://1.2.3.400", "--api-key", "k"], 2, "not an http(s) address"),
         (["--api-key", "k k"], 2, "the API key holds spaces"),
         *(
             (["--timeout", seconds, "--local"], 2, f"{seconds} is not a number of seconds above 0, such as 30")
