@@ -85,3 +85,16 @@ class Asked:
     """From asking to the end of the answer."""
     picture: Picture | None
     """None where no link was followed."""
+
+
+@frozen
+class AskedFor:
+    """What a verdict is asked on, beside what `Verdict` tells of it."""
+
+    models: tuple[str, ...] = ()
+    """Those that were named; empty for all that are offered."""
+    requirements: tuple[str, ...] = ()
+    """Those that were named; empty for all."""
+    with_key: bool = True
+    local: bool = False
+    """Whether it is the embedded server, started for this verdict alone."""

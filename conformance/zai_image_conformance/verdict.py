@@ -16,15 +16,28 @@ import pytest
 from attrs import evolve, field, frozen
 
 from zai_image_conformance.catalogue import Requirement, catalogue
-from zai_image_conformance.outcomes import Asked, Outcome, Result
+from zai_image_conformance.outcomes import Asked, AskedFor, Outcome, Result
 from zai_image_conformance.report import plain
 from zai_image_conformance.suite.hearing import Hearing
 from zai_image_conformance.suite.planning import Plan
+from zai_image_conformance.suite.redaction import REDACTED
 from zai_image_conformance.suite.target import Profile, Target
 
 _SUITE = Path(__file__).parent / "suite"
 _ONE_AT_A_TIME = threading.Lock()
 """pytest reads the environment, which belongs to the whole process."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user broke a verdict off.
+
+    Attributes:
+        verdict: What was found out until then; its `problem` says that it is none.
+    """
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        super().__init__()
 
 
 @frozen
@@ -53,6 +66,8 @@ class Verdict:
     """The models that pictures were ordered from."""
     thorough: bool = False
     """Whether ten times as many questions were drawn."""
+    asked_for: AskedFor = field(factory=AskedFor)
+    """What the verdict was asked on."""
     started: datetime = field(factory=lambda: datetime.now(UTC), eq=False)
     seconds: float = field(default=0.0, eq=False)
     """How long it took."""
@@ -87,6 +102,7 @@ def judge(
     budget: int | None = None,
     seed: int | None = None,
     thorough: bool = False,
+    local: bool = False,
 ) -> Verdict:
     """Judge a server by the documented promises.
 
@@ -100,13 +116,14 @@ def judge(
         budget: The most requests that may make a picture, those that should have been refused included.
         seed: Draws the same questions again; None takes a new one.
         thorough: Whether to draw ten times as many questions.
+        local: Whether the server is an embedded one, started for this verdict alone: a report then says so.
 
     Returns:
         The verdict. A server that cannot be reached, a refused key, an unknown id, a budget under 1 and a failure of
         the suite itself make a verdict with a `problem` and the exit code 2; they are not raised.
 
     Raises:
-        KeyboardInterrupt: The user broke it off.
+        Interrupted: The user broke it off.
     """
     target = Target(
         url,
@@ -119,21 +136,29 @@ def judge(
         thorough=thorough,
     )
     known = Verdict(
-        target.url, seed=target.seed, profile=profile, budget=budget, models=target.models, thorough=thorough
+        target.url,
+        seed=target.seed,
+        profile=profile,
+        budget=budget,
+        models=target.models,
+        thorough=thorough,
+        asked_for=AskedFor(tuple(models), tuple(requirements), with_key=api_key is not None, local=local),
     )
-    problem = _senseless(target)
+    problem = _unusable(target) or _senseless(target)
     if problem is not None:
-        return evolve(known, url=_CREDENTIALS.sub("", target.url), problem=problem)
+        return evolve(known, url=_without_secrets(target), problem=problem)
     hearing = Hearing(target)
     started = time.monotonic()
     exit_code = _run(hearing)
+    if hearing.interrupted:
+        hearing.problem = "interrupted"
     asked = {outcome.requirement for outcome in hearing.outcomes}
     unjudged = [
         _unjudged(requirement, target)
         for requirement in catalogue()
         if target.wants(requirement.id) and requirement.id not in asked and hearing.problem is None
     ]
-    return evolve(
+    verdict = evolve(
         known,
         outcomes=(*hearing.outcomes, *unjudged),
         asked=hearing.asked,
@@ -143,6 +168,9 @@ def judge(
         plan=hearing.plan,
         seconds=time.monotonic() - started,
     )
+    if hearing.interrupted:
+        raise Interrupted(verdict)
+    return verdict
 
 
 def plan(
@@ -194,10 +222,7 @@ def new_seed() -> int:
 
 def _run(hearing: Hearing, *more: str) -> int:
     with _ONE_AT_A_TIME, _undisturbed():
-        exit_code = pytest.main([*_ARGUMENTS, *more], plugins=[hearing])
-    if hearing.interrupted:
-        raise KeyboardInterrupt
-    return exit_code
+        return pytest.main([*_ARGUMENTS, *more], plugins=[hearing])
 
 
 def _senseless(target: Target) -> str | None:
@@ -206,8 +231,8 @@ def _senseless(target: Target) -> str | None:
     if unknown:
         known = ", ".join(requirement.id for requirement in catalogue())
         return f"there is no requirement {', '.join(unknown)}; there are: {known}"
-    if _CREDENTIALS.search(target.url):
-        return "the address holds a user name, which would be sent in place of the key; leave it out"
+    if any("\ud800" <= character <= "\udfff" for model in target.named_models for character in model):
+        return "the name of a model is not text that a request can hold"
     if target.affordable < 1:
         return (
             f"a budget of {target.budget} pictures is too small: any request, even one that should be refused, may be "
@@ -216,7 +241,26 @@ def _senseless(target: Target) -> str | None:
     return None
 
 
+def _unusable(target: Target) -> str | None:
+    """Why an address is of no use."""
+    if not re.match("https?://[^/?#]", target.url, re.IGNORECASE):
+        return "the address must begin with http:// or https://, and name a host"
+    if _CREDENTIALS.search(target.url):
+        return "the address holds a user name, which would be sent in place of the key; leave it out"
+    if target.api_key is not None and len(target.api_key) >= _LEAST_OF_KEY and target.api_key in target.url:
+        return "the address holds the key, which every report would show; give it with --api-key alone"
+    return None
+
+
+def _without_secrets(target: Target) -> str:
+    """A useless address without whatever in it may be a key."""
+    url = re.sub("^.*@", "", target.url, flags=re.DOTALL)
+    return url.replace(target.api_key, REDACTED) if target.api_key else url
+
+
 _CREDENTIALS = re.compile(r"(?<=//)[^/?#]*@")
+_LEAST_OF_KEY = 8
+"""A shorter key stands in any address."""
 _ARGUMENTS = [
     str(_SUITE),
     f"--config-file={_SUITE / 'pytest.ini'}",

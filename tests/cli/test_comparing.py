@@ -23,7 +23,7 @@ def outcome(result: str, model: str | None = "glm-image", came: str = "") -> dic
     return {"result": result, "model": model, "asked": "1281x1280", "expected": "a refusal", "came": came}
 
 
-def document(*outcomes: dict[str, Any], **fields: Any) -> dict[str, Any]:
+def document(*outcomes: dict[str, Any], in_part: bool = False, **fields: Any) -> dict[str, Any]:
     """What a comparison reads of a report."""
     return {
         "format": 1,
@@ -31,7 +31,11 @@ def document(*outcomes: dict[str, Any], **fields: Any) -> dict[str, Any]:
         "profile": "documented",
         "problem": None,
         "revision": {"sha256": "0" * 64},
-        "requirements": [{"id": "SIZE-GLM-STEP", "outcomes": list(outcomes)}],
+        "budget": None,
+        "thorough": False,
+        "seed": 7,
+        "judged_at": "2026-01-24T12:00:00Z",
+        "requirements": [{"id": "SIZE-GLM-STEP", "short_of_budget": in_part, "outcomes": list(outcomes)}],
         **fields,
     }
 
@@ -69,12 +73,45 @@ def test_the_worst_outcome_of_a_requirement_and_model_decides_and_is_shown() -> 
 
 
 def test_what_else_may_be_the_reason_is_told() -> None:
-    other = told(outcome("pass"), url="http://b/api", profile="deployed", revision={"sha256": "1" * 64})
+    other = told(
+        outcome("pass"),
+        url="http://b/api",
+        profile="deployed",
+        revision={"sha256": "1" * 64},
+        budget=1,
+        thorough=True,
+        judged_at="2026-01-24T11:59:59Z",
+    )
     remarks = compare(told(outcome("pass")), other).remarks
     assert [remark.partition(":")[0] for remark in remarks] == [
+        "OLD was judged after NEW",
         "another server",
         "another profile",
         "another revision of the page",
+        "another budget",
+        "ten times as many questions now",
+    ]
+    assert "another budget: no limit before, 1 picture now" in remarks
+
+
+@pytest.mark.parametrize(
+    ("after", "remarks"), [("pass", ()), ("fail", ("other drawn questions: seed 7 before, 8 now",))]
+)
+def test_another_seed_is_told_where_something_changed(after: str, remarks: tuple[str, ...]) -> None:
+    assert compare(told(outcome("pass")), told(outcome(after), seed=8)).remarks == remarks
+
+
+def test_a_question_that_was_not_asked_for_want_of_budget_is_not_answered_better() -> None:
+    full, short = told(outcome("fail", came="200")), told(outcome("pass"), in_part=True, budget=2)
+    (change,) = compare(full, short).changes
+    assert change.kind == "gone"
+    assert change.words == "fail before, pass now, on some of its questions, for want of budget"
+    back = compare(short, full)
+    assert [change.kind for change in back.changes] == ["new"]
+    assert back.exit_code == 0
+    # What is worse on fewer questions is worse.
+    assert [change.kind for change in compare(told(outcome("pass")), told(outcome("fail"), in_part=True)).changes] == [
+        "worse"
     ]
 
 
@@ -145,6 +182,11 @@ PLACES: list[Callable[[dict[str, Any], Any], None]] = [
     lambda document, value: document.update(problem=value),
     lambda document, value: document.update(revision=value),
     lambda document, value: document.update(requirements=value),
+    lambda document, value: document["requirements"][0].update(short_of_budget=value),
+    *(
+        lambda document, value, name=name: document.update({name: value})
+        for name in ("budget", "thorough", "seed", "judged_at")
+    ),
     lambda document, value: document.update(requirements=[value]),
     lambda document, value: document["requirements"][0].update(id=value),
     lambda document, value: document["requirements"][0].update(outcomes=value),

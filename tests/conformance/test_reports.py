@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import json
 import shlex
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable
-from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import jsonschema
 import junitparser
 import pytest
 import xmlschema
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.conformance.altered import KEY
+from tests.conformance.altered import KEY, Answer, Call
 from tests.conformance.judged import failing, hostile, on_embedded
 from zai_image_conformance import report
 from zai_image_conformance.report.comparison import NotAReport, compare, read
-from zai_image_conformance.suite.questions import redacted
 from zai_image_conformance.verdict import Verdict, judge
 
 pytestmark = pytest.mark.score
@@ -114,18 +108,6 @@ def test_no_report_holds_the_key_or_what_a_terminal_obeys(verdict: Verdict, form
     assert text.replace("\n", "").isprintable()
 
 
-def json_spelling(key: str) -> str:
-    return json.dumps(key)[1:-1]
-
-
-def url_spelling(key: str) -> str:
-    return quote(key, safe="")
-
-
-def basic_spelling(key: str) -> str:
-    return b64encode(f"{key}:".encode()).decode()
-
-
 class Markup(HTMLParser):
     """What a browser would do something about."""
 
@@ -164,16 +146,44 @@ def test_what_a_server_says_is_shown_in_every_place_that_it_can_say_it() -> None
     assert not any(picture["fault"] and picture["thumbnail"] for picture in pictures)
 
 
-@given(
-    st.text("☃ \n", max_size=60),
-    st.sampled_from(["k", "key-1/+", 'a"b<c>&%', "sk-" + "x" * 40]),
-    st.sampled_from([str, str.upper, json_spelling, url_spelling, escape, basic_spelling]),
-    st.integers(0, 160),
+AGAIN: dict[str, tuple[dict[str, Any], str]] = {
+    "everything": ({}, "{url}"),
+    "few requirements of one model": (
+        {"requirements": FEW[:2], "models": ["glm-image"]},
+        f"{{url}} --model glm-image --requirement {FEW[0]} --requirement {FEW[1]}",
+    ),
+    "without a key, for servers in use": (
+        {"api_key": None, "profile": "deployed"},
+        "{url} --no-auth --profile deployed",
+    ),
+    "more, within a budget": ({"budget": 2, "thorough": True}, "{url} --budget 2 --thorough"),
+    "the embedded server": ({"local": True}, "--local"),
+}
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_a_verdict_that_came_to_nothing_can_be_asked_for_again_as_it_was(name: str) -> None:
+    options, words = AGAIN[name]
+    url = "http://127.0.0.1:9/api"
+    page = report.page(judge(url, **{"api_key": KEY, "seed": 7, **options}))
+    assert f"<code>zai-image conform {words.format(url=url)} --seed 7</code>" in page
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"),
+    [
+        ("documented", "does not conform: 1 of 2 judged requirements is broken ("),
+        ("deployed", "conforms, with 1 known deviation: 1 of 2 judged requirements is kept ("),
+    ],
 )
-def test_of_a_key_nothing_is_left_however_it_is_spelt_and_wherever_it_is_cut(
-    text: str, key: str, spelt: Callable[[str], str], limit: int
-) -> None:
-    shown, complete = redacted(f"{text}{spelt(key)}{text}", key, limit)
-    assert len(shown) <= limit
-    assert f"{text}[redacted]{text}".startswith(shown)
-    assert not complete or shown == f"{text}[redacted]{text}"
+def test_the_verdict_in_one_line_counts_deviations(profile: str, words: str) -> None:
+    def nested(call: Call, answer: Answer) -> Answer:
+        if answer.status < 400:
+            return answer
+        return answer.saying({"error": {"code": str(answer.document["code"]), "message": ""}})
+
+    verdict = on_embedded(after=nested, requirements=("ERROR-BODY", "METHOD-POST"), profile=profile)
+    assert words in report.text(verdict)
+    page = report.page(verdict)
+    assert words.rpartition(": ")[0].capitalize() in page
+    assert words.rpartition(": ")[2].removesuffix(" (") in page

@@ -9,13 +9,13 @@ from typing import Literal, cast
 
 import click
 
+from zai_image.cli import _reports
 from zai_image.cli._completion import complete_model
 from zai_image.cli._embedded import conformance_extra, embedded_server
 from zai_image.cli._exits import COULD_NOT_ASK
 from zai_image.cli._messages import tell
 
-_REPORT = click.Path(path_type=Path)
-_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+_FILE = click.Path(path_type=Path)
 
 
 @click.command()
@@ -54,7 +54,7 @@ _FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option(
     "--compare",
     nargs=2,
-    type=_REPORT,
+    type=_FILE,
     metavar="OLD NEW",
     help="Print what changed between two JSON reports; 1 if anything got worse. Asks nothing.",
 )
@@ -80,7 +80,11 @@ def conform(
     """Judge the server at URL (the part of its address before /paas/v4): does it keep the documented promises?"""
     with conformance_extra():
         from zai_image_conformance import report
-        from zai_image_conformance.verdict import judge, plan
+        from zai_image_conformance.verdict import Interrupted, judge, plan
+    files = {"--report-json": report_json, "--junit": junit, "--report-html": report_html}
+    wanted = {option: path for option, path in files.items() if path is not None}
+    if wanted and (listed or dry_run or compare is not None):
+        raise click.UsageError(f"no server is asked, so there is nothing to report: leave out {', '.join(wanted)}")
     if listed:
         click.echo(report.listing(), nl=False)
         return 0
@@ -108,27 +112,31 @@ def conform(
         raise click.UsageError("give the URL of the server to judge, or --local for the embedded one")
     if local and no_auth:
         raise click.UsageError("the embedded server wants its key; leave out --no-auth, or --local")
+    _reports.check(wanted)
     with ExitStack() as stack:
         if local:
             server = stack.enter_context(embedded_server())
             url, api_key = server.url, server.api_key
-        verdict = judge(
-            url or "",
-            # An absent secret of CI is an empty variable.
-            api_key=None if no_auth else api_key or os.environ.get("ZAI_API_KEY") or None,
-            models=models,
-            requirements=requirements,
-            profile=cast(Literal["documented", "deployed"], profile),
-            budget=budget,
-            seed=seed,
-            thorough=thorough,
-        )
-    formats = ((report_json, report.json_report), (junit, report.junit), (report_html, report.page))
-    for path, made in formats:
-        if path is not None:
-            _write(path, made(verdict))
+        try:
+            verdict = judge(
+                url or "",
+                # An absent secret of CI is an empty variable.
+                api_key=None if no_auth else api_key or os.environ.get("ZAI_API_KEY") or None,
+                models=models,
+                requirements=requirements,
+                profile=cast(Literal["documented", "deployed"], profile),
+                budget=budget,
+                seed=seed,
+                thorough=thorough,
+                local=local,
+            )
+        except Interrupted as interrupted:
+            verdict = interrupted.verdict
+    formats = {"--report-json": report.json_report, "--junit": report.junit, "--report-html": report.page}
+    written = [_reports.write(path, formats[option](verdict)) for option, path in wanted.items()]
+    # Last, because whoever reads it may go away.
     click.echo(verdict.text(), nl=False)
-    return verdict.exit_code
+    return verdict.exit_code if all(written) else COULD_NOT_ASK
 
 
 def _compare(old: Path, new: Path) -> int:
@@ -147,10 +155,3 @@ def _compare(old: Path, new: Path) -> int:
     found = comparison.compare(*told)
     click.echo(found.text(), nl=False)
     return found.exit_code
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from None

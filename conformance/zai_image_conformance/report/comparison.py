@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from attrs import frozen
 
 from zai_image_conformance.outcomes import SETTLED
+from zai_image_conformance.report.findings import counted
 from zai_image_conformance.report.matrix import ANY_MODEL
 from zai_image_conformance.report.record import FORMAT
 from zai_image_conformance.suite.questions import printable
@@ -37,6 +38,13 @@ class Told:
     """`pass`, `deviation` or `fail` by requirement and model: the worst of the outcomes."""
     worst: Mapping[tuple[str, str], str]
     """What was asked and what came, where that was not a pass."""
+    in_part: frozenset[str]
+    """The requirements that were judged on some of their questions, for want of budget."""
+    budget: int | None
+    thorough: bool
+    seed: int
+    judged_at: str
+    """UTC, in ISO 8601, so that a later time is greater."""
 
 
 @frozen
@@ -109,9 +117,10 @@ def compare(old: Told, new: Told) -> Comparison:
     keys = [*new.results, *(key for key in old.results if key not in new.results)]
     changes = [change for key in keys if (change := _change(key, old, new)) is not None]
     same = [key for key in keys if old.results.get(key) == new.results.get(key)]
+    other_questions = [_other_questions(old, new)] if changes and old.seed != new.seed else []
     return Comparison(
         changes=tuple(sorted(changes, key=lambda change: _KINDS.index(change.kind))),
-        remarks=tuple(_remarks(old, new)),
+        remarks=(*_remarks(old, new), *other_questions),
         as_before=len(same),
         still_broken=sum(new.results[key] == "fail" for key in same),
     )
@@ -120,7 +129,10 @@ def compare(old: Told, new: Told) -> Comparison:
 def _told(document: dict[str, Any]) -> Told:
     results: dict[tuple[str, str], str] = {}
     worst: dict[tuple[str, str], str] = {}
+    in_part = set()
     for requirement in document["requirements"]:
+        if requirement["short_of_budget"] is True:
+            in_part.add(_text(requirement["id"]))
         for outcome in requirement["outcomes"]:
             key, result = (_text(requirement["id"]), _text(outcome["model"] or ANY_MODEL)), _text(outcome["result"])
             if result in SETTLED and (key not in results or SETTLED.index(result) > SETTLED.index(results[key])):
@@ -128,7 +140,18 @@ def _told(document: dict[str, Any]) -> Told:
                 expected, came = _text(outcome["expected"]), _text(outcome["came"])
                 worst[key] = f" ({_text(outcome['asked'])}: expected {expected}; came {came})" if came else ""
     revision = _text(document["revision"]["sha256"])
-    return Told(_text(document["url"]), _text(document["profile"]), revision, results, worst)
+    return Told(
+        url=_text(document["url"]),
+        profile=_text(document["profile"]),
+        revision=revision,
+        results=results,
+        worst=worst,
+        in_part=frozenset(in_part),
+        budget=None if document["budget"] is None else int(document["budget"]),
+        thorough=bool(document["thorough"]),
+        seed=int(document["seed"]),
+        judged_at=_text(document["judged_at"]),
+    )
 
 
 def _text(value: object) -> str:
@@ -146,13 +169,33 @@ def _change(key: tuple[str, str], old: Told, new: Told) -> Change | None:
     if before == after:
         return None
     kind: Kind = "worse" if SETTLED.index(after) > SETTLED.index(before) else "better"
-    return Change(kind, *key, f"{before} before, {after} now{new.worst[key]}")
+    words = f"{before} before, {after} now{new.worst[key]}"
+    # A question that was not asked for want of budget is none that is answered better now, or was before.
+    if kind == "better" and key[0] in new.in_part:
+        return Change("gone", *key, f"{words}, on some of its questions, for want of budget")
+    if kind == "worse" and key[0] in old.in_part:
+        return Change("new", *key, f"{words}; before on some of its questions, for want of budget")
+    return Change(kind, *key, words)
+
+
+def _other_questions(old: Told, new: Told) -> str:
+    return f"other drawn questions: seed {old.seed} before, {new.seed} now"
 
 
 def _remarks(old: Told, new: Told) -> Iterator[str]:
+    if old.judged_at > new.judged_at:
+        yield f"OLD was judged after NEW: {old.judged_at} and {new.judged_at}; are they in the right order?"
     if old.url != new.url:
         yield f"another server: {old.url} before, {new.url} now"
     if old.profile != new.profile:
         yield f"another profile: {old.profile} before, {new.profile} now"
     if old.revision != new.revision:
         yield f"another revision of the page: document {old.revision[:12]} before, {new.revision[:12]} now"
+    if old.budget != new.budget:
+        yield f"another budget: {_pictures(old.budget)} before, {_pictures(new.budget)} now"
+    if old.thorough != new.thorough:
+        yield f"ten times as many questions {'before' if old.thorough else 'now'}"
+
+
+def _pictures(budget: int | None) -> str:
+    return "no limit" if budget is None else counted(budget, "picture")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from zai_image_conformance.catalogue import Requirement, catalogue
-from zai_image_conformance.outcomes import FOR_WANT_OF_BUDGET, Outcome, Result
+from zai_image_conformance.outcomes import FOR_WANT_OF_BUDGET, SETTLED, Outcome, Result
 from zai_image_conformance.suite.questions import printable
 
 if TYPE_CHECKING:
@@ -76,13 +77,37 @@ def summary(verdict: Verdict) -> str:
     url = printable(verdict.url)
     if verdict.problem is not None:
         return f"could not judge {url}: {printable(verdict.problem)}"
-    judged = [finding for finding in findings(verdict) if finding.judged]
-    broken = [finding for finding in judged if finding.result == "fail"]
-    cost = f"{verdict.requests} requests, {verdict.pictures} pictures, {verdict.seconds:.1f} s, seed {verdict.seed}"
-    if not broken:
-        return f"{url} conforms: all {len(judged)} judged requirements are kept ({cost})"
-    word = "conforms, with remarks" if verdict.conforms else "does not conform"
-    return f"{url} {word}: {len(broken)} of {len(judged)} judged requirements are broken ({cost})"
+    requests, pictures = counted(verdict.requests, "request"), counted(verdict.pictures, "picture")
+    cost = f"{requests}, {pictures}, {verdict.seconds:.1f} s, seed {verdict.seed}"
+    results = Counter(finding.result for finding in findings(verdict) if finding.judged)
+    word = ("conforms" + remarks(results)) if verdict.conforms else "does not conform"
+    return f"{url} {word}: {in_words(results)} ({cost})"
+
+
+def remarks(results: Counter[Result]) -> str:
+    """What follows the word that a server conforms, where there is more to say."""
+    if results["fail"]:
+        return ", with remarks"
+    return f", with {counted(results['deviation'], WORDS['deviation'])}" if results["deviation"] else ""
+
+
+def in_words(results: Counter[Result]) -> str:
+    """How many of the judged requirements are kept or broken, in words."""
+    judged = sum(results[result] for result in SETTLED)
+    if results["fail"]:
+        return f"{results['fail']} of {counted(judged, 'judged requirement')} {_is(results['fail'])} broken"
+    if results["deviation"]:
+        return f"{results['pass']} of {counted(judged, 'judged requirement')} {_is(results['pass'])} kept"
+    return "the one judged requirement is kept" if judged == 1 else f"all {judged} judged requirements are kept"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: `1 picture`, `2 pictures`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def shortage(verdict: Verdict) -> tuple[str, ...]:
@@ -95,5 +120,5 @@ def shortage(verdict: Verdict) -> tuple[str, ...]:
     return (
         *([f"left unjudged for want of budget: {', '.join(unjudged)}"] if unjudged else []),
         *([f"judged on some of its questions for want of budget: {', '.join(in_part)}"] if in_part else []),
-        f"a full verdict takes {verdict.plan.cost.pictures} pictures; the budget was {verdict.budget}",
+        f"a full verdict takes {counted(verdict.plan.cost.pictures, 'picture')}; the budget was {verdict.budget}",
     )

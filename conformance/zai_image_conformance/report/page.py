@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from zai_image_conformance.catalogue import catalogue
-from zai_image_conformance.outcomes import SETTLED, Result
-from zai_image_conformance.report.findings import WORDS
+from zai_image_conformance.outcomes import Result
+from zai_image_conformance.report.findings import WORDS, counted, in_words, remarks
 from zai_image_conformance.report.matrix import matrix
 from zai_image_conformance.report.record import Exchanged, JudgedRequirement, Judgement, Report, record
 from zai_image_conformance.report.size_map import PLOT, size_maps
@@ -40,10 +39,9 @@ def page(verdict: Verdict) -> str:
 def render(report: Report) -> str:
     """The page of a report."""
     tally = Counter(requirement.result for requirement in report.requirements)
-    remarks = ", with remarks" if tally["fail"] and report.exit_code == 0 else ""
     return _template().render(
         report=report,
-        headline=_HEADLINES[report.exit_code] + remarks,
+        headline=_HEADLINES[report.exit_code] + (remarks(tally) if report.exit_code == 0 else ""),
         lead=_lead(report, tally),
         again=_again(report),
         tally=tally,
@@ -59,16 +57,15 @@ def render(report: Report) -> str:
         timing_width=WIDTH,
         timing_height=HEIGHT,
         duration=duration,
+        counted=counted,
     )
 
 
 def _lead(report: Report, tally: Counter[Result]) -> str:
     if report.problem is not None:
         return report.problem
-    judged = sum(tally[result] for result in SETTLED)
-    if not tally["fail"]:
-        return f"All {judged} judged requirements are kept."
-    return f"{tally['fail']} of {judged} judged requirements {'are' if tally['fail'] > 1 else 'is'} broken."
+    words = in_words(tally)
+    return f"{words[0].upper()}{words[1:]}."
 
 
 @frozen
@@ -103,18 +100,16 @@ def _cards(report: Report, results: tuple[Result, ...]) -> list[Card]:
 
 def _again(report: Report) -> str:
     """The command line that asks for the same verdict, with the key from the environment."""
-    judged = [requirement.id for requirement in report.requirements]
-    words = ["zai-image", "conform", report.url]
-    if all(exchange.request.authorization is None for exchange in report.exchanges):
+    asked = report.asked_for
+    words = ["zai-image", "conform", "--local" if asked.local else report.url]
+    if not asked.with_key:
         words.append("--no-auth")
-    if report.models != catalogue()["MODEL-KNOWN"].values:
-        words += (word for model in report.models for word in ("--model", model))
+    words += (word for model in asked.models for word in ("--model", model))
     if report.profile != "documented":
         words += ["--profile", report.profile]
     if report.budget is not None:
         words += ["--budget", str(report.budget)]
-    if len(judged) < len(catalogue().requirements):
-        words += (word for requirement in judged for word in ("--requirement", requirement))
+    words += (word for requirement in asked.requirements for word in ("--requirement", requirement))
     if report.thorough:
         words.append("--thorough")
     return shlex.join([*words, "--seed", str(report.seed)])

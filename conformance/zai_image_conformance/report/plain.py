@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from zai_image_conformance.catalogue import catalogue
 from zai_image_conformance.outcomes import FOR_WANT_OF_BUDGET, Outcome
-from zai_image_conformance.report.findings import findings, shortage, summary
+from zai_image_conformance.report.findings import counted, findings, shortage, summary
 from zai_image_conformance.suite.planning import PlannedQuestion
+from zai_image_conformance.suite.questions import printable
 
 if TYPE_CHECKING:
     from zai_image_conformance.suite.planning import Plan
@@ -34,7 +35,7 @@ def listing() -> str:
     width = max(len(requirement.id) for requirement in catalogue())
     lines = [
         f"{requirement.id:{width}}  {requirement.level:6}  "
-        f"{requirement.cost.pictures:2} pictures {requirement.cost.free:3} free  {requirement.source}"
+        f"{counted(requirement.cost.pictures, 'picture'):>11} {requirement.cost.free:3} free  {requirement.source}"
         for requirement in catalogue()
     ]
     return "\n".join(lines) + "\n"
@@ -49,23 +50,24 @@ def plan_in_words(plan: Plan, budget: int | None) -> str:
 
 def _planned(question: PlannedQuestion) -> str:
     kind = "picture" if question.paid else "free   "
-    about = f"{question.model}, {question.name}" if question.model else question.name
+    about = printable(f"{question.model}, {question.name}" if question.model else question.name)
     return f"{kind}  {about}: {', '.join(question.requirements)}"
 
 
 def _cost(plan: Plan, asked: tuple[PlannedQuestion, ...], budget: int | None) -> str:
     pictures = sum(question.paid for question in asked)
-    cost = f"{len(asked)} requests of which a right server answers {pictures} with a picture; nothing was asked"
+    requests = counted(len(asked), "request")
+    cost = f"{requests} of which a right server answers {pictures} with a picture; nothing was asked"
     if budget is not None and pictures < plan.cost.pictures:
-        cost += f". Within this budget; a full verdict takes {plan.cost.pictures} pictures"
+        cost += f". Within this budget; a full verdict takes {counted(plan.cost.pictures, 'picture')}"
     return cost
 
 
 def _in_words(outcome: Outcome) -> Iterator[str]:
     requirement = catalogue()[outcome.requirement]
-    about = " ".join(filter(None, (outcome.requirement, outcome.model)))
+    about = printable(" ".join(filter(None, (outcome.requirement, outcome.model))))
     yield f"{_WORDS[outcome.result]} {about}: {requirement.title}"
-    yield f"  asked     {outcome.name}"
+    yield f"  asked     {printable(outcome.name)}"
     yield f"  expected  {outcome.expected}"
     yield f"  came      {outcome.came}"
     yield f"  promised  {outcome.sentence}"

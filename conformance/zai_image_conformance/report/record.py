@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from zai_image_api import document
 from zai_image_conformance.catalogue import Cost, Level
-from zai_image_conformance.outcomes import SETTLED, Asked, Outcome, Picture, Result
+from zai_image_conformance.outcomes import SETTLED, Asked, AskedFor, Outcome, Picture, Result
 from zai_image_conformance.report.findings import Finding, findings, shortage, summary
 from zai_image_conformance.suite.questions import Question, printable
 from zai_image_conformance.suite.target import Profile
@@ -156,6 +156,7 @@ class Report:
     models: tuple[str, ...]
     seed: int
     thorough: bool
+    asked_for: AskedFor
     requests: int
     pictures: int
     budget: int | None
@@ -188,6 +189,11 @@ def record(verdict: Verdict) -> Report:
         models=tuple(map(printable, verdict.models)),
         seed=verdict.seed,
         thorough=verdict.thorough,
+        asked_for=evolve(
+            verdict.asked_for,
+            models=tuple(map(printable, verdict.asked_for.models)),
+            requirements=tuple(map(printable, verdict.asked_for.requirements)),
+        ),
         requests=verdict.requests,
         pictures=verdict.pictures,
         budget=verdict.budget,

@@ -54,7 +54,7 @@ def timings(report: Report) -> Timings | None:
     kinds: dict[str, list[float]] = {}
     for exchange in report.exchanges:
         if exchange.response is not None:
-            kind = "Refusals and errors" if exchange.response.status >= 400 else "Answers with a picture"
+            kind = "Successes" if 200 <= exchange.response.status < 300 else "Refusals and errors"
             kinds.setdefault(kind, []).append(max(exchange.seconds, 1e-4))
     if not kinds:
         return None

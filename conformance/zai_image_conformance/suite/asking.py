@@ -5,21 +5,25 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import httpx
 
-from zai_image_conformance.suite.questions import Exchange, Question, authorization, printable, redacted
+from zai_image_conformance.suite.questions import Exchange, Question, authorization, printable
+from zai_image_conformance.suite.redaction import redacted
 from zai_image_conformance.suite.target import Target
 
 _TIMEOUT = httpx.Timeout(120, connect=10)
-"""A picture in `hd` takes 20 seconds on a good day."""
+"""Several times as long as the page says that a picture takes."""
 _ANSWER_LIMIT = 16 * 2**20
 """Bytes of an answer that are read: some servers put the picture into it as well, beside its link."""
+_READING = 300.0
+"""Seconds in which a body has to come, however steadily it trickles."""
 _SHOWN = 200
 """Characters of an answer that a report repeats."""
 _PATIENCE = 60.0
-"""Seconds to wait, for one question, for a rate limit to pass."""
+"""Seconds to wait, for one question, for a rate limit to pass; an attempt counts as a second at least."""
 _STILL_THERE = (Question(method="GET"), Question(content="{}", credential="none"))
 """Asked to tell a server that left one question unanswered from one that is gone; neither is an order."""
 
@@ -147,7 +151,7 @@ class Asker:
             if exchange.status != 429:
                 return exchange
             pause = retry_after if retry_after is not None else pause * 2
-            waited += pause
+            waited += max(pause, 1.0)
             if waited > _PATIENCE:
                 raise Unasked(f"the server limits the rate: {exchange.summary}")
             self._wait(pause)
@@ -216,15 +220,21 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtoc
 
 def _connections(target: Target) -> httpx.Client:
     # A proxy has no way to the caller's own loopback interface.
-    return httpx.Client(timeout=_TIMEOUT, trust_env=not _is_loopback(target.url))
+    client = httpx.Client(timeout=_TIMEOUT, trust_env=not _is_loopback(target.url))
+    # No question knows of another: a cookie would be a second key, and no curl line could ask the same again.
+    client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return client
 
 
 def _read(response: httpx.Response, limit: int) -> bytes:
     content = bytearray()
+    end = time.monotonic() + _READING
     for part in response.iter_bytes():
         content += part
         if len(content) > limit:
             break
+        if time.monotonic() > end:
+            raise httpx.ReadTimeout(f"the body had not come after {_READING:g} seconds")
     return bytes(content[:limit])
 
 

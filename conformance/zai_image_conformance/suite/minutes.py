@@ -10,7 +10,8 @@ from attrs import evolve
 from zai_image_conformance.outcomes import Asked, Picture
 from zai_image_conformance.suite.asking import Asker
 from zai_image_conformance.suite.cases import Case
-from zai_image_conformance.suite.questions import Exchange, Question, authorization, printable, redacted
+from zai_image_conformance.suite.questions import Exchange, Question, authorization, printable
+from zai_image_conformance.suite.redaction import redacted
 from zai_image_conformance.suite.viewing import View, Viewer
 
 _SHOWN = 2048

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
-import re
 import shlex
 from typing import Any, Literal, TypeAlias
-from urllib.parse import quote
 
 from attrs import evolve, field, frozen
 
@@ -114,34 +111,6 @@ def authorization(credential: Credential, api_key: str | None) -> str | None:
         "basic": f"Basic {basic}",
     }
     return values[credential]
-
-
-def redacted(text: str, api_key: str | None, limit: int) -> tuple[str, bool]:
-    """Cut a stranger's text short, and take out the key in every spelling that a server may echo it in.
-
-    For reports alone: a key as short as `k` occurs in any answer, which is judged as it came.
-
-    Returns:
-        At most `limit` characters, and whether that is all of the text.
-    """
-    spellings = _spellings(api_key) if api_key else [""]
-    longest = len(spellings[0])
-    cut = len(text) > limit + longest
-    without = text[: limit + longest]
-    if longest:
-        without = re.sub("|".join(map(re.escape, spellings)), "[redacted]", without, flags=re.IGNORECASE)
-    if cut:
-        # Of a key that ends beyond what is read, nothing is left either.
-        without = without[: len(without) - longest]
-    return without[:limit], not cut and len(without) <= limit
-
-
-def _spellings(api_key: str) -> list[str]:
-    """The longest first."""
-    basic, plain = (base64.b64encode(text.encode("utf-8", "replace")).decode() for text in (f"{api_key}:", api_key))
-    in_json, in_address = json.dumps(api_key)[1:-1], quote(api_key, safe="", errors="replace")
-    spellings = {api_key, basic, plain, in_json, in_address, html.escape(api_key)}
-    return sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
 
 
 def curl(question: Question, endpoint: str) -> str:

@@ -10,13 +10,14 @@ from attrs import field, frozen
 from PIL import Image
 
 from zai_image_conformance.suite.asking import Asker
-from zai_image_conformance.suite.questions import printable
 from zai_image_conformance.suite.sizes import Sides
 
 _EDGE = 192
 """Pixels that the longer side of a thumbnail takes."""
 _LIMIT = 64 * 2**20
-"""Bytes of a picture that are read; four times a 2048x2048 picture without compression."""
+"""Bytes of a picture that are read: several times what any documented size takes without compression."""
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000")
+"""What pictures come in. Of all that Pillow knows, some run programs over what they are given."""
 
 
 @frozen
@@ -67,7 +68,7 @@ class Viewer:
         try:
             sides, thumbnail = _decoded(content)
         except Exception as error:  # Pillow's decoders raise anything over hostile bytes.
-            reason = printable(str(error)) or type(error).__name__
+            reason = self._asker.shown(str(error)) or type(error).__name__
             return View(None, f"{shown}: {len(content)} bytes that are no complete picture ({reason})")
         media_type = self._asker.shown(announced.partition(";")[0].strip().lower())
         return View(sides, media_type=media_type, thumbnail=thumbnail)
@@ -77,7 +78,7 @@ def _decoded(content: bytes) -> tuple[Sides, bytes]:
     """The sides of a complete picture, and the picture made small."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(io.BytesIO(content)) as picture:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
             picture.load()
             return Sides(*picture.size), _thumbnail(picture)
 
@@ -89,6 +90,8 @@ def _thumbnail(picture: Image.Image) -> bytes:
         small = picture.convert("RGB")
         small.thumbnail((_EDGE, _EDGE), Image.Resampling.BOX)
         jpeg = io.BytesIO()
+        # What a server wrote into the picture beside its pixels is no part of it.
+        small.info.clear()
         small.save(jpeg, "JPEG", quality=75)
         return jpeg.getvalue()
     except Exception:  # Some kinds of pictures have no way to RGB; they are complete all the same.

@@ -1,0 +1,165 @@
+"""What a server does to whoever judges it: it neither holds the verdict up nor gets anything of its own into it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import junitparser
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tests.conformance.altered import KEY, Altered, Answer, Call
+from zai_image_conformance import report
+from zai_image_conformance.server import application, listening
+from zai_image_conformance.suite import asking
+from zai_image_conformance.suite.asking import Asker, Unasked
+from zai_image_conformance.suite.questions import Question
+from zai_image_conformance.suite.target import Target
+from zai_image_conformance.suite.viewing import View, Viewer
+from zai_image_conformance.verdict import judge
+
+pytestmark = pytest.mark.score
+
+ENDLESS = 300
+"""Times that a server does something before a test must have given up on it."""
+
+
+@contextmanager
+def asker_of(server: ASGIApp, waits: list[float]) -> Iterator[Asker]:
+    """Asks the server; what it would wait is noted instead."""
+    with listening(server) as origin:
+        asker = Asker(Target(f"{origin}/api", api_key=KEY), wait=waits.append)
+        yield asker
+        asker.close()
+
+
+@pytest.mark.parametrize("told", ["0", "", "1"])
+def test_a_rate_limit_that_never_passes_is_given_up(told: str) -> None:
+    def limiting(call: Call, answer: Answer) -> Answer:
+        headers = {"content-type": "application/json"} | ({"retry-after": told} if told else {})
+        return Answer(429, headers, b"{}")
+
+    waits: list[float] = []
+    with asker_of(Altered(application(api_key=KEY), after=limiting), waits) as asker, pytest.raises(Unasked):
+        asker.ask(Question(content="{}"))
+    assert len(waits) <= 60
+
+
+def test_a_body_that_trickles_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def trickling(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(ENDLESS):
+            await send({"type": "http.response.body", "body": b" ", "more_body": True})
+            await asyncio.sleep(0.02)
+
+    monkeypatch.setattr(asking, "_READING", 0.1)
+    with asker_of(trickling, []) as asker, pytest.raises(Unasked, match=r"had not come after 0\.1 seconds"):
+        asker.ask(Question(content="{}"))
+
+
+def test_a_cookie_is_no_second_key() -> None:
+    def handing_out(call: Call, answer: Answer) -> Answer:
+        return Answer(answer.status, {**answer.headers, "set-cookie": "session=1; Path=/"}, answer.body)
+
+    def honouring(call: Call) -> Call:
+        if "session=1" in call.headers.get("cookie", ""):
+            call.headers["authorization"] = f"Bearer {KEY}"
+        return call
+
+    with listening(Altered(application(api_key=KEY), before=honouring, after=handing_out)) as origin:
+        verdict = judge(f"{origin}/api", api_key=KEY, models=["glm-image"], budget=2)
+    assert verdict.failures == ()
+    assert verdict.exit_code == 0
+
+
+def view_of(picture: bytes) -> View:
+    async def gallery(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": picture})
+
+    with asker_of(gallery, []) as asker:
+        return Viewer(asker).view(asker.target.url)
+
+
+def commented(kind: str) -> bytes:
+    """A picture with the key in its comment."""
+    file = io.BytesIO()
+    texts = PngInfo()
+    texts.add_text("comment", KEY)
+    Image.new("RGB", (64, 64)).save(file, kind, pnginfo=texts, comment=KEY.encode())
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF"])
+def test_what_is_written_into_a_picture_beside_its_pixels_is_not_in_its_thumbnail(kind: str) -> None:
+    picture = commented(kind)
+    assert KEY.encode() in picture
+    view = view_of(picture)
+    assert view.thumbnail.startswith(b"\xff\xd8")
+    assert KEY.encode() not in view.thumbnail
+
+
+HOSTILE = {
+    "a header that holds the key": f"P6 {KEY[:10]} 10 255\n".encode(),
+    "a program for a printer": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\n{} loop\n",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_no_browser_shows_is_no_picture_and_no_program_is_run_over_it(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(*_: object, **__: object) -> None:
+        raise AssertionError("a program was run")
+
+    monkeypatch.setattr("subprocess.Popen", run)
+    view = view_of(HOSTILE[name])
+    assert view.sides is None
+    assert "cannot identify image file" in view.fault
+
+
+def test_the_key_is_taken_out_of_what_a_decoder_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise ValueError(f"invalid literal: {KEY}")
+
+    monkeypatch.setattr(Image, "open", failing)
+    assert view_of(b"anything").fault.endswith("(invalid literal: [redacted])")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"http://me:{KEY}@127.0.0.1:9/api",
+        f"me:{KEY}@127.0.0.1:9/api",
+        f"http:/me:{KEY}@127.0.0.1:9/api",
+        f"http:\\\\me:{KEY}@127.0.0.1:9/api",
+        f"http://127.0.0.1:9/{KEY}/api",
+        f"http://127.0.0.1:9/api?key={KEY}",
+        f"//{KEY}",
+    ],
+)
+def test_an_address_that_holds_a_key_or_is_none_is_refused_and_not_repeated(url: str) -> None:
+    verdict = judge(url, api_key=KEY)
+    assert (verdict.exit_code, verdict.requests) == (2, 0)
+    assert verdict.problem is not None
+    assert verdict.problem.startswith("the address ")
+    for form in (report.text, report.json_report, report.junit, report.page):
+        assert KEY not in form(verdict)
+
+
+def test_a_model_that_no_request_can_name_is_refused() -> None:
+    verdict = judge("http://127.0.0.1:9/api", api_key=KEY, models=["\ud800"])
+    assert verdict.problem == "the name of a model is not text that a request can hold"
+
+
+def test_each_test_case_of_junit_has_a_name_of_its_own() -> None:
+    with listening(Altered(application(api_key=KEY))) as origin:
+        verdict = judge(f"{origin}/api", api_key=KEY, models=["glm-image"], budget=1)
+    (suite,) = junitparser.JUnitXml.fromstring(report.junit(verdict).encode())
+    names = [(case.classname, case.name) for case in suite]
+    assert len(names) == len(verdict.outcomes) == len(set(names))
