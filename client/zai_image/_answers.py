@@ -96,8 +96,8 @@ def failure(error: Exception, key: str) -> ZaiImageError | None:
         return InvalidRequestError(["the client is closed; make another one, or ask inside its `with` block"])
     # Whatever the layers below say in an exception, they may have from the request.
     told = _without_key(str(error), key)
-    # httpx looks where a redirect leads even where it is not to follow; a name that no host can have is a UnicodeError.
-    if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects | UnicodeError):
+    # httpx looks where a redirect leads even where it is not to follow; an address that is none may be any ValueError.
+    if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects | httpx.InvalidURL | ValueError):
         return InvalidResponseError(f"the answer cannot be read: {told}")
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return TimeoutError(f"no connection to {_host(error)} in time", outcome_unknown=False)

@@ -57,8 +57,8 @@ class Link:
 
         try:
             yield
-        # What idna and sockets refuse as the name of a host is a UnicodeError.
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.DecodingError, UnicodeError) as error:
+        # What Python and its sockets refuse as an address is a ValueError.
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.DecodingError, ValueError) as error:
             raise self.error(f"could not be fetched: {error}") from error
         except httpx.HTTPError as error:
             raise self.error(f"could not be fetched: {error or type(error).__name__}", transient=True) from error

@@ -86,6 +86,10 @@ NASTY: dict[str, tuple[int, str | bytes]] = {
     "created NaN": (200, '{"created": NaN, "data": [{"url": "https://a.example"}]}'),
     "created infinite": (200, '{"created": 1e999, "data": [{"url": "https://a.example"}]}'),
     "created absurd": (200, '{"created": 1%s, "data": [{"url": "https://a.example"}]}' % ("0" * 30)),
+    "created so late that its link would outlive all dates": (
+        200,
+        '{"created": 253402300799, "data": [{"url": "https://a.example"}]}',
+    ),
     "created of 5,000 digits": (200, '{"created": %s, "data": [{"url": "https://a.example"}]}' % ("9" * 5000)),
     "content_filter a string": (200, '{"created": 1, "data": [{"url": "https://a"}], "content_filter": "none"}'),
     "nested too deeply": (200, DEEP),
@@ -140,6 +144,41 @@ def test_no_answer_escapes_as_anything_else(status: int, content: bytes, headers
     for asking, stream in ((ask, httpx.ByteStream(content)), (ask_async, httpx.ByteStream(content))):
         outcome = asking(httpx.Response(status, headers=headers, stream=stream))
         assert isinstance(outcome, Image | zai_image.AsyncImage | ZaiImageError)
+
+
+@pytest.mark.parametrize("asking", [ask, ask_async])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://xn--a.invalid/",
+        "http://a..b/",
+        f"http://{'a' * 64}/",
+        "http://\u2100/",
+        "http://[::1",
+        "http://h:x",
+        ":https://[\\@",
+        "B::%B",
+    ],
+)
+@pytest.mark.parametrize("status", [302, 307, 308])
+def test_a_redirect_to_where_nobody_can_be_is_a_documented_error(
+    asking: Callable[[httpx.Response], object], status: int, location: str
+) -> None:
+    outcome = asking(httpx.Response(status, headers=[(b"location", location.encode())]))
+    assert isinstance(outcome, zai_image.InvalidResponseError | zai_image.ConnectionError)
+    assert getattr(outcome, "outcome_unknown", True)
+
+
+LOCATIONS = st.lists(
+    st.sampled_from([*"abAB019.:/@?#[]%\\ -_~\u00e9\u0660\u200d\u00df\u0130\u3002\t", "xn--", "::", "http://", "//"]),
+    max_size=8,
+)
+
+
+@given(LOCATIONS.map("".join))
+def test_no_redirect_escapes_as_anything_else(location: str) -> None:
+    outcome = ask(httpx.Response(302, headers=[(b"location", location.encode())]))
+    assert isinstance(outcome, ZaiImageError)
 
 
 MEBIBYTE = b" " * 2**20

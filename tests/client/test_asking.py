@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -200,7 +201,7 @@ def test_no_argument_escapes_as_anything_else(validate: bool) -> None:
 @respx.mock
 def test_what_is_no_time_to_wait_is_told_before_anything_is_sent(zai: ZaiImage, timeout: Any) -> None:
     route = respx.post(ENDPOINT).respond(json=ANSWER)
-    asking = [
+    asking: list[Callable[[], object]] = [
         lambda: ZaiImage("a-key", timeout=timeout),
         lambda: AsyncZaiImage("a-key", timeout=timeout),
         lambda: zai.images.generate("kitten", timeout=timeout),
