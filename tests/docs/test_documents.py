@@ -30,6 +30,13 @@ def test_every_relative_link_leads_to_a_file(document: Path) -> None:
         assert (document.parent / target).exists(), target
 
 
+def test_no_document_holds_what_a_merge_left() -> None:
+    for document in DOCUMENTS:
+        assert not re.search("^(<<<<<<<|=======|>>>>>>>)( |$)", document.read_text(encoding="utf-8"), re.M), (
+            document.name
+        )
+
+
 def test_the_readme_has_exactly_two_command_lines() -> None:
     blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
     assert [block.count("\n") for block in blocks] == [1, 1]

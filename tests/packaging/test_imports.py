@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -42,3 +46,29 @@ def test_a_package_imports_only_what_it_may(folder: str) -> None:
             if name.startswith(LAZY) and not at_once:
                 allowed |= {"zai_image_conformance"}
             assert imported not in OURS - allowed, f"{name} imports {imported}"
+
+
+DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PLAIN = DECLARED["project"]["dependencies"]
+EXTRAS = DECLARED["project"]["optional-dependencies"]
+GROUPS = DECLARED["dependency-groups"]
+MAY_NEED = {
+    "generated/zai_image_api": PLAIN,
+    "client/zai_image": [*PLAIN, *EXTRAS["cli"], *EXTRAS["fast"]],
+    "conformance/zai_image_conformance": [*PLAIN, *EXTRAS["conformance"]],
+    "scripts": GROUPS["regenerate"],
+    "tests": [*PLAIN, *(item for extra in EXTRAS.values() for item in extra), *(i for g in GROUPS.values() for i in g)],
+}
+
+
+@pytest.mark.parametrize("folder", MAY_NEED)
+def test_what_is_imported_is_declared(folder: str) -> None:
+    may_need = {re.split("[<>=;\\[]", item)[0] for item in MAY_NEED[folder] if isinstance(item, str)}
+    distributions = packages_distributions()
+    for module in sorted((ROOT / folder).rglob("*.py")):
+        for imported, _ in imports(module):
+            # Other hands' SDKs live in an environment of their own.
+            if imported in OURS or imported in sys.stdlib_module_names or imported not in distributions:
+                continue
+            brought_by = {name.lower().replace("_", "-") for name in distributions[imported]}
+            assert brought_by & may_need, f"{module.relative_to(ROOT)} imports {imported}, which nothing declares"
