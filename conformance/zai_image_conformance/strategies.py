@@ -43,7 +43,11 @@ def texts(min_size: int = 1, max_size: int = 40) -> st.SearchStrategy[str]:
 
 
 def valid_sizes(model: str) -> st.SearchStrategy[str]:
-    """Every size that the model draws, as `WIDTHxHEIGHT`; shrinks to its default."""
+    """Every size that the model draws, as `WIDTHxHEIGHT`; shrinks to its default.
+
+    Args:
+        model: The model.
+    """
     return st.sampled_from(_valid(model)).map(str)
 
 

@@ -105,10 +105,6 @@ def test_no_requirement_that_binds_a_client_lacks_a_vector() -> None:
     assert binding - {vector["requirement"] for file in FILES.values() for vector in file["vectors"]} == set()
 
 
-def sides_swapped(judge: Callable[[int, int], list[str]]) -> Callable[[int, int], list[str]]:
-    return lambda width, height: judge(height, width)
-
-
 LIMITS = ("min_side", "max_side", "step", "max_pixels")
 
 

@@ -113,7 +113,12 @@ def read(content: bytes) -> Told:
 
 
 def compare(old: Told, new: Told) -> Comparison:
-    """Tell what got better and worse, what was judged for the first time, and what no more."""
+    """Tell what got better and worse, what was judged for the first time, and what no more.
+
+    Args:
+        old: The earlier verdict.
+        new: The later one.
+    """
     keys = [*new.results, *(key for key in old.results if key not in new.results)]
     changes = [change for key in keys if (change := _change(key, old, new)) is not None]
     same = [key for key in keys if old.results.get(key) == new.results.get(key)]
