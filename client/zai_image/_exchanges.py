@@ -81,7 +81,8 @@ def _cause(came: Response[Any] | Exception, key: str) -> Exception | None:
     for error in chain:
         chain += [below for below in (error.__cause__, error.__context__) if below is not None and below not in chain]
     told = "".join(f"{error} {error!r} {error.args}" for error in chain)
-    if key in told or repr(key)[1:-1] in told:
+    # Python puts backslashes before some characters that a key may have.
+    if key.replace("\\", "") in told.replace("\\", ""):
         return None
     for error in chain:
         # Frames of httpx have the request with its key, and collectors of tracebacks take the locals too.
