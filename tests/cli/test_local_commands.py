@@ -114,3 +114,11 @@ def test_demo_makes_a_picture_and_judges_the_embedded_server(process: Run, tmp_p
     with Pillow.open(path) as picture:
         assert picture.size == (1280, 1280)
     assert " conforms: " in done.stdout.splitlines()[-1]
+
+
+def test_a_verdict_leaves_nothing_in_the_folder_that_it_was_asked_from(process: Run, tmp_path: Path) -> None:
+    caches = tmp_path / "caches"
+    done = process("conform", "--local", "--requirement", "SIZE-FORM", XDG_CACHE_HOME=str(caches))
+    assert done.returncode == 0
+    assert list(tmp_path.iterdir()) == [caches]
+    assert any((caches / "zai-image/hypothesis").iterdir())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +20,10 @@ _FROM_THE_EXTRA = frozenset({"hypothesis", "jinja2", "PIL", "pytest", "schemathe
 @contextmanager
 def conformance_extra() -> Iterator[None]:
     """Say which extra to install where importing ``zai_image_conformance`` fails for want of it."""
+    # Tables that Hypothesis makes once: without them a verdict takes half as long again, and here nobody wants them.
+    with suppress(RuntimeError):
+        caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(caches / "zai-image" / "hypothesis"))
     try:
         yield
     except ModuleNotFoundError as error:
