@@ -218,19 +218,17 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
     "test_storing": {
         "a client that writes over the old file": (
             """
-            from zai_image import _images
-            class InPlace(_images.PartialFile):
-                def __init__(self, target):
-                    self._target = self._path = target
-                    self.file = target.open("wb")
-                def __exit__(self, *_):
-                    self.file.close()
-            _images.PartialFile = InPlace
+            from zai_image._storing import PartialFile
+            def init(self, target):
+                self._target = self._path = target
+                self.file = target.open("wb")
+            PartialFile.__init__ = init
+            PartialFile.__exit__ = lambda self, *_: self.file.close()
             """,
             "leaves_the_old_file or its_file_is_the_old_one",
         ),
         "a client that leaves half a picture behind": (
-            "from zai_image import _images\n_images.PartialFile.__exit__ = lambda self, *_: self.file.close()",
+            "from zai_image._storing import PartialFile\nPartialFile.__exit__ = lambda self, *_: self.file.close()",
             "nothing_beside_it or a_byte_more",
         ),
         "a client that follows a redirect to any scheme": (
