@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conformance.wire import connected, order, wait_until
+from tests.conformance.wire import answer, connected, good, order, wait_until
 from zai_image_api import promises
 from zai_image_conformance.server import RunningServer, running
 
@@ -282,3 +282,13 @@ def test_a_client_that_leaves_amid_its_order_is_remembered_without_an_answer(ser
         connection.sendall(order(server)[:-5])
     wait_until(lambda: len(server.requests) == 1)
     assert (server.requests[0].status, server.requests[0].answer) == (None, "")
+
+
+@pytest.mark.parametrize("host", ["[", "", "a b", "x/y?z="])
+def test_a_host_that_is_none_does_not_get_into_links(shared: RunningServer, host: str) -> None:
+    asked = order(shared).replace(f"Host: {shared.url.split('/')[2]}".encode(), f"Host: {host}".encode())
+    assert f"Host: {host}\r\n".encode() in asked
+    with connected(shared.url) as connection:
+        connection.sendall(asked)
+        (item,) = good(answer(connection))["data"]
+    assert item["url"].startswith(f"{shared.url.removesuffix('/api')}/pictures/")
