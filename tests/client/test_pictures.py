@@ -52,6 +52,37 @@ def test_a_picture_may_come_in_chunks_of_any_size(kind: str) -> None:
         assert received(*chunks) == (SUFFIXES[kind], content)
 
 
+@pytest.mark.parametrize(
+    ("kind", "content_type", "mark"),
+    [
+        ("PNG", "image/png", 8),
+        ("JPEG", "image/jpeg", 3),
+        ("JPEG", "image/jpg", 3),
+        ("WebP", "image/webp", 12),
+        ("GIF", "image/gif", 6),
+    ],
+)
+def test_what_is_too_short_to_tell_its_kind_broke_off_where_the_kind_is_named(
+    kind: str, content_type: str, mark: int
+) -> None:
+    for content in (PICTURES[kind], b"<html></html>"):
+        for length in range(mark):
+            with pytest.raises(DownloadError, match=f" broke off after {length} bytes$") as failed:
+                received(content[:length], content_type=content_type)
+            assert failed.value.transient
+    with pytest.raises(DownloadError, match=" is not a picture, though ") as refused:
+        received(b"<html></html>"[:mark], content_type=content_type)
+    assert not refused.value.transient
+    with pytest.raises(DownloadError, match=f" broke off after {mark} bytes$"):
+        received(PICTURES[kind][:mark], content_type=content_type)
+
+
+@kinds
+@pytest.mark.parametrize("content_type", ["image/png", "image/jpeg", "image/webp", "image/gif", "image/avif", ""])
+def test_bytes_say_more_than_a_type(kind: str, content_type: str) -> None:
+    assert received(PICTURES[kind], content_type=content_type) == (SUFFIXES[kind], PICTURES[kind])
+
+
 @kinds
 def test_a_picture_that_lacks_its_last_bytes_broke_off(kind: str) -> None:
     content = PICTURES[kind]
@@ -117,6 +148,11 @@ def test_all_chunks_together_may_have_the_greatest_number_of_bytes_and_no_more(m
         (b"", "image/avif", "is not a picture but image/avif"),
         (b"<html>", "Text/HTML ; charset=utf-8", "is not a picture but text/html"),
         (b"\0", "", "is not a picture but bytes of no known kind"),
+        (b"<html></html>", "image/png", "is not a picture, though it is said to be image/png"),
+        (b"<html></html>", "Image/JPEG; q=1", "is not a picture, though it is said to be image/jpeg"),
+        (b"<html></html>", "image/jpg", "is not a picture, though it is said to be image/jpg"),
+        (b"<html></html>", "image/webp", "is not a picture, though it is said to be image/webp"),
+        (b"<html></html>", "image/gif", "is not a picture, though it is said to be image/gif"),
     ],
 )
 def test_what_is_no_picture_is_told_by_its_type(content: bytes, content_type: str, told: str) -> None:

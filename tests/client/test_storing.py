@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,11 @@ import pytest
 import respx
 from PIL import Image as Pillow
 
-from zai_image import AsyncZaiImage, DownloadError, Image, ZaiImage, _storing
+from zai_image import AsyncImage, AsyncZaiImage, DownloadError, Image, ZaiImage, _storing, _transports
+from zai_image._answers import Picture
+from zai_image._retrying import Retrying
 from zai_image_api.document import SERVER_URL
+from zai_image_api.models.image_generation_response import ImageGenerationResponse
 from zai_image_conformance.server import RunningServer, listening
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
@@ -77,7 +82,26 @@ FAILURES = {
     "a redirect in a circle": (httpx.Response(302, headers={"location": LINK}), 6, "more than 5 times"),
     "an empty body": (httpx.Response(200, content=b""), 1, "not a picture"),
     "a page": (httpx.Response(200, html="<html>"), 1, "not a picture but text/html"),
-    "a page that says it is a picture": (httpx.Response(200, content=b""), 1, "not a picture"),
+    "a page that says it is a picture": (
+        httpx.Response(200, content=b"<html></html>", headers={"content-type": "image/png"}),
+        1,
+        "not a picture, though it is said to be image/png",
+    ),
+    "a picture that broke off at once": (
+        httpx.Response(200, content=b"", headers={"content-type": "image/png"}),
+        3,
+        "broke off after 0 bytes",
+    ),
+    "a redirect to a name that is none": (
+        httpx.Response(302, headers={"location": "https://xn--a.example/"}),
+        1,
+        "could not be fetched",
+    ),
+    "a redirect to what is no address": (
+        httpx.Response(302, headers={"location": ":https://-0]"}),
+        1,
+        "not be fetched",
+    ),
     "a connection that breaks": (httpx.Response(200, stream=Breaking()), 3, "connection reset"),
     "half a PNG": (httpx.Response(200, content=PNG[:-8]), 3, f"broke off after {len(PNG) - 8} bytes"),
     "half a JPEG": (httpx.Response(200, content=encoded("JPEG")[:-5]), 3, "broke off"),
@@ -101,6 +125,8 @@ def test_a_failed_download_is_told_and_leaves_the_file_as_it_was(name: str, save
     with pytest.raises(DownloadError, match=told) as failed:
         save(target)
     assert failed.value.url == LINK
+    assert failed.value.request == f"GET {LINK}"
+    assert failed.value.attempts == (3 if failed.value.transient else 1)
     assert route.call_count == asked
     assert target.read_bytes() == b"the old picture"
     assert list(tmp_path.iterdir()) == [target]
@@ -144,6 +170,37 @@ def test_a_link_that_is_not_http_is_not_followed(link: str, save: Any, tmp_path:
 def test_a_link_that_is_no_address_is_a_download_error(link: str, save: Any, tmp_path: Path) -> None:
     with pytest.raises(DownloadError):
         save(tmp_path / "kitten.png", link)
+
+
+@pytest.mark.parametrize(
+    ("link", "twins"),
+    [
+        ("http://a.example/\ud800", 2),
+        ("http://xn--a.invalid/", 2),
+        ("http://\u2100/", 2),
+        # What blocking sockets refuse by themselves, event loops ask the network for.
+        ("http://a..b/", 1),
+        (f"http://{'a' * 64}/", 1),
+    ],
+)
+def test_a_link_to_a_name_that_no_host_can_have_is_a_download_error(link: str, twins: int) -> None:
+    made = Picture(link, datetime.now(UTC), datetime.now(UTC), ImageGenerationResponse())
+
+    def download() -> bytes:
+        with _transports.Client(timeout=9, transport=_transports.transport()) as client:
+            return Image(made, Retrying(0), client).download()
+
+    async def download_async() -> bytes:
+        async with _transports.AsyncClient(timeout=9, transport=_transports.async_transport()) as client:
+            return await AsyncImage(made, Retrying(0), client).download()
+
+    def run_async() -> bytes:
+        return asyncio.run(download_async())
+
+    for downloading in (download, run_async)[:twins]:
+        with pytest.raises(DownloadError, match=" could not be fetched: ") as failed:
+            downloading()
+        assert not failed.value.transient
 
 
 @respx.mock
@@ -200,6 +257,86 @@ def test_a_folder_that_is_not_there_is_a_download_error(save: Any, tmp_path: Pat
     respx.get(LINK).respond(content=PNG)
     with pytest.raises(DownloadError, match="could not be stored"):
         save(tmp_path / "missing" / "kitten.png")
+
+
+@pytest.mark.parametrize("name", ["", ".", "/", "a\0b", "\ud800.png", "n" * 256, "kitten.png/x", "missing/kitten.png"])
+@respx.mock
+def test_a_name_that_no_file_can_have_is_told_before_anything_is_fetched(
+    name: str, save: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route = respx.get(LINK).respond(content=PNG)
+    monkeypatch.chdir(tmp_path)
+    Path("kitten.png").touch()
+    with pytest.raises(DownloadError, match=r" could not be stored: ") as failed:
+        save(Path(name))
+    assert (failed.value.transient, failed.value.attempts, route.called) == (False, 0, False)
+    assert [path.name for path in tmp_path.iterdir()] == ["kitten.png"]
+
+
+@pytest.mark.parametrize("name", ["n" * 240 + ".png", "n" * 251 + ".png", "\u00e9" * 125 + ".png"])
+@respx.mock
+def test_a_name_may_be_as_long_as_the_file_system_lets_it(name: str, save: Any, tmp_path: Path) -> None:
+    respx.get(LINK).respond(content=PNG)
+    assert save(tmp_path / name).read_bytes() == PNG
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@respx.mock
+def test_what_cannot_take_the_target_s_place_was_fetched_all_the_same(save: Any, tmp_path: Path) -> None:
+    respx.get(LINK).respond(content=PNG)
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(DownloadError, match=r" could not be stored: ") as failed:
+        save(tmp_path / "folder.png")
+    assert (failed.value.request, failed.value.attempts) == (f"GET {LINK}", 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.png"]
+
+
+@respx.mock
+def test_while_it_comes_a_picture_is_hidden_beside_its_target(save: Any, tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.extend(path.name for path in tmp_path.iterdir())
+        return httpx.Response(200, content=PNG)
+
+    respx.get(LINK).mock(side_effect=answer)
+    save(tmp_path / "kitten.png")
+    save(tmp_path / "kitten.png")
+    first, second = (name for name in seen if name != "kitten.png")
+    assert re.fullmatch(r"\.[0-9a-f]{8,}\.part", first)
+    assert first != second
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@pytest.mark.parametrize("limit", [1000, 9000, 70_000])
+def test_a_full_disk_leaves_no_half_picture(limit: int, tmp_path: Path) -> None:
+    # In a process of its own, since the limit holds for all files of one.
+    code = f"""
+import resource, signal
+from datetime import UTC, datetime
+import httpx
+from zai_image import DownloadError, Image
+from zai_image._answers import Picture
+from zai_image._retrying import Retrying
+from zai_image_api.models.image_generation_response import ImageGenerationResponse
+
+class Drops(httpx.SyncByteStream):
+    def __iter__(self):
+        yield from [bytes(1000)] * 200
+
+answer = lambda request: httpx.Response(200, headers={{"content-type": "image/avif"}}, stream=Drops())
+client = httpx.Client(transport=httpx.MockTransport(answer))
+image = Image(Picture("{LINK}", datetime.now(UTC), datetime.now(UTC), ImageGenerationResponse()), Retrying(0), client)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
+try:
+    image.save({str(tmp_path / "kitten.png")!r})
+except DownloadError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"the picture at {LINK} could not be stored: ")
+    assert list(tmp_path.iterdir()) == []
 
 
 @respx.mock
