@@ -11,8 +11,9 @@ import httpx
 import pytest
 import respx
 
-from zai_image import APIError, AsyncImage, AsyncZaiImage, Image, InvalidRequestError, ZaiImage, _asking
+from zai_image import APIError, AsyncImage, AsyncZaiImage, Image, InvalidRequestError, TimeoutError, ZaiImage, _asking
 from zai_image._retrying import wait, wait_async
+from zai_image.fast import AsyncFastTransport, FastTransport
 from zai_image_api.api.images import generate
 from zai_image_api.call import Call
 from zai_image_api.document import SERVER_URL
@@ -171,3 +172,37 @@ def test_each_problem_of_a_request_is_a_line_of_its_own() -> None:
     with pytest.raises(InvalidRequestError) as unreadable:
         ZaiImage("a-key").images.generate("kitten", size="1280*1280")
     assert unreadable.value.nearest is None
+
+
+@pytest.mark.parametrize("fast", [False, True])
+def test_a_closed_client_says_that_it_is_closed(fast: bool) -> None:
+    async def ask_closed() -> None:
+        async with AsyncZaiImage("a-key", transport=AsyncFastTransport() if fast else None) as zai:
+            pass
+        await zai.images.generate("kitten")
+
+    with ZaiImage("a-key", transport=FastTransport() if fast else None) as zai:
+        pass
+    for asking in (lambda: zai.images.generate("kitten"), lambda: asyncio.run(ask_closed())):
+        with pytest.raises(InvalidRequestError) as refused:
+            asking()
+        assert str(refused.value) == "the client is closed; make another one, or ask inside its `with` block"
+
+
+def test_a_hook_of_the_caller_may_raise_an_error_of_httpx() -> None:
+    def hook(response: httpx.Response) -> None:
+        raise httpx.ReadTimeout("enough")
+
+    async def hook_async(response: httpx.Response) -> None:
+        raise httpx.ReadTimeout("enough")
+
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=ANSWER))
+    twins = (
+        ZaiImage("a-key", http_client=httpx.Client(transport=transport, event_hooks={"response": [hook]})),
+        AsyncZaiImage(
+            "a-key", http_client=httpx.AsyncClient(transport=transport, event_hooks={"response": [hook_async]})
+        ),
+    )
+    for zai in twins:
+        with pytest.raises(TimeoutError, match=r"^no answer from the server in time"):
+            ask(zai)
