@@ -247,6 +247,15 @@ def test_a_size_is_spelt_for_the_wire_and_what_is_none_is_left_for_check() -> No
     assert check("glm-image", text(cast(SizeLike, [1280, 720]))) != []
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_number_of_more_digits_than_python_prints_is_no_size(sign: int) -> None:
+    number = sign * 10**5000
+    for size in (number, (number, 1), Size(1, number), [number]):
+        (violation,) = check("glm-image", text(cast(SizeLike, size)))
+        assert violation.rule == "form"
+        assert violation.message.startswith(f"'this {type(size).__name__}' is not a size: write WIDTHxHEIGHT")
+
+
 def test_the_rules_are_values_that_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         cast(Any, SIZE_RULES)["others"] = None
