@@ -233,7 +233,9 @@ def test_no_traceback_shows_the_key_wherever_the_server_repeats_it(
 
 @pytest.mark.usefixtures("secret")
 @pytest.mark.parametrize("asking", [ask, ask_async])
-def test_no_traceback_shows_the_key_of_a_request_without_an_answer_and_each_has_its_cause(asking: Callable[..., None]) -> None:
+def test_no_traceback_shows_the_key_of_a_request_without_an_answer_and_each_has_its_cause(
+    asking: Callable[..., None],
+) -> None:
     for script in (hangs_up, resets, says_nothing):
         with peer(script) as server, pytest.raises(ZaiImageError) as raised:
             asking(server.url, timeout=0.2)
