@@ -1,6 +1,8 @@
-"""Lets no test of the client wait: pauses between attempts are noted instead, as in its examination."""
+"""Lets no test of the client wait, since pauses are noted as in its examination, or depend on a proxy."""
 
 from __future__ import annotations
+
+import pytest
 
 from zai_image_conformance.examination.conftest import pauses
 
