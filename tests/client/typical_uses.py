@@ -12,7 +12,7 @@ from typing import assert_type
 
 import httpx
 
-from zai_image import AsyncImage, AsyncZaiImage, Image, InvalidRequestError, Size, ZaiImage, sizes
+from zai_image import APIError, AsyncImage, AsyncZaiImage, Image, InvalidRequestError, Size, ZaiImage, sizes
 
 
 def right(zai: ZaiImage) -> None:
@@ -52,6 +52,10 @@ def right_sizes(error: InvalidRequestError) -> None:
     assert_type(error.nearest, Size | None)
     for violation in sizes.check("glm-image", "1000x1000"):
         assert_type(violation.message, str)
+
+
+def right_codes(error: APIError) -> None:
+    assert_type(error.code, int | str | None)
 
 
 def wrong(zai: ZaiImage) -> None:
