@@ -26,6 +26,8 @@ Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
 def zai_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
     """Run ``zai-image`` in this process, in an empty folder: for everything that needs no process of its own."""
     monkeypatch.chdir(tmp_path)
+    # Which the command line would set for its own process.
+    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "")
     # What is tried again is tried again at once.
     monkeypatch.setattr(_retrying, "FIRST_PAUSE", 0)
 

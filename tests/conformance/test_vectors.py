@@ -182,7 +182,9 @@ def test_our_client_makes_of_every_refusal_the_error_that_is_expected() -> None:
     for vector in vectors("errors"):
         outcome, expected = ask(vector["input"]), vector["expected"]["error"]
         assert type(outcome) is KINDS[expected["kind"]], vector
-        assert (outcome.status, outcome.code) == (expected["status"], expected["code"]), vector
+        # A code that is no number is kept as text, which other clients need not do.
+        number = outcome.code if isinstance(outcome.code, int) else None
+        assert (outcome.status, number) == (expected["status"], expected["code"]), vector
         assert outcome.retry_after == expected["retry_after"], vector
         assert outcome.message, vector
         assert outcome.message == expected["message"] or expected["message"] is None, vector
