@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hmac
 import json
 import select
@@ -22,6 +23,7 @@ import pytest
 from attrs import frozen
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tests.conformance.wire import wait_until
 from zai_image_conformance.server import RunningServer, app, application, listening
 
 KEY = "a-key-for-tests"
@@ -165,6 +167,19 @@ def test_a_connection_without_a_request_is_closed_after_a_while(
         behave(silent)
         while silent.recv(65536):
             pass
+
+
+def test_of_a_connection_that_is_over_nothing_is_kept() -> None:
+    def kept() -> int:
+        gc.collect()
+        return sum(type(each) is RUNNING._Protocol for each in gc.get_objects())
+
+    with listening(application(api_key=KEY)) as origin:
+        for _ in range(20):
+            with connection(origin) as brief:
+                brief.sendall(RIGHT)
+                assert brief.recv(12) == b"HTTP/1.1 200"
+        wait_until(lambda: kept() == 0)
 
 
 def test_a_connection_whose_answer_takes_long_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,7 @@ class RunningServer:
 
 
 class _Protocol(H11Protocol):
-    """uvicorn's protocol, which lets the application reach the connection: faults break it."""
+    """uvicorn's protocol, which closes silent connections, and lets the application reach each: faults break it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         # A copy of its own: the state that it is given is every connection's.
@@ -82,17 +82,20 @@ class _Protocol(H11Protocol):
         with suppress(AttributeError):
             transport.max_size = _READ_AT_ONCE  # type: ignore[attr-defined]
         super().connection_made(transport)
-        self.loop.call_later(_SILENCE, self._look_again, self.cycle)
+        self._patience = self.loop.call_later(_SILENCE, self._look_again, self.cycle)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        # Or connections that are over would be kept until then.
+        self._patience.cancel()
+        super().connection_lost(exc)
 
     def _look_again(self, before: object) -> None:
         """Close the connection where no request came since, and none is under way."""
-        if self.transport.is_closing():
-            return
         idle = self.cycle is None or self.cycle.response_complete
         if idle and self.cycle is before:
             self.transport.close()
         else:
-            self.loop.call_later(_SILENCE, self._look_again, self.cycle)
+            self._patience = self.loop.call_later(_SILENCE, self._look_again, self.cycle)
 
 
 class _Server(uvicorn.Server):
