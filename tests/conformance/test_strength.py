@@ -120,7 +120,7 @@ def test_no_picture_is_drawn_for_clients_that_have_left(server: RunningServer, m
 
     monkeypatch.setattr(app, "draw", draw)
     headers = {"Authorization": f"Bearer {server.api_key}"}
-    with httpx.Client(trust_env=False, timeout=PATIENCE) as client, ThreadPoolExecutor() as threads:
+    with httpx.Client(trust_env=False, timeout=PATIENCE) as client, ThreadPoolExecutor(app._DRAWN_AT_ONCE + 1) as threads:
         link = client.post(f"{server.url}/paas/v4/images/generations", json=ORDER, headers=headers).json()
         url = link["data"][0]["url"]
         fetch = f"GET {urlsplit(url).path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()

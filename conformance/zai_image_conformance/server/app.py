@@ -28,7 +28,8 @@ BODY_LIMIT = 1_048_576
 """Bytes a request body may have. The page sets no limit; an open end would let one caller fill the memory."""
 _STRANGERS_BODY_LIMIT = 65_536
 """Bytes of a body that are read where the key is wrong, so that many callers without one do not fill it either."""
-_DRAWN_AT_ONCE = os.cpu_count() or 1
+_DRAWN_AT_ONCE = min(os.cpu_count() or 1, 8)
+"""Pictures; asyncio has some more threads than that on any machine."""
 
 _ROUTING_REFUSALS = {
     404: (BusinessCode.API_UNKNOWN, f"there is nothing here; pictures are ordered with POST {ORDER_PATH}"),
