@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from zai_image._errors import (
     BY_CODE,
@@ -19,6 +19,7 @@ from zai_image._errors import (
     TimeoutError,
     ZaiImageError,
 )
+from zai_image._masking import masked, masked_bytes
 from zai_image_api.errors import InvalidData, InvalidResponse
 from zai_image_api.models.image_generation_response import ImageGenerationResponse
 from zai_image_api.promises import LINK_LIFE
@@ -43,12 +44,14 @@ class Picture:
         created: When it was asked for.
         expires: When its link dies by the page.
         answer: The whole answer, properties that the document does not name included.
+        key: The API key, which no error of fetching it may show, even where the link does.
     """
 
     url: str
     created: datetime
     expires: datetime
     answer: ImageGenerationResponse
+    key: str = field(repr=False)
 
 
 def picture(response: Response[Any], key: str) -> Picture:
@@ -75,7 +78,7 @@ def picture(response: Response[Any], key: str) -> Picture:
         expires = created + LINK_LIFE
     except (ValueError, OverflowError, OSError):
         raise _invalid("its time of creation is out of range", response.status_code, response.content, key) from None
-    return Picture(answer.data[0].url, created, expires, answer)
+    return Picture(answer.data[0].url, created, expires, answer, key)
 
 
 def failure(error: Exception, key: str) -> ZaiImageError | None:
@@ -95,10 +98,13 @@ def failure(error: Exception, key: str) -> ZaiImageError | None:
     if isinstance(error, RuntimeError) and "the client has been closed" in str(error):
         return InvalidRequestError(["the client is closed; make another one, or ask inside its `with` block"])
     # Whatever the layers below say in an exception, they may have from the request.
-    told = _without_key(str(error), key)
-    # httpx looks where a redirect leads even where it is not to follow; an address that is none may be any ValueError.
-    if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects | httpx.InvalidURL | ValueError):
+    told = masked(str(error), key)
+    # httpx looks where a redirect leads even where it is not to follow.
+    if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects | httpx.InvalidURL):
         return InvalidResponseError(f"the answer cannot be read: {told}")
+    # An address that is none may be any ValueError; so may a mistake in the caller's own hooks.
+    if isinstance(error, ValueError):
+        return InvalidResponseError(f"the exchange broke off: {told}")
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return TimeoutError(f"no connection to {_host(error)} in time", outcome_unknown=False)
     if isinstance(error, httpx.TimeoutException):
@@ -124,7 +130,7 @@ def request_id(headers: Mapping[str, str], content: bytes, key: str) -> str | No
     body = _json(content)
     if isinstance(body, dict):
         named.append(body.get("request_id"))
-    strings = (_without_key(name, key) for name in named if isinstance(name, str))
+    strings = (masked(name, key) for name in named if isinstance(name, str))
     return next((name for name in strings if name.isprintable() and 0 < len(name) < 200), None)
 
 
@@ -148,12 +154,12 @@ def _refusal(status: int, headers: Mapping[str, str], content: bytes, key: str) 
         return _invalid("neither a picture nor an error", status, content, key)
     code, message = fields or (None, "")
     if isinstance(code, str):
-        code = _without_key(code, key)[:_LONGEST_CODE]
+        code = masked(code, key)[:_LONGEST_CODE]
     kind = BY_CODE.get(code) or BY_STATUS.get(status, APIError)
     return kind(
         status,
         code,
-        _without_key(message, key) or "the server gave no reason that can be read",
+        masked(message, key) or "the server gave no reason that can be read",
         body=_excerpt(content, key),
         retry_after=_retry_after(headers.get("retry-after", "")),
     )
@@ -205,7 +211,7 @@ def _retry_after(value: str) -> float | None:
 
 def _invalid(problem: str, status: int, content: bytes, key: str) -> InvalidResponseError:
     return InvalidResponseError(
-        _without_key(f"the answer with status {status} is not what was promised: {problem}", key),
+        masked(f"the answer with status {status} is not what was promised: {problem}", key),
         status=status,
         body=_excerpt(content, key),
     )
@@ -213,8 +219,4 @@ def _invalid(problem: str, status: int, content: bytes, key: str) -> InvalidResp
 
 def _excerpt(content: bytes, key: str) -> str:
     # Masked before it is cut, or half a key could remain at the cut.
-    return content.replace(key.encode(), b"***")[:_SHOWN].decode(errors="replace")
-
-
-def _without_key(text: str, key: str) -> str:
-    return text.replace(key, "***")
+    return masked_bytes(content, key)[:_SHOWN].decode(errors="replace")

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from zai_image._answers import Picture, failure, picture, request_id
 from zai_image._errors import ZaiImageError
+from zai_image._masking import chain_of, shown_by
 from zai_image._settings import Settings
 from zai_image_api.call import Call
 from zai_image_api.errors import InvalidResponse
@@ -75,16 +76,9 @@ class Exchange:
 
 def _cause(came: Response[Any] | Exception, key: str) -> Exception | None:
     """Return what was raised, for an error to have as its cause; None where a printed traceback would show the key."""
-    if not isinstance(came, Exception):
+    if not isinstance(came, Exception) or shown_by(came, key):
         return None
-    chain: list[BaseException] = [came]
-    for error in chain:
-        chain += [below for below in (error.__cause__, error.__context__) if below is not None and below not in chain]
-    told = "".join(f"{error} {error!r} {error.args}" for error in chain)
-    # Python puts backslashes before some characters that a key may have.
-    if key.replace("\\", "") in told.replace("\\", ""):
-        return None
-    for error in chain:
+    for error in chain_of(came):
         # Frames of httpx have the request with its key, and collectors of tracebacks take the locals too.
         error.__traceback__ = None
     return came

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 from zai_image import _retrying
 from zai_image._answers import Picture
 from zai_image._errors import DownloadError
+from zai_image._masking import masked
 from zai_image._retrying import Retrying
 from zai_image._storing import Link, Progress
 from zai_image_api.models.image_generation_response import ImageGenerationResponse
@@ -32,7 +33,7 @@ class _Picture:
         self._retrying = retrying
 
     def _link(self) -> Link:
-        return Link(self.url, self.expires)
+        return Link(self.url, self.expires, self._picture.key)
 
     @property
     def url(self) -> str:
@@ -61,7 +62,8 @@ class _Picture:
         return self._picture.answer
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.url}, created {self.created:%Y-%m-%d %H:%M:%S} UTC>"
+        url = masked(self.url, self._picture.key)
+        return f"<{type(self).__name__} {url}, created {self.created:%Y-%m-%d %H:%M:%S} UTC>"
 
 
 class Image(_Picture):
@@ -119,8 +121,9 @@ class Image(_Picture):
         redirects = 0
         with link.errors():
             while True:
-                request = link.request(self._client, url)
-                response = self._client.send(request, stream=True, auth=None, follow_redirects=False)
+                with link.asking():
+                    request = link.request(self._client, url)
+                    response = self._client.send(request, stream=True, auth=None, follow_redirects=False)
                 try:
                     sent_on = link.redirection(response, redirects)
                     if sent_on is None:
@@ -188,8 +191,9 @@ class AsyncImage(_Picture):
         redirects = 0
         with link.errors():
             while True:
-                request = link.request(self._client, url)
-                response = await self._client.send(request, stream=True, auth=None, follow_redirects=False)
+                with link.asking():
+                    request = link.request(self._client, url)
+                    response = await self._client.send(request, stream=True, auth=None, follow_redirects=False)
                 try:
                     sent_on = link.redirection(response, redirects)
                     if sent_on is None:

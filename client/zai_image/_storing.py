@@ -11,9 +11,10 @@ from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
-from attrs import define
+from attrs import define, field
 
 from zai_image._errors import DownloadError
+from zai_image._masking import masked, shown_by
 from zai_image._pictures import HEAD, TAIL, kind_named, kind_of
 
 if TYPE_CHECKING:
@@ -37,18 +38,29 @@ class Link:
     Attributes:
         url: The address.
         expires: When the page lets it die.
+        key: The API key, which no error may show, even where the server put it into the link.
         attempts: How often it was tried so far.
     """
 
     url: str
     expires: datetime
+    key: str = field(repr=False)
     attempts: int = 0
 
     def error(self, problem: str, *, transient: bool = False) -> DownloadError:
         """Return the error that says why the picture could not be had from here."""
-        error = DownloadError(f"the picture at {self.url} {problem}", url=self.url, transient=transient)
-        error.request, error.attempts = f"GET {self.url}", self.attempts
+        url = masked(self.url, self.key)
+        error = DownloadError(masked(f"the picture at {url} {problem}", self.key), url=url, transient=transient)
+        error.request, error.attempts = f"GET {url}", self.attempts
         return error
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Turn into ``DownloadError`` what Python and its sockets say of an address that is none."""
+        try:
+            yield
+        except ValueError as error:
+            raise self.error(f"could not be fetched: {error}") from self._cause(error)
 
     @contextmanager
     def errors(self) -> Iterator[None]:
@@ -57,18 +69,22 @@ class Link:
 
         try:
             yield
-        # What Python and its sockets refuse as an address is a ValueError.
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.DecodingError, ValueError) as error:
-            raise self.error(f"could not be fetched: {error}") from error
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.DecodingError) as error:
+            raise self.error(f"could not be fetched: {error}") from self._cause(error)
         except httpx.HTTPError as error:
-            raise self.error(f"could not be fetched: {error or type(error).__name__}", transient=True) from error
+            raise self.error(f"could not be fetched: {error or type(error).__name__}", transient=True) from self._cause(
+                error
+            )
         except OSError as error:
-            raise self.error(f"could not be stored: {error}") from error
+            raise self.error(f"could not be stored: {error}") from self._cause(error)
         except RuntimeError as error:
             # httpx says so in a plain RuntimeError.
             if "closed" not in str(error):
                 raise
             raise self.error("must be fetched before the client is closed; do so inside its `with` block") from error
+
+    def _cause(self, error: Exception) -> Exception | None:
+        return None if shown_by(error, self.key) else error
 
     def file(self, path: str | PathLike[str]) -> PartialFile:
         """Return a file for the picture, that takes the place of the one at the path.
@@ -80,7 +96,7 @@ class Link:
         try:
             return PartialFile(Path(path))
         except ValueError as error:
-            raise self.error(f"could not be stored: {error}") from error
+            raise self.error(f"could not be stored: {error}") from self._cause(error)
 
     def request(self, client: httpx.Client | httpx.AsyncClient, url: str) -> httpx.Request:
         """Return the request for the picture at the link or where it redirects to, without any key.

@@ -197,6 +197,7 @@ def plan(
 
     Raises:
         ValueError: There is no such requirement, or the budget is under 1.
+        KeyboardInterrupt: The user broke it off.
     """
     target = Target(
         "",
@@ -212,6 +213,8 @@ def plan(
         raise ValueError(problem)
     hearing = Hearing(target)
     _run(hearing, "--collect-only")
+    if hearing.interrupted:
+        raise KeyboardInterrupt
     return hearing.plan
 
 

@@ -109,6 +109,10 @@ def test_a_question_that_was_not_asked_for_want_of_budget_is_not_answered_better
     back = compare(short, full)
     assert [change.kind for change in back.changes] == ["new"]
     assert back.exit_code == 0
+    # Of two that are short alike the questions are the same.
+    shorts = [told(outcome(result), in_part=True, budget=4) for result in ("pass", "fail")]
+    assert [change.kind for change in compare(*shorts).changes] == ["worse"]
+    assert [change.kind for change in compare(*reversed(shorts)).changes] == ["better"]
     # What is worse on fewer questions is worse.
     assert [change.kind for change in compare(told(outcome("pass")), told(outcome("fail"), in_part=True)).changes] == [
         "worse"

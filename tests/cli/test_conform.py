@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as Xml
@@ -12,10 +14,12 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.test_documentation import DOCUMENT
 from tests.conformance.altered import KEY, Altered, Answer, Call
+from zai_image.cli import _reports
 from zai_image_conformance.catalogue import catalogue
 from zai_image_conformance.report.findings import counted
 from zai_image_conformance.server import RunningServer, application, listening
 from zai_image_conformance.suite.asking import Asker
+from zai_image_conformance.suite.hearing import Hearing
 from zai_image_conformance.suite.questions import Exchange, Question
 
 pytestmark = pytest.mark.score
@@ -190,6 +194,43 @@ def test_of_a_verdict_that_is_broken_off_what_was_found_is_reported(
     report = json.loads((tmp_path / "v.json").read_text())
     assert (report["exit_code"], report["problem"], report["requests"]) == (2, "interrupted", 5)
     assert len(report["exchanges"]) == 5
+
+
+def test_planning_can_be_broken_off(zai_image: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Hearing, "pytest_generate_tests", interrupted)
+    done = zai_image("conform", "--dry-run")
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (2, "", "zai-image: interrupted")
+
+
+@pytest.mark.parametrize("reason", [errno.EACCES, errno.EBUSY])
+def test_a_report_whose_place_no_other_file_may_take_is_written_in_place(
+    zai_image: Run, server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: int
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(reason, os.strerror(reason))
+
+    monkeypatch.setattr(_reports, "PartialFile", refuse)
+    (tmp_path / "there.json").write_text("old")
+    arguments = ("conform", server.url, "--api-key", server.api_key, *ONE, "--report-json")
+    assert zai_image(*arguments, "there.json").returncode == 0
+    assert json.loads((tmp_path / "there.json").read_text())["exit_code"] == 0
+    done = zai_image(*arguments, "new.json")
+    assert (done.returncode, done.stderr) == (2, f"zai-image: cannot write new.json: {os.strerror(reason)}\n")
+
+
+def test_an_embedded_server_that_cannot_be_started_ends_with_2_and_the_reason(
+    zai_image: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr("zai_image_conformance.server.running", refuse)
+    done = zai_image("conform", "--local", *ONE)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the embedded server cannot be started: Too many open files" in done.stderr
 
 
 def test_a_model_of_any_name_is_printed_as_text(zai_image: Run) -> None:

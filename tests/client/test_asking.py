@@ -190,7 +190,11 @@ def test_no_argument_escapes_as_anything_else(validate: bool) -> None:
 
 @pytest.mark.parametrize(
     "timeout",
-    [0, -1, -0.1, float("nan"), float("inf"), float("-inf"), 10**400, 2_147_484, "5", True, False, (1, 2), b"1"],
+    [
+        *(0, -1, -0.1, float("nan"), float("inf"), float("-inf"), 10**400, 2_147_484, "5", True, False, (1, 2), b"1"),
+        *(httpx.Timeout(wrong) for wrong in (-1, float("nan"), float("inf"), 2_147_484)),
+        *(httpx.Timeout(10, **{step: -1}) for step in ("connect", "read", "write", "pool")),
+    ],
 )
 @respx.mock
 def test_what_is_no_time_to_wait_is_told_before_anything_is_sent(zai: ZaiImage, timeout: Any) -> None:
@@ -206,7 +210,8 @@ def test_what_is_no_time_to_wait_is_told_before_anything_is_sent(zai: ZaiImage, 
         with pytest.raises(InvalidRequestError) as refused:
             ask()
         assert str(refused.value) == (
-            "timeout must be a number of seconds, over 0 and up to 2147483, an httpx.Timeout, or None to wait for ever"
+            "timeout must be a number of seconds, over 0 and up to 2147483, an httpx.Timeout of such, "
+            "or None to wait for ever"
         )
     assert not route.called
 

@@ -47,7 +47,7 @@ def refused(content: str | bytes, status: int = 400, **headers: str) -> ZaiImage
         (httpx.DecodingError(f"bad {KEY}"), "the answer cannot be read: bad ***"),
         (httpx.TooManyRedirects("circle"), "the answer cannot be read: circle"),
         (httpx.InvalidURL(f"no address {KEY}"), "the answer cannot be read: no address ***"),
-        (ValueError(f"no address {KEY}"), "the answer cannot be read: no address ***"),
+        (ValueError(f"no address {KEY}"), "the exchange broke off: no address ***"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )

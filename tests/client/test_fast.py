@@ -159,6 +159,50 @@ def test_closing_closes_each_client() -> None:
     assert closed == ["sync", "sync", "async", "async"]
 
 
+class Exchange(Builder):
+    """Stands for what pyreqwest makes of a request, from the client on; notes how often it is left."""
+
+    answer = SimpleNamespace(status=200, headers={}, body_reader=None)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = 0
+
+    def __enter__(self) -> SimpleNamespace:
+        return self.answer
+
+    def __exit__(self, *_: object) -> None:
+        self.left += 1
+
+    async def __aenter__(self) -> SimpleNamespace:
+        return self.answer
+
+    async def __aexit__(self, *_: object) -> None:
+        self.left += 1
+
+
+def test_an_answer_that_is_closed_leaves_its_exchange_once() -> None:
+    request = httpx.Request("GET", "http://a.example")
+    exchange: Any = Exchange()
+    transport, asynchronous = fast.FastTransport(), fast.AsyncFastTransport()
+    transport._clients = fast._Clients(lambda timeouts: exchange)
+    asynchronous._clients = fast._Clients(lambda timeouts: exchange)
+    response = transport.handle_request(request)
+    assert exchange.left == 0
+    response.close()
+    response.close()
+    assert exchange.left == 1
+
+    async def close() -> None:
+        response = await asynchronous.handle_async_request(request)
+        assert exchange.left == 1
+        await response.aclose()
+        await response.aclose()
+
+    asyncio.run(close())
+    assert exchange.left == 2
+
+
 NOT_SENT: Any = {
     "causes": [{"message": "error sending request"}, {"message": "client error (Connect)"}, {"message": "why"}]
 }

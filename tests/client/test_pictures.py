@@ -16,7 +16,7 @@ from zai_image import DownloadError, _storing
 from zai_image._pictures import HEAD, TAIL, kind_of
 from zai_image._storing import Link, Receiver
 
-LINK = Link("https://pictures.example/1.png", datetime(2026, 1, 1, tzinfo=UTC))
+LINK = Link("https://pictures.example/1.png", datetime(2026, 1, 1, tzinfo=UTC), "a-key")
 
 
 def encoded(kind: str) -> bytes:

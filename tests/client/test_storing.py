@@ -184,7 +184,7 @@ def test_a_link_that_is_no_address_is_a_download_error(link: str, save: Any, tmp
     ],
 )
 def test_a_link_to_a_name_that_no_host_can_have_is_a_download_error(link: str, twins: int) -> None:
-    made = Picture(link, datetime.now(UTC), datetime.now(UTC), ImageGenerationResponse())
+    made = Picture(link, datetime.now(UTC), datetime.now(UTC), ImageGenerationResponse(), KEY)
 
     def download() -> bytes:
         with _transports.Client(timeout=9, transport=_transports.transport()) as client:
@@ -326,7 +326,8 @@ class Drops(httpx.SyncByteStream):
 
 answer = lambda request: httpx.Response(200, headers={{"content-type": "image/avif"}}, stream=Drops())
 client = httpx.Client(transport=httpx.MockTransport(answer))
-image = Image(Picture("{LINK}", datetime.now(UTC), datetime.now(UTC), ImageGenerationResponse()), Retrying(0), client)
+now = datetime.now(UTC)
+image = Image(Picture("{LINK}", now, now, ImageGenerationResponse(), "a-key"), Retrying(0), client)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
 try:

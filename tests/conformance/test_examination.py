@@ -84,7 +84,7 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
             "pictures_host",
         ),
         "a client that shows the key in what the server said": (
-            "from zai_image import _answers\n_answers._without_key = lambda text, key: text",
+            "from zai_image import _answers\n_answers.masked = lambda text, key: text",
             "whatever_the_server_repeats and (message or name or lost or decoded)",
         ),
         "a client that shows the key in the body": (

@@ -120,7 +120,10 @@ def test_no_picture_is_drawn_for_clients_that_have_left(server: RunningServer, m
 
     monkeypatch.setattr(app, "draw", draw)
     headers = {"Authorization": f"Bearer {server.api_key}"}
-    with httpx.Client(trust_env=False, timeout=PATIENCE) as client, ThreadPoolExecutor(app._DRAWN_AT_ONCE + 1) as threads:
+    with (
+        httpx.Client(trust_env=False, timeout=PATIENCE) as client,
+        ThreadPoolExecutor(app._DRAWN_AT_ONCE + 1) as threads,
+    ):
         link = client.post(f"{server.url}/paas/v4/images/generations", json=ORDER, headers=headers).json()
         url = link["data"][0]["url"]
         fetch = f"GET {urlsplit(url).path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
@@ -162,7 +165,7 @@ def silent_amid_the_second_request(connection: socket.socket) -> None:
 def test_a_connection_without_a_request_is_closed_after_a_while(
     behave: Callable[[socket.socket], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(RUNNING, "_SILENCE", 0.05)
+    monkeypatch.setattr(RUNNING, "_SILENCE", 0.5)
     with listening(application(api_key=KEY)) as origin, connection(origin) as silent:
         behave(silent)
         while silent.recv(65536):
@@ -184,9 +187,9 @@ def test_of_a_connection_that_is_over_nothing_is_kept() -> None:
 
 
 def test_a_connection_whose_answer_takes_long_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(RUNNING, "_SILENCE", 0.02)
+    monkeypatch.setattr(RUNNING, "_SILENCE", 0.2)
     with listening(application(api_key=KEY)) as origin, connection(origin) as waiting:
-        waiting.sendall(request(json.dumps(ORDER).encode(), "X-Fault: latency=0.5"))
+        waiting.sendall(request(json.dumps(ORDER).encode(), "X-Fault: latency=1"))
         assert waiting.recv(12) == b"HTTP/1.1 200"
 
 

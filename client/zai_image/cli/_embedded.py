@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,5 +39,9 @@ def embedded_server() -> Iterator[RunningServer]:
     """Run the embedded server on a free port of this machine."""
     with conformance_extra():
         from zai_image_conformance.server import running
-    with running() as server:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(running())
+        except OSError as error:
+            raise click.UsageError(f"the embedded server cannot be started: {error.strerror or error}") from error
         yield server

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,8 @@ import click
 
 from zai_image._storing import PartialFile
 from zai_image.cli._messages import tell
+
+_PLACE_TAKEN = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS})
 
 
 def check(files: Mapping[str, Path]) -> None:
@@ -42,10 +45,20 @@ def write(path: Path, text: str) -> bool:
             # A device or a pipe, whose place no file may take.
             path.write_text(text, "utf-8")
         else:
-            with PartialFile(path.resolve()) as partial:
-                partial.file.write(text.encode())
-                partial.keep("")
+            _replace(path.resolve(), text)
     except OSError as error:
         tell(f"cannot write {path}: {error.strerror or error}")
         return False
     return True
+
+
+def _replace(path: Path, text: str) -> None:
+    try:
+        with PartialFile(path) as partial:
+            partial.file.write(text.encode())
+            partial.keep("")
+    except OSError as error:
+        # A folder may let no file in, and still let this one be written; so may what is mounted in its place.
+        if error.errno not in _PLACE_TAKEN or not path.exists():
+            raise
+        path.write_text(text, "utf-8")

@@ -176,9 +176,9 @@ def _change(key: tuple[str, str], old: Told, new: Told) -> Change | None:
     kind: Kind = "worse" if SETTLED.index(after) > SETTLED.index(before) else "better"
     words = f"{before} before, {after} now{new.worst[key]}"
     # A question that was not asked for want of budget is none that is answered better now, or was before.
-    if kind == "better" and key[0] in new.in_part:
+    if kind == "better" and key[0] in new.in_part - old.in_part:
         return Change("gone", *key, f"{words}, on some of its questions, for want of budget")
-    if kind == "worse" and key[0] in old.in_part:
+    if kind == "worse" and key[0] in old.in_part - new.in_part:
         return Change("new", *key, f"{words}; before on some of its questions, for want of budget")
     return Change(kind, *key, words)
 
