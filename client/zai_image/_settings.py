@@ -75,8 +75,9 @@ def check_timeout(timeout: httpx.Timeout | float | Unset | None) -> None:
     # Loaded by then, since it is what makes a client.
     import httpx
 
-    steps = timeout.as_dict().values() if isinstance(timeout, httpx.Timeout) else [-1.0]
-    if not all(step is None or 0 <= step <= _LONGEST_TIMEOUT for step in steps):
+    if not isinstance(timeout, httpx.Timeout) or not all(
+        step is None or 0 <= step <= _LONGEST_TIMEOUT for step in timeout.as_dict().values()
+    ):
         seconds = f"a number of seconds, over 0 and up to {_LONGEST_TIMEOUT}"
         raise InvalidRequestError([f"timeout must be {seconds}, an httpx.Timeout of such, or None to wait for ever"])
 

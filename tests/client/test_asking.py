@@ -216,7 +216,7 @@ def test_what_is_no_time_to_wait_is_told_before_anything_is_sent(zai: ZaiImage, 
     assert not route.called
 
 
-@pytest.mark.parametrize("timeout", [0.001, 1, 2_147_483, None, httpx.Timeout(0), httpx.Timeout(3, read=None)])
+@pytest.mark.parametrize("timeout", [0.001, 1, 2_147_483, None, httpx.Timeout(0), httpx.Timeout(2_147_483, read=None)])
 @respx.mock
 def test_every_time_to_wait_is_taken(timeout: Any) -> None:
     route = respx.post(ENDPOINT).respond(json=ANSWER)

@@ -90,6 +90,21 @@ def test_a_link_that_holds_the_key_is_told_without_it(
     assert error.__cause__ is None
 
 
+def test_what_an_error_comes_from_is_told_where_it_does_not_show_the_key() -> None:
+    came = httpx.UnsupportedProtocol("no such thing")
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(
+                200, json={"created": 1760335349, "data": [{"url": "https://pictures.example/1.png"}]}
+            )
+        raise came
+
+    with ZaiImage("sk-plain", transport=httpx.MockTransport(answer)) as zai, pytest.raises(DownloadError) as refused:
+        zai.images.generate("kitten").download()
+    assert refused.value.__cause__ is came
+
+
 @respx.mock
 def test_a_mistake_of_the_callers_own_is_no_fault_of_the_picture(tmp_path: Path) -> None:
     def progress(received: int, total: int | None) -> None:
