@@ -60,16 +60,19 @@ def test_a_prompt_is_logged_where_it_is_asked_for(caplog: pytest.LogCaptureFixtu
     assert lines == [("DEBUG", "prompt: 'a public kitten\\nand more'")] * 2
 
 
+CALL = Call(
+    operation="x.y",
+    request="GET /x",
+    arguments={},
+    sync_detailed=generate.sync_detailed,
+    asyncio_detailed=generate.asyncio_detailed,
+)
+"""A call of no operation that there is."""
+
+
 def test_a_call_without_a_prompt_is_logged_as_such(caplog: pytest.LogCaptureFixture) -> None:
-    call = Call(
-        operation="x.y",
-        request="GET /x",
-        arguments={},
-        sync_detailed=generate.sync_detailed,
-        asyncio_detailed=generate.asyncio_detailed,
-    )
     with caplog.at_level(logging.DEBUG, "zai_image"):
-        Exchange(call, Settings(KEY, "https://a.example/api"), 3, log_prompt=True).outcome(
+        Exchange(CALL, Settings(KEY, "https://a.example/api"), 3, log_prompt=True).outcome(
             httpx.ReadTimeout("slow", request=httpx.Request("GET", "https://a.example"))
         )
     lines = [record.message for record in caplog.records]
@@ -79,29 +82,15 @@ def test_a_call_without_a_prompt_is_logged_as_such(caplog: pytest.LogCaptureFixt
 
 
 def outcome_of(came: Exception, key: str = KEY) -> ZaiImageError:
-    call = Call(
-        operation="x.y",
-        request="GET /x",
-        arguments={},
-        sync_detailed=generate.sync_detailed,
-        asyncio_detailed=generate.asyncio_detailed,
-    )
-    outcome = Exchange(call, Settings(key, "https://a.example"), 1, log_prompt=False).outcome(came)
+    outcome = Exchange(CALL, Settings(key, "https://a.example"), 1, log_prompt=False).outcome(came)
     assert isinstance(outcome, ZaiImageError)
     return outcome
 
 
 def test_what_is_no_failure_of_the_exchange_is_raised_as_it_is() -> None:
-    call = Call(
-        operation="x.y",
-        request="GET /x",
-        arguments={},
-        sync_detailed=generate.sync_detailed,
-        asyncio_detailed=generate.asyncio_detailed,
-    )
     error = RuntimeError("a bug")
     with pytest.raises(RuntimeError) as raised:
-        Exchange(call, Settings(KEY, "https://a.example"), 1, log_prompt=False).outcome(error)
+        Exchange(CALL, Settings(KEY, "https://a.example"), 1, log_prompt=False).outcome(error)
     assert raised.value is error
 
 
