@@ -151,6 +151,10 @@ def silent_amid_the_first_request(connection: socket.socket) -> None:
     connection.sendall(RIGHT[:60])
 
 
+def silent_amid_the_body(connection: socket.socket) -> None:
+    connection.sendall(RIGHT[:-1])
+
+
 def silent_amid_the_second_request(connection: socket.socket) -> None:
     connection.sendall(RIGHT)
     assert connection.recv(65536).startswith(b"HTTP/1.1 200")
@@ -159,7 +163,7 @@ def silent_amid_the_second_request(connection: socket.socket) -> None:
 
 @pytest.mark.parametrize(
     "behave",
-    [silent_at_first, silent_amid_the_first_request, silent_amid_the_second_request],
+    [silent_at_first, silent_amid_the_first_request, silent_amid_the_body, silent_amid_the_second_request],
     ids=lambda it: it.__name__,
 )
 def test_a_connection_without_a_request_is_closed_after_a_while(

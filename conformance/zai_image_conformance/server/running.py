@@ -32,7 +32,7 @@ _READ_AT_ONCE = 16_384
 _HEAD_LIMIT = 65_536
 """Bytes that a request's line and header fields may have."""
 _SILENCE = 60.0
-"""Seconds after which a connection is closed on which no request is under way and none has come."""
+"""Seconds after which a connection is closed on which no request is being answered and none has come whole."""
 
 
 @frozen
@@ -90,9 +90,9 @@ class _Protocol(H11Protocol):
         super().connection_lost(exc)
 
     def _look_again(self, before: object) -> None:
-        """Close the connection where no request came since, and none is under way."""
-        idle = self.cycle is None or self.cycle.response_complete
-        if idle and self.cycle is before:
+        """Close the connection where no request came whole since, and none is being answered."""
+        waiting = self.cycle is None or self.cycle.response_complete or self.cycle.more_body
+        if waiting and self.cycle is before:
             self.transport.close()
         else:
             self._patience = self.loop.call_later(_SILENCE, self._look_again, self.cycle)
