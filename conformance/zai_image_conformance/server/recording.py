@@ -13,6 +13,8 @@ from attrs import evolve, frozen
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from zai_image_conformance.suite.redaction import REDACTED
+
 _KEPT = 1_000
 """Requests remembered; the oldest are forgotten first."""
 _PATH_KEPT = 2_048
@@ -23,8 +25,6 @@ _BODY_KEPT = 65_536
 """Bytes of each body that are remembered."""
 _ANSWER_KEPT = 4_096
 """Bytes of each answer that are remembered: more than any refusal of this server has."""
-REDACTED = "[redacted]"
-"""Stands where a credential stood."""
 # Any other word before a space may be half a key.
 _SCHEMES = frozenset({"basic", "bearer", "digest", "token"})
 

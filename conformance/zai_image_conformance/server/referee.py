@@ -13,7 +13,8 @@ from zai_image_conformance.catalogue import catalogue
 from zai_image_conformance.client_promises import Heard, findings, json_type
 from zai_image_conformance.server.app import BODY_LIMIT
 from zai_image_conformance.server.paths import ORDER_PATH, PICTURES_PATH
-from zai_image_conformance.server.recording import REDACTED, headers_of, without_secret
+from zai_image_conformance.server.recording import headers_of, without_secret
+from zai_image_conformance.suite.redaction import REDACTED
 
 REPORT_PATH = "/referee/report"
 """Where the report can be asked for, with GET and without a key: it shows none."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 from html.entities import codepoint2name
 
 REDACTED = "[redacted]"
+"""Stands where a key or another credential stood."""
 
 _LONGEST_OF_ONE = 64
 """Characters that any spelling of one character takes at most."""
