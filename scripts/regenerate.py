@@ -9,20 +9,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scripts import derived
-from scripts.citations import stale
-from scripts.failure import PipelineError
-from scripts.generation import generate
-from scripts.overlay import apply_overlay
-from scripts.provenance import vendored_document
-from scripts.reading import read_mapping
-from scripts.rules import read_rules
-from scripts.screening import screen
-from scripts.second_reading import compare
-from scripts.size_map import size_map
-from scripts.strict import STRICT, strict_text
-from scripts.swap import locked, recover, swap
-from scripts.vectors import FOLDER, vector_texts
+from scripts.change import derived
+from scripts.change.replacing import locked, recover, swap
+from scripts.emit.package import generate
+from scripts.emit.size_map import size_map
+from scripts.emit.strict import STRICT, strict_text
+from scripts.emit.vectors import FOLDER, vector_texts
+from scripts.rules.assembly import read_rules
+from scripts.rules.catalogue import compare
+from scripts.rules.citations import stale
+from scripts.source.failure import PipelineError
+from scripts.source.overlay import apply_overlay
+from scripts.source.provenance import vendored_document
+from scripts.source.reading import read_mapping
+from scripts.source.screening import screen
 
 CATALOGUE = "conformance/zai_image_conformance/requirements.yaml"
 ROOT = Path(__file__).parents[1]

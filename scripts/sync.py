@@ -18,20 +18,20 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scripts import derived
-from scripts.changelog import report, with_entry
-from scripts.changes import Change
-from scripts.difference import differences
-from scripts.failure import PipelineError
-from scripts.merging import assemble
-from scripts.provenance import DOCUMENT, STATED, Page, Provenance, digest, stated, vendored_document
-from scripts.reading import UnreadableError, read_mapping
+from scripts.change import derived
+from scripts.change.changelog import report, with_entry
+from scripts.change.changes import Change
+from scripts.change.difference import differences
+from scripts.change.replacing import locked, recover, swap
+from scripts.change.trial import try_out
 from scripts.regenerate import ROOT, derive
-from scripts.rules import read_rules
-from scripts.screening import screen
-from scripts.sources import Source, read_source
-from scripts.swap import locked, recover, swap
-from scripts.trial import try_out
+from scripts.rules.assembly import read_rules
+from scripts.source.failure import PipelineError
+from scripts.source.fetching import Source, read_source
+from scripts.source.merging import assemble
+from scripts.source.provenance import DOCUMENT, STATED, Page, Provenance, digest, stated, vendored_document
+from scripts.source.reading import UnreadableError, read_mapping
+from scripts.source.screening import screen
 
 UNCHANGED, REFUSED, UNREADABLE, TAKEN_IN = 0, 1, 2, 3
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scripts import derived
+from scripts.change import derived
 from scripts.regenerate import ROOT
 from zai_image.cli import cli
 from zai_image_conformance.server import RunningServer

@@ -10,9 +10,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from scripts import derived
-from scripts.provenance import digest
+from scripts.change import derived
 from scripts.regenerate import ROOT
+from scripts.source.provenance import digest
 
 PAGE = (ROOT / "openapi/generate-image.md").read_bytes()
 NAMES = ("openapi", "generated", "client", "conformance", "pyproject.toml", "CHANGELOG.md", *derived.DERIVED)

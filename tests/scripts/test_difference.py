@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from scripts.changelog import report, version_called_for, with_entry
-from scripts.changes import Change
-from scripts.difference import differences
-from scripts.failure import PipelineError
-from scripts.reading import read_mapping
+from scripts.change.changelog import report, version_called_for, with_entry
+from scripts.change.changes import Change
+from scripts.change.difference import differences
+from scripts.source.failure import PipelineError
+from scripts.source.reading import read_mapping
 from tests.scripts.prose_documents import OPENAPI, vendored
 
 RULES = read_mapping((OPENAPI / "rules.yaml").read_bytes(), "rules.yaml")

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from scripts.failure import PipelineError
-from scripts.generation import generate
-from scripts.overlay import apply_overlay
-from scripts.provenance import vendored_document
+from scripts.emit.package import generate
 from scripts.regenerate import ROOT
-from scripts.rules import read_rules
+from scripts.rules.assembly import read_rules
+from scripts.source.failure import PipelineError
+from scripts.source.overlay import apply_overlay
+from scripts.source.provenance import vendored_document
 
 PATH = "/paas/v4/images/generations"
 Change = Callable[[dict[str, Any]], None]

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from scripts.page import document_in
 from scripts.regenerate import ROOT
+from scripts.source.page import document_in
 from scripts.sync import main
 from tests.scripts.prose_documents import vendored
 from tests.scripts.published import PAGE, checkout_in, file_with, page_with, state

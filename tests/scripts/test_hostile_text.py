@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from scripts.generation import generate
-from scripts.overlay import apply_overlay
-from scripts.provenance import vendored_document
-from scripts.reading import read_mapping
+from scripts.emit.package import generate
 from scripts.regenerate import ROOT
-from scripts.rules import read_rules
+from scripts.rules.assembly import read_rules
+from scripts.source.overlay import apply_overlay
+from scripts.source.provenance import vendored_document
+from scripts.source.reading import read_mapping
 from tests.scripts.prose_documents import reviewed, vendored
 
 CODE = "raise SystemExit('this page runs code')"

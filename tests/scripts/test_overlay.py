@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from scripts.failure import PipelineError
-from scripts.overlay import apply_overlay
 from scripts.regenerate import ROOT
+from scripts.source.failure import PipelineError
+from scripts.source.overlay import apply_overlay
 
 
 def load(name: str) -> dict[str, Any]:

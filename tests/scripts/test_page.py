@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.failure import PipelineError
-from scripts.page import document_in
-from scripts.provenance import vendored_document
 from scripts.regenerate import ROOT
+from scripts.source.failure import PipelineError
+from scripts.source.page import document_in
+from scripts.source.provenance import vendored_document
 
 OPENAPI = ROOT / "openapi"
 

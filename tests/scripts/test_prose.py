@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.prose import (
+from scripts.prose.statements import (
     Count,
     Days,
     Kind,
@@ -212,7 +212,7 @@ def test_the_message_says_from_where_on_it_cannot_be_read_and_what_to_do() -> No
         read("user_id", "ID length: 6 to 128 letters.", "user_id in the request to /images")
     assert str(refused.value) == (
         'user_id in the request to /images: no rule reads this sentence from "letters" on: '
-        '"ID length: 6 to 128 letters."; teach scripts/prose.lark to read it'
+        '"ID length: 6 to 128 letters."; teach scripts/prose/statements.lark to read it'
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scripts.rules import RulesError, read_rules
+from scripts.rules.assembly import RulesError, read_rules
 from tests.scripts.prose_documents import described, request, reviewed, size_of, vendored
 
 GOOD = size_of("`painter`", "64x64 32x64", "32px-128px 32 2^13px")

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.rules import Rules, RulesError, read_rules
+from scripts.rules.assembly import Rules, RulesError, read_rules
 from tests.scripts.prose_documents import (
     ASYNCHRONOUS_QUALITY,
     ASYNCHRONOUS_SIZE,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import derived
+from scripts.change import derived
 from scripts.regenerate import ROOT, derive, main
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scripts.second_reading import compare
+from scripts.rules.catalogue import compare
 from tests.scripts.prose_documents import OPENAPI
 
 RULES: dict[str, Any] = {

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import pytest
 from attrs import evolve
 
+from scripts.emit.size_map import size_map
 from scripts.regenerate import ROOT
-from scripts.rulebook import SizeRule
-from scripts.rules import read_rules
-from scripts.size_map import size_map
+from scripts.rules.assembly import read_rules
+from scripts.rules.rulebook import SizeRule
 from tests.scripts.prose_documents import reviewed, vendored
 
 RULES = read_rules(vendored(), reviewed()).size

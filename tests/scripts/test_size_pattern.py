@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark import Lark, Token, Tree
 
-from scripts.rulebook import SizeRule
-from scripts.rules import read_rules
-from scripts.size_edges import inside, outside
-from scripts.size_pattern import allows, size_pattern
+from scripts.emit.size_edges import inside, outside
+from scripts.emit.size_pattern import allows, size_pattern
+from scripts.rules.assembly import read_rules
+from scripts.rules.rulebook import SizeRule
 from tests.generated.test_sizes import REFUSED_FORMS, STATED, stated_validity
 from tests.scripts.prose_documents import reviewed, vendored
 

@@ -17,10 +17,10 @@ from attrs import evolve
 from openapi_spec_validator import OpenAPIV30SpecValidator
 from ruamel.yaml import YAML
 
-from scripts.overlay import apply_overlay
-from scripts.rulebook import Rules
-from scripts.rules import read_rules
-from scripts.strict import strict, strict_text
+from scripts.emit.strict import strict, strict_text
+from scripts.rules.assembly import read_rules
+from scripts.rules.rulebook import Rules
+from scripts.source.overlay import apply_overlay
 from tests.generated.test_sizes import REFUSED_FORMS, STATED, sides_of_interest, stated_validity
 from tests.scripts.prose_documents import OPENAPI, reviewed, vendored
 

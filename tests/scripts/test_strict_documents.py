@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV30SpecValidator
 from ruamel.yaml import YAML
 
-from scripts.failure import PipelineError
-from scripts.rules import read_rules
-from scripts.strict import strict, strict_text
-from scripts.yaml_text import yaml_text
+from scripts.emit.strict import strict, strict_text
+from scripts.emit.yaml_text import yaml_text
+from scripts.rules.assembly import read_rules
+from scripts.source.failure import PipelineError
 from tests.scripts.prose_documents import request, reviewed, size_of, vendored
 
 PATH = "/paas/v4/images/generations"

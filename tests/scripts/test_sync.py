@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from scripts.failure import PipelineError
-from scripts.page import document_in
-from scripts.provenance import digest, vendored_document
-from scripts.reading import UnreadableError
 from scripts.regenerate import main as regenerate
-from scripts.sources import read_source
+from scripts.source.failure import PipelineError
+from scripts.source.fetching import read_source
+from scripts.source.page import document_in
+from scripts.source.provenance import digest, vendored_document
+from scripts.source.reading import UnreadableError
 from scripts.sync import main
 from tests.scripts.prose_documents import ASYNCHRONOUS_QUALITY, ASYNCHRONOUS_SIZE, vendored
 from tests.scripts.published import PAGE, checkout_in, file_with, page_with, state

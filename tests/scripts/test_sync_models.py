@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scripts.change.trial import PACKAGES
 from scripts.regenerate import CATALOGUE
 from scripts.sync import main
-from scripts.trial import PACKAGES
 from tests.scripts.published import PAGE, checkout_in, file_with, replaced
 
 NOVA_CUSTOM = (

@@ -14,17 +14,17 @@ from typing import Any
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from scripts.citations import stale
-from scripts.difference import differences
-from scripts.failure import PipelineError
-from scripts.generation import TEMPLATES
-from scripts.page import document_in
-from scripts.reading import read_mapping
+from scripts.change.difference import differences
+from scripts.change.trial import PACKAGES
+from scripts.emit.package import TEMPLATES
 from scripts.regenerate import CATALOGUE, ROOT
-from scripts.rules import read_rules
-from scripts.screening import screen
-from scripts.second_reading import compare
-from scripts.trial import PACKAGES
+from scripts.rules.assembly import read_rules
+from scripts.rules.catalogue import compare
+from scripts.rules.citations import stale
+from scripts.source.failure import PipelineError
+from scripts.source.page import document_in
+from scripts.source.reading import read_mapping
+from scripts.source.screening import screen
 from tests.scripts.prose_documents import reviewed
 from tests.scripts.published import PAGE, checkout_in, file_with, replaced, state
 

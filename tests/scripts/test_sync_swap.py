@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.failure import PipelineError
+from scripts.change.replacing import locked, recover, swap
 from scripts.regenerate import ROOT
-from scripts.swap import locked, recover, swap
+from scripts.source.failure import PipelineError
 from tests.scripts.published import state
 
 FILES = ["a.txt", "deep/er/new.txt", "gone/b.txt", "kept.txt"]
@@ -20,7 +20,7 @@ STEPS = ["prepare", *(f"store {name}" for name in FILES), "write the journal", *
 SWAP = """
 import os, signal, subprocess, sys
 from pathlib import Path
-from scripts import swap
+from scripts.change import replacing
 
 guards = []
 class Popen(subprocess.Popen):

@@ -12,15 +12,15 @@ import pytest
 import yaml
 from attrs import evolve
 
-from scripts import vectors
-from scripts.failure import PipelineError
-from scripts.prose import OTHERS
+from scripts.emit import vectors
+from scripts.emit.size_pattern import allows
+from scripts.emit.vectors import vector_texts
+from scripts.emit.vectors.sizes import broken
+from scripts.prose.statements import OTHERS
 from scripts.regenerate import CATALOGUE, ROOT
-from scripts.rulebook import Rules, SizeRule
-from scripts.rules import read_rules
-from scripts.size_pattern import allows
-from scripts.size_vectors import broken
-from scripts.vectors import vector_texts
+from scripts.rules.assembly import read_rules
+from scripts.rules.rulebook import Rules, SizeRule
+from scripts.source.failure import PipelineError
 from tests.scripts.prose_documents import reviewed, vendored
 
 RULES = read_rules(vendored(), reviewed())

@@ -1,0 +1,85 @@
+"""Tries what was made before it is put in place: import, types, and the suite against the embedded server."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from scripts.source.failure import PipelineError
+
+PACKAGES = {
+    "zai_image_api": "generated",
+    "zai_image": "client",
+    "zai_image_conformance": "conformance",
+}
+"""Each package and the folder it is in."""
+
+_IMPORT_ALL = """
+import importlib, pkgutil, zai_image_api
+for module in pkgutil.walk_packages(zai_image_api.__path__, "zai_image_api."):
+    importlib.import_module(module.name)
+"""
+_TELLING = re.compile(r"error:|Error|FAIL|could not|no module", re.IGNORECASE)
+
+
+@frozen
+class Trial:
+    """One thing to try."""
+
+    name: str
+    arguments: Sequence[str]
+    """What Python is to run."""
+    seconds: float
+    """When to give up."""
+
+
+TRIALS = (
+    Trial("importing the generated package", ["-c", _IMPORT_ALL], 60),
+    Trial("the type checker", ["-m", "mypy", *(word for name in PACKAGES for word in ("-p", name))], 600),
+    Trial("the suite against the embedded server", ["-m", "zai_image", "conform", "--local"], 300),
+)
+
+
+def try_out(tree: Path, trials: Sequence[Trial] = TRIALS) -> None:
+    """Run every trial in the tree, with its packages in place of those that are installed.
+
+    Args:
+        tree: A checkout's sources with everything derived made anew.
+        trials: What to run.
+
+    Raises:
+        PipelineError: One of them fails, or does not come to an end; its own words are quoted.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZAI_", "PYTEST_", "MYPY"))}
+    path = os.pathsep.join(str(tree / folder) for folder in PACKAGES.values())
+    environment = {**kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    for trial in trials:
+        try:
+            done = subprocess.run(
+                [sys.executable, *trial.arguments],
+                cwd=tree,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                timeout=trial.seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise PipelineError(f"{trial.name} did not come to an end within {trial.seconds:g} seconds") from error
+        if done.returncode:
+            raise PipelineError(f"{trial.name} fails with what was made: {_telling(done.stdout)}")
+
+
+def _telling(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    telling = [line for line in lines if _TELLING.search(line)] or lines[-1:] or ["it says nothing"]
+    return "; ".join(telling[:3])[:600]

@@ -1,0 +1,1 @@
+"""Makes each derived thing: the package, the strict document, the vectors, the drawing of the sizes."""

@@ -1,0 +1,64 @@
+"""A test vector, and how it cites the requirement of the conformance catalogue that it tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+
+from scripts.source.failure import PipelineError
+
+
+@frozen
+class Vector:
+    """One thing to try, in JSON values alone, so that any language can."""
+
+    description: str
+    """What is tried, in a few words."""
+    requirement: str
+    """The id of the catalogue's entry that decides the outcome."""
+    input: Mapping[str, Any]
+    expected: Mapping[str, Any]
+
+
+@frozen
+class Citations:
+    """The entries of the conformance catalogue, to be cited by id or by what they state."""
+
+    entries: Mapping[str, Mapping[str, Any]]
+    """By id."""
+
+    @classmethod
+    def of(cls, catalogue: Mapping[str, Any]) -> Citations:
+        """Return those of a catalogue: what ``requirements.yaml`` holds."""
+        return cls({entry["id"]: entry for entry in catalogue.get("requirements", [])})
+
+    def cite(self, requirement: str) -> str:
+        """Return the id, once it is sure that the catalogue has it.
+
+        Raises:
+            PipelineError: It has not.
+        """
+        if requirement not in self.entries:
+            raise PipelineError(f"the test vectors cite {requirement}, which the conformance catalogue does not have")
+        return requirement
+
+    def stating(self, rule: str, number: str) -> str:
+        """Return the id of the requirement with a number of a rule, such as ``min_side`` of ``size.glm-image``.
+
+        Raises:
+            PipelineError: No requirement has it.
+        """
+        for requirement, entry in self.entries.items():
+            if entry.get("rule") == rule and number in entry.get("numbers", {}):
+                return requirement
+        raise PipelineError(f"the test vectors need a requirement of the catalogue with {rule}.{number}")
+
+    def values(self, requirement: str) -> list[str]:
+        """Return the members of the enumeration that a requirement reviews.
+
+        Raises:
+            PipelineError: The catalogue does not have the requirement.
+        """
+        return list(self.entries[self.cite(requirement)].get("values", []))

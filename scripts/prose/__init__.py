@@ -1,0 +1,1 @@
+"""Reads the sentences of the page: cutting, the grammar, what each one states."""

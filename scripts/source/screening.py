@@ -1,0 +1,135 @@
+"""Refuses a document that names what it must not: other documents, odd places, names that are more than names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from scripts.source.failure import PipelineError
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+# Schema names become modules and classes; the OpenAPI Specification allows no more than this in them, and fewer dots.
+_COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9_]*([.-][A-Za-z0-9_]+)*")
+# Operation names and tags become modules, folders and methods. The specification sets no limit on them.
+_OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9]*([ ._-]+[A-Za-z0-9]+)*")
+_PATH = re.compile(r"(/([A-Za-z0-9_~-]+(\.[A-Za-z0-9_~-]+)*|\{[A-Za-z][A-Za-z0-9_-]*\}))+/?")
+_LONGEST_NAME = 100
+# A generator puts schemas in the place of references, so that a few lines can stand for a million. Z.AI's has 220.
+_MOST_EXPANDED = 10_000
+_DEEPEST_EXPANDED = 300
+
+
+def screen(document: Mapping[str, Any]) -> None:
+    """Check what later steps rely on and a stranger decides.
+
+    Args:
+        document: The OpenAPI document, parsed.
+
+    Raises:
+        PipelineError: It refers to anything but its own parts, has no https server, or has a path, tag, operation or
+            component with a name that cannot simply become that of a file and a class.
+    """
+    if not str(document.get("openapi", "")).startswith("3."):
+        raise PipelineError("the document must say that it is OpenAPI 3: `openapi: 3.0.1`")
+    info = document.get("info")
+    if not isinstance(info, Mapping) or not all(isinstance(info.get(name), str) for name in ("title", "version")):
+        raise PipelineError("the document must have `info` with `title` and `version`, both text")
+    _screen_server(document)
+    for kind, names in _mapping(document.get("components")).items():
+        for name in _mapping(names):
+            _screen_name(name, _COMPONENT, f"components/{kind}")
+    for path, item in _mapping(document.get("paths")).items():
+        _screen_name(path, _PATH, "paths", longest=4 * _LONGEST_NAME)
+        for method, operation in _mapping(item).items():
+            if method in METHODS:
+                _screen_operation(_mapping(operation), f"{method.upper()} {path}")
+    for reference in _references(document):
+        _screen_reference(document, reference)
+    _weigh(document, document, {}, 0)
+
+
+def _screen_server(document: Mapping[str, Any]) -> None:
+    servers = document.get("servers")
+    first = servers[0] if isinstance(servers, list) and servers else None
+    address = _mapping(first).get("url")
+    try:
+        parts = urlsplit(address) if isinstance(address, str) else None
+        usable = parts is not None and parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        usable = False
+    # The client sends its key there.
+    if not usable or not re.fullmatch(r"[!-~]+", str(address)) or re.search(r"[?#{}\\\"'<>^`|]", str(address)):
+        raise PipelineError(f"the first server must be a plain https address, not {_shown(address)}")
+
+
+def _screen_operation(operation: Mapping[str, Any], where: str) -> None:
+    if "operationId" in operation:
+        _screen_name(operation["operationId"], _OPERATION, f"the operationId of {where}")
+    tags = operation.get("tags", [])
+    for tag in tags if isinstance(tags, list) else [tags]:
+        _screen_name(tag, _OPERATION, f"the tags of {where}")
+
+
+def _screen_name(name: object, form: re.Pattern[str], where: str, longest: int = _LONGEST_NAME) -> None:
+    if not isinstance(name, str) or not form.fullmatch(name) or len(name) > longest:
+        raise PipelineError(f"{where}: {_shown(name)} is not a name that can become that of a file or a class")
+
+
+def _references(root: Any) -> Iterator[str]:
+    if isinstance(root, Mapping):
+        # A `$ref` that is text refers wherever it stands, an example included: none needs one to elsewhere.
+        if isinstance(reference := root.get("$ref"), str):
+            yield reference
+        for child in root.values():
+            yield from _references(child)
+    elif isinstance(root, list):
+        for child in root:
+            yield from _references(child)
+
+
+def _screen_reference(document: Mapping[str, Any], reference: str) -> None:
+    if not reference.startswith("#/"):
+        raise PipelineError(f"$ref {_shown(reference)} leads out of the document; put what it refers to into it")
+    if not isinstance(node := _target(document, reference), Mapping):
+        raise PipelineError(f"$ref {_shown(reference)} leads to nothing that could stand in its place")
+    if "$ref" in node:
+        raise PipelineError(f"$ref {_shown(reference)} leads to another $ref; let it lead to what that one refers to")
+
+
+def _weigh(document: Mapping[str, Any], node: Any, known: dict[str, int], depth: int) -> int:
+    """Count the values under a node with every reference replaced by what it refers to, once within itself."""
+    if depth > _DEEPEST_EXPANDED:
+        raise PipelineError(f"schemas refer to one another through more than {_DEEPEST_EXPANDED} levels")
+    children: list[Any] = []
+    if isinstance(node, Mapping) and isinstance(reference := node.get("$ref"), str):
+        if reference not in known:
+            known[reference] = 1
+            known[reference] = _weigh(document, _target(document, reference), known, depth + 1)
+        return known[reference]
+    if isinstance(node, Mapping):
+        children = list(node.values())
+    elif isinstance(node, list):
+        children = node
+    weight = 1 + sum(_weigh(document, child, known, depth + 1) for child in children)
+    if weight > _MOST_EXPANDED:
+        raise PipelineError(f"with its references followed the document has more than {_MOST_EXPANDED} values")
+    return weight
+
+
+def _target(document: Mapping[str, Any], reference: str) -> Any:
+    node: Any = document
+    for step in reference.removeprefix("#/").split("/"):
+        node = _mapping(node).get(step.replace("~1", "/").replace("~0", "~"))
+    return node
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _shown(value: object) -> str:
+    text = ascii(value)
+    return text if len(text) <= 100 else f"{text[:97]}..."
