@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 _SHOWN = 4096
 _LONGEST_CODE = 100
 _REQUEST_ID_HEADERS = ("x-request-id", "x-log-id")
-_OUTCOME_UNKNOWN = "; whether a picture was made, and charged for, is not known"
+_OUTCOME_UNKNOWN = "; whether an image was made, and charged for, is not known"
 
 
 @frozen
-class Picture:
+class ImageAnswer:
     """What a successful answer promises, read and checked.
 
     Attributes:
-        url: The picture's link.
+        url: The image's link.
         created: When it was asked for.
         expires: When its link dies by the page.
         answer: The whole answer, properties that the document does not name included.
@@ -54,8 +54,8 @@ class Picture:
     key: str = field(repr=False)
 
 
-def picture(response: Response[Any], key: str) -> Picture:
-    """Return the picture of a successful answer.
+def image_answer(response: Response[Any], key: str) -> ImageAnswer:
+    """Return the image of a successful answer.
 
     Args:
         response: The answer as the endpoint function returned it.
@@ -72,13 +72,13 @@ def picture(response: Response[Any], key: str) -> Picture:
         # An error body under status 200 has neither; a gateway may well send one.
         if _error_fields(response.content) is not None:
             raise _refusal(response.status_code, response.headers, response.content, key)
-        raise _invalid("it lacks the picture's link or its time", response.status_code, response.content, key)
+        raise _invalid("it lacks the image's link or its time", response.status_code, response.content, key)
     try:
         created = datetime.fromtimestamp(answer.created, UTC)
         expires = created + LINK_LIFE
     except (ValueError, OverflowError, OSError):
         raise _invalid("its time of creation is out of range", response.status_code, response.content, key) from None
-    return Picture(answer.data[0].url, created, expires, answer, key)
+    return ImageAnswer(answer.data[0].url, created, expires, answer, key)
 
 
 def failure(error: Exception, key: str) -> ZaiImageError | None:
@@ -151,7 +151,7 @@ def _unreadable(error: InvalidResponse, key: str) -> ZaiImageError:
 def _refusal(status: int, headers: Mapping[str, str], content: bytes, key: str) -> ZaiImageError:
     fields = _error_fields(content)
     if fields is None and status < 400:
-        return _invalid("neither a picture nor an error", status, content, key)
+        return _invalid("neither an image nor an error", status, content, key)
     code, message = fields or (None, "")
     if isinstance(code, str):
         code = masked(code, key)[:_LONGEST_CODE]

@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Final
 
 from zai_image import _asking, _retrying
-from zai_image._answers import Picture
+from zai_image._answers import ImageAnswer
 from zai_image._exchanges import Exchange
 from zai_image._images import AsyncImage, Image
 from zai_image._retrying import Retrying
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-# Several times what a picture takes by the page (`promises.TYPICAL_SECONDS`), for busy days.
+# Several times what an image takes by the page (`promises.TYPICAL_SECONDS`), for busy days.
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 120.0
 
@@ -106,7 +106,7 @@ class ZaiImage(Resources[Image]):
                 came = error
             outcome = exchange.outcome(came)
             del came  # it may repeat the key, and collectors of tracebacks take the locals too
-            if isinstance(outcome, Picture):
+            if isinstance(outcome, ImageAnswer):
                 return Image(outcome, self._retrying, self._http_client)
             pause = self._retrying.pause(outcome, attempt)
             if pause is None:
@@ -186,7 +186,7 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
                 came = error
             outcome = exchange.outcome(came)
             del came  # it may repeat the key, and collectors of tracebacks take the locals too
-            if isinstance(outcome, Picture):
+            if isinstance(outcome, ImageAnswer):
                 return AsyncImage(outcome, self._retrying, self._http_client)
             pause = self._retrying.pause(outcome, attempt)
             if pause is None:

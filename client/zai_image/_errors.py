@@ -13,7 +13,7 @@
     ├── InvalidResponseError       the answer is not what was promised
     ├── ConnectionError            no answer came
     ├── TimeoutError               no answer came in time
-    └── DownloadError              there is a picture, but it could not be fetched or stored
+    └── DownloadError              there is an image, but it could not be fetched or stored
 """
 
 from __future__ import annotations
@@ -103,11 +103,11 @@ class InsufficientBalanceError(APIError):
 
 
 class ContentBlockedError(APIError):
-    """The prompt or the picture was blocked by the provider's policy."""
+    """The prompt or the image was blocked by the provider's policy."""
 
 
 class ServerError(APIError):
-    """The server failed; whether it made, and charged for, a picture is not known."""
+    """The server failed; whether it made, and charged for, an image is not known."""
 
 
 class InvalidResponseError(ZaiImageError):
@@ -149,10 +149,10 @@ class TimeoutError(ZaiImageError):
 
 
 class DownloadError(ZaiImageError):
-    """A picture was made, but could not be fetched or stored; its link may still work.
+    """An image was made, but could not be fetched or stored; its link may still work.
 
     Attributes:
-        url: The picture's link.
+        url: The image's link.
         transient: Whether trying again may help.
     """
 

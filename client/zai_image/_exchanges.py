@@ -1,4 +1,4 @@
-"""One request and what came of it: the promised picture or an error, and a line in the log."""
+"""One request and what came of it: the promised image or an error, and a line in the log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import time
 from typing import Any, Final
 
-from zai_image._answers import Picture, failure, picture, request_id
+from zai_image._answers import ImageAnswer, failure, image_answer, request_id
 from zai_image._errors import ZaiImageError
 from zai_image._masking import chain_of, shown_by
 from zai_image._settings import Settings
@@ -37,7 +37,7 @@ class Exchange:
         self._log_prompt = log_prompt
         self._begun = time.perf_counter()
 
-    def outcome(self, came: Response[Any] | Exception) -> Picture | ZaiImageError:
+    def outcome(self, came: Response[Any] | Exception) -> ImageAnswer | ZaiImageError:
         """Return what came of it, after noting it in the log.
 
         Args:
@@ -46,14 +46,14 @@ class Exchange:
         Raises:
             Exception: It raised something that says nothing of the exchange.
         """
-        result: Picture | ZaiImageError | None
+        result: ImageAnswer | ZaiImageError | None
         if isinstance(came, Exception):
             result = failure(came, self._key)
             if result is None:
                 raise came
         else:
             try:
-                result = picture(came, self._key)
+                result = image_answer(came, self._key)
             except ZaiImageError as error:
                 # Its way here leads through frames that have the key.
                 result = error.with_traceback(None)

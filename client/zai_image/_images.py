@@ -1,4 +1,4 @@
-"""A generated picture: where it is, until when, and how to get it."""
+"""A generated image: where it is, until when, and how to get it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from zai_image import _retrying
-from zai_image._answers import Picture
+from zai_image._answers import ImageAnswer
 from zai_image._errors import DownloadError
 from zai_image._masking import masked
 from zai_image._retrying import Retrying
@@ -25,79 +25,79 @@ if TYPE_CHECKING:
     import httpx
 
 
-class _Picture:
-    """What a picture tells of itself, however it is fetched."""
+class _AnyImage:
+    """What an image tells of itself, however it is fetched."""
 
-    def __init__(self, picture: Picture, retrying: Retrying) -> None:
-        self._picture = picture
+    def __init__(self, made: ImageAnswer, retrying: Retrying) -> None:
+        self._made = made
         self._retrying = retrying
 
     def _link(self) -> Link:
-        return Link(self.url, self.expires, self._picture.key)
+        return Link(self.url, self.expires, self._made.key)
 
     @property
     def url(self) -> str:
-        """The link to the picture."""
-        return self._picture.url
+        """The link to the image."""
+        return self._made.url
 
     @property
     def created(self) -> datetime:
-        """When the picture was asked for, in UTC."""
-        return self._picture.created
+        """When the image was asked for, in UTC."""
+        return self._made.created
 
     @property
     def expires(self) -> datetime:
         """When the link dies by the page, in UTC: ``promises.LINK_LIFE`` after :attr:`created`."""
-        return self._picture.expires
+        return self._made.expires
 
     @property
     def content_filter(self) -> Sequence[ContentFilterItem]:
         """What the provider's content safety says: items with ``role`` and ``level``, least where most severe."""
-        items = self._picture.answer.content_filter
+        items = self._made.answer.content_filter
         return () if items is UNSET else items
 
     @property
     def answer(self) -> ImageGenerationResponse:
         """The whole answer; what the page does not name is in its ``additional_properties``."""
-        return self._picture.answer
+        return self._made.answer
 
     def __repr__(self) -> str:
-        url = masked(self.url, self._picture.key)
+        url = masked(self.url, self._made.key)
         return f"<{type(self).__name__} {url}, created {self.created:%Y-%m-%d %H:%M:%S} UTC>"
 
 
-class Image(_Picture):
-    """A picture made by :class:`~zai_image.ZaiImage`."""
+class Image(_AnyImage):
+    """An image made by :class:`~zai_image.ZaiImage`."""
 
-    def __init__(self, picture: Picture, retrying: Retrying, client: httpx.Client) -> None:
-        super().__init__(picture, retrying)
+    def __init__(self, made: ImageAnswer, retrying: Retrying, client: httpx.Client) -> None:
+        super().__init__(made, retrying)
         self._client = client
 
     def save(self, path: str | PathLike[str], *, progress: Progress | None = None) -> Path:
-        """Store the picture in a file, replacing what is there; a failure leaves the file as it was.
+        """Store the image in a file, replacing what is there; a failure leaves the file as it was.
 
         Args:
-            path: The file to write; one without a suffix gets that of the picture's kind.
+            path: The file to write; one without a suffix gets that of the image's kind.
             progress: Called with the bytes received so far and, where known, their total.
 
         Returns:
             The path written.
 
         Raises:
-            DownloadError: The picture could not be fetched, is not one, is not whole, or could not be stored.
+            DownloadError: The image could not be fetched, is not one, is not whole, or could not be stored.
         """
         link = self._link()
         with link.errors(), link.file(path) as partial:
             return partial.keep(self._fetch(link, partial.file, progress))
 
     def download(self, *, progress: Progress | None = None) -> bytes:
-        """Return the picture's bytes.
+        """Return the image's bytes.
 
         Args:
             progress: Called with the bytes received so far and, where known, their total.
 
         Raises:
-            DownloadError: The picture could not be fetched, is not one, or is not whole.
+            DownloadError: The image could not be fetched, is not one, or is not whole.
         """
         link = self._link()
         with link.errors():
@@ -136,38 +136,38 @@ class Image(_Picture):
                 url, redirects = sent_on, redirects + 1
 
 
-class AsyncImage(_Picture):
-    """A picture made by :class:`~zai_image.AsyncZaiImage`."""
+class AsyncImage(_AnyImage):
+    """An image made by :class:`~zai_image.AsyncZaiImage`."""
 
-    def __init__(self, picture: Picture, retrying: Retrying, client: httpx.AsyncClient) -> None:
-        super().__init__(picture, retrying)
+    def __init__(self, made: ImageAnswer, retrying: Retrying, client: httpx.AsyncClient) -> None:
+        super().__init__(made, retrying)
         self._client = client
 
     async def save(self, path: str | PathLike[str], *, progress: Progress | None = None) -> Path:
-        """Store the picture in a file, replacing what is there; a failure leaves the file as it was.
+        """Store the image in a file, replacing what is there; a failure leaves the file as it was.
 
         Args:
-            path: The file to write; one without a suffix gets that of the picture's kind.
+            path: The file to write; one without a suffix gets that of the image's kind.
             progress: Called with the bytes received so far and, where known, their total.
 
         Returns:
             The path written.
 
         Raises:
-            DownloadError: The picture could not be fetched, is not one, is not whole, or could not be stored.
+            DownloadError: The image could not be fetched, is not one, is not whole, or could not be stored.
         """
         link = self._link()
         with link.errors(), link.file(path) as partial:
             return partial.keep(await self._fetch(link, partial.file, progress))
 
     async def download(self, *, progress: Progress | None = None) -> bytes:
-        """Return the picture's bytes.
+        """Return the image's bytes.
 
         Args:
             progress: Called with the bytes received so far and, where known, their total.
 
         Raises:
-            DownloadError: The picture could not be fetched, is not one, or is not whole.
+            DownloadError: The image could not be fetched, is not one, or is not whole.
         """
         link = self._link()
         with link.errors():

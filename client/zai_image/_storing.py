@@ -1,4 +1,4 @@
-"""Decides how a picture is fetched from its link and stored, whole or not at all; the waiting is done elsewhere."""
+"""Decides how an image is fetched from its link and stored, whole or not at all; the waiting is done elsewhere."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import IO, TYPE_CHECKING, Final, TypeAlias
 from attrs import define, field
 
 from zai_image._errors import DownloadError
+from zai_image._formats import HEAD, TAIL, kind_named, kind_of
 from zai_image._masking import masked, shown_by
-from zai_image._pictures import HEAD, TAIL, kind_named, kind_of
 
 if TYPE_CHECKING:
     import httpx
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Called with the bytes received so far and, where the server says, how many there will be."""
 
-# Several times the largest documented picture, without any compression; what is over this is none.
+# Several times the largest documented image, without any compression; what is over this is none.
 MAX_BYTES = 64 * 1024 * 1024
 MAX_REDIRECTS: Final = 5
 
@@ -33,7 +33,7 @@ _TRANSIENT_STATUSES: Final = frozenset({408, 425, 429, *range(500, 600)})
 
 @define
 class Link:
-    """A picture's link, and how one call to fetch it goes.
+    """An image's link, and how one call to fetch it goes.
 
     Attributes:
         url: The address.
@@ -48,9 +48,9 @@ class Link:
     attempts: int = 0
 
     def error(self, problem: str, *, transient: bool = False) -> DownloadError:
-        """Return the error that says why the picture could not be had from here."""
+        """Return the error that says why the image could not be had from here."""
         url = masked(self.url, self.key)
-        error = DownloadError(masked(f"the picture at {url} {problem}", self.key), url=url, transient=transient)
+        error = DownloadError(masked(f"the image at {url} {problem}", self.key), url=url, transient=transient)
         error.request, error.attempts = f"GET {url}", self.attempts
         return error
 
@@ -87,7 +87,7 @@ class Link:
         return None if shown_by(error, self.key) else error
 
     def file(self, path: str | PathLike[str]) -> PartialFile:
-        """Return a file for the picture, that takes the place of the one at the path.
+        """Return a file for the image, that takes the place of the one at the path.
 
         Raises:
             DownloadError: No file can have that name.
@@ -99,7 +99,7 @@ class Link:
             raise self.error(f"could not be stored: {error}") from self._cause(error)
 
     def request(self, client: httpx.Client | httpx.AsyncClient, url: str) -> httpx.Request:
-        """Return the request for the picture at the link or where it redirects to, without any key.
+        """Return the request for the image at the link or where it redirects to, without any key.
 
         Raises:
             DownloadError: The address is not http(s).
@@ -109,7 +109,7 @@ class Link:
         request = client.build_request("GET", url)
         if not request.url.host:
             raise self.error("has a link without a host")
-        # A client that the caller made may send a key with everything; the picture's host is not to have it.
+        # A client that the caller made may send a key with everything; the image's host is not to have it.
         request.headers.pop("Authorization", None)
         return request
 
@@ -129,10 +129,10 @@ class Link:
         return str(target)
 
     def receiver(self, response: httpx.Response, file: IO[bytes], progress: Progress | None) -> Receiver:
-        """Return what takes the picture's bytes.
+        """Return what takes the image's bytes.
 
         Raises:
-            DownloadError: The answer is not a picture's.
+            DownloadError: The answer is not an image's.
         """
         status = response.status_code
         if status == 200:
@@ -143,7 +143,7 @@ class Link:
 
 
 class Receiver:
-    """Takes a picture's bytes as they come, and refuses what is not a picture, not whole, or too large."""
+    """Takes an image's bytes as they come, and refuses what is not an image, not whole, or too large."""
 
     def __init__(self, link: Link, response: httpx.Response, file: IO[bytes], progress: Progress | None) -> None:
         self._link = link
@@ -163,7 +163,7 @@ class Receiver:
         """Store one chunk."""
         self._received += len(chunk)
         if self._received > MAX_BYTES:
-            raise self._link.error(f"has over {MAX_BYTES} bytes: not a picture of this API")
+            raise self._link.error(f"has over {MAX_BYTES} bytes: not an image of this API")
         self._head = (self._head + chunk[:HEAD])[:HEAD]
         self._tail = (self._tail + chunk[-TAIL:])[-TAIL:]
         self._file.write(chunk)
@@ -171,10 +171,10 @@ class Receiver:
             self._progress(self._received, self._total)
 
     def finish(self) -> str:
-        """Return the suffix for the picture's kind, once all of it is here.
+        """Return the suffix for the image's kind, once all of it is here.
 
         Raises:
-            DownloadError: It is not a picture, or not all of one.
+            DownloadError: It is not an image, or not all of one.
         """
         kind = kind_of(self._head)
         named = kind_named(self._content_type)
@@ -183,11 +183,11 @@ class Receiver:
         if kind is not None or (named is not None and self._received < named.mark):
             raise self._link.error(f"broke off after {self._received} bytes", transient=True)
         if named is not None:
-            raise self._link.error(f"is not a picture, though it is said to be {self._content_type}")
-        # What is not known here may still be a picture, and it is paid for.
+            raise self._link.error(f"is not an image, though it is said to be {self._content_type}")
+        # What is not known here may still be an image, and it is paid for.
         if self._received and self._content_type.startswith("image/"):
             return mimetypes.guess_extension(self._content_type) or ""
-        raise self._link.error(f"is not a picture but {self._content_type or 'bytes of no known kind'}")
+        raise self._link.error(f"is not an image but {self._content_type or 'bytes of no known kind'}")
 
 
 class PartialFile:
@@ -197,7 +197,7 @@ class PartialFile:
         self._target = target
         # Short, since the target's name may be as long as a name can be.
         self._path = target.with_name(f".{os.urandom(4).hex()}.part")
-        # A name that no file can have is refused now, and not when the picture is here.
+        # A name that no file can have is refused now, and not when the image is here.
         with suppress(FileNotFoundError):
             target.lstat()
         self.file = self._path.open("xb")

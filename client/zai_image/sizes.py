@@ -1,4 +1,4 @@
-"""Picture sizes: which are valid for a model, the nearest valid one, and the best one for a ratio."""
+"""Image sizes: which are valid for a model, the nearest valid one, and the best one for a ratio."""
 
 from __future__ import annotations
 

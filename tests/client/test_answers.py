@@ -1,4 +1,4 @@
-"""Whatever comes back is the promised picture or an error of this package."""
+"""Whatever comes back is the promised image or an error of this package."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from zai_image_api.wire import LARGEST_BODY
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
 KEY = "sk-very-secret"
-ANSWER: dict[str, Any] = {"created": 1760335349, "data": [{"url": "https://pictures.example/1.png"}]}
+ANSWER: dict[str, Any] = {"created": 1760335349, "data": [{"url": "https://images.example/1.png"}]}
 
 
 def server_that(answers: httpx.Response | Exception) -> respx.Router:
@@ -37,7 +37,7 @@ def server_that(answers: httpx.Response | Exception) -> respx.Router:
 
 
 def ask(answers: httpx.Response | Exception) -> Image | ZaiImageError:
-    """Ask a server that answers so for a picture; return it or the error."""
+    """Ask a server that answers so for an image; return it or the error."""
     transport = httpx.MockTransport(server_that(answers).handler)
     with ZaiImage(KEY, transport=transport) as zai:
         try:
@@ -96,7 +96,7 @@ NASTY: dict[str, tuple[int, str | bytes]] = {
     "not UTF-8": (200, b'{"created": 1, "data": [{"url": "\xff\xfe"}]}'),
     "UTF-16 cut in half": (200, '{"created": 1}'.encode("utf-16")[:-1]),
     "a redirect": (302, ""),
-    "a created that holds no picture": (201, json.dumps(ANSWER)),
+    "a created that holds no image": (201, json.dumps(ANSWER)),
     "no content": (204, ""),
     "not modified": (304, ""),
     "an error without a body": (500, ""),
@@ -292,7 +292,7 @@ def test_what_the_page_does_not_name_is_kept() -> None:
     assert image.answer.additional_properties == {"request_id": "r-1"}
 
 
-def test_an_optional_null_does_not_cost_the_picture() -> None:
+def test_an_optional_null_does_not_cost_the_image() -> None:
     image = ask(httpx.Response(200, json={**ANSWER, "content_filter": None}))
     assert isinstance(image, Image)
     assert list(image.content_filter) == []
@@ -324,7 +324,7 @@ def test_an_error_is_one_line_whatever_the_server_says() -> None:
         zai_image.RateLimitError(429, 1302, "slow down", body="{}", retry_after=7.0),
         zai_image.InvalidResponseError("no JSON", status=200, body="<html>"),
         zai_image.TimeoutError("slow", outcome_unknown=True),
-        zai_image.DownloadError("gone", url="https://pictures.example/1.png", transient=True),
+        zai_image.DownloadError("gone", url="https://images.example/1.png", transient=True),
     ],
     ids=lambda error: type(error).__name__,
 )

@@ -1,4 +1,4 @@
-"""What came instead of a picture is told with what a reader needs: host, reason, code, and when to ask again."""
+"""What came instead of an image is told with what a reader needs: host, reason, code, and when to ask again."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from hypothesis import strategies as st
 
 import zai_image
 from zai_image import ZaiImageError
-from zai_image._answers import failure, picture, request_id
+from zai_image._answers import failure, image_answer, request_id
 from zai_image_api.errors import InvalidData, InvalidResponse
 from zai_image_api.models import Error, ImageGenerationResponse
 from zai_image_api.types import Response
 
 KEY = "sk-very-secret"
 REQUEST = httpx.Request("POST", "https://api.z.ai/api")
-UNKNOWN = "; whether a picture was made, and charged for, is not known"
+UNKNOWN = "; whether an image was made, and charged for, is not known"
 
 
 def refused(content: str | bytes, status: int = 400, **headers: str) -> ZaiImageError:
-    """Return what is told of an answer that holds no picture."""
+    """Return what is told of an answer that holds no image."""
     raw = content.encode() if isinstance(content, str) else content
     fields = httpx.Headers([(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()])
     with pytest.raises(ZaiImageError) as told:
-        picture(Response(status, raw, fields, Error(0, "")), KEY)
+        image_answer(Response(status, raw, fields, Error(0, "")), KEY)
     return told.value
 
 
@@ -86,10 +86,10 @@ def test_what_a_hook_of_the_caller_raises_without_a_request_is_told_without_a_ho
 @pytest.mark.parametrize(
     ("answer", "problem"),
     [
-        ({}, "it lacks the picture's link or its time"),
-        ({"created": 1}, "it lacks the picture's link or its time"),
-        ({"created": 1, "data": []}, "it lacks the picture's link or its time"),
-        ({"data": [{"url": "https://a.example"}]}, "it lacks the picture's link or its time"),
+        ({}, "it lacks the image's link or its time"),
+        ({"created": 1}, "it lacks the image's link or its time"),
+        ({"created": 1, "data": []}, "it lacks the image's link or its time"),
+        ({"data": [{"url": "https://a.example"}]}, "it lacks the image's link or its time"),
         ({"created": 10**30, "data": [{"url": "https://a.example"}]}, "its time of creation is out of range"),
         ({"created": 253402300799, "data": [{"url": "https://a.example"}]}, "its time of creation is out of range"),
     ],
@@ -98,7 +98,7 @@ def test_a_success_without_link_or_time_says_what_is_wrong_and_keeps_what_came(a
     content = json.dumps({**answer, "note": KEY}).encode()
     parsed = ImageGenerationResponse.from_dict(json.loads(content))
     with pytest.raises(zai_image.InvalidResponseError) as told:
-        picture(Response(200, content, {}, parsed), KEY)
+        image_answer(Response(200, content, {}, parsed), KEY)
     assert str(told.value) == f"the answer with status 200 is not what was promised: {problem}"
     assert (told.value.status, told.value.body) == (200, content.decode().replace(KEY, "***"))
 
@@ -107,7 +107,7 @@ def test_a_success_without_link_or_time_says_what_is_wrong_and_keeps_what_came(a
     ("status", "content", "told"),
     [
         (200, f"<html>{KEY}", "the answer with status 200 is not what was promised: why ***"),
-        (201, "<html>", "the answer with status 201 is not what was promised: neither a picture nor an error"),
+        (201, "<html>", "the answer with status 201 is not what was promised: neither an image nor an error"),
         (200, '{"code": 1214, "message": "no"}', "no (HTTP 200, code 1214)"),
         (201, '{"code": 1214, "message": "no"}', "no (HTTP 201, code 1214)"),
         (503, "<html>", "the server gave no reason that can be read (HTTP 503)"),
@@ -119,10 +119,10 @@ def test_a_body_of_another_shape_is_told_as_what_it_is_under_its_status(status: 
     assert (str(error), error.status, error.body) == (told, status, content.replace(KEY, "***"))
 
 
-def test_a_redirect_is_neither_a_picture_nor_an_error() -> None:
+def test_a_redirect_is_neither_an_image_nor_an_error() -> None:
     error = refused("moved", 302)
     assert isinstance(error, zai_image.InvalidResponseError)
-    assert str(error) == "the answer with status 302 is not what was promised: neither a picture nor an error"
+    assert str(error) == "the answer with status 302 is not what was promised: neither an image nor an error"
     assert (error.status, error.body) == (302, "moved")
 
 
@@ -253,7 +253,7 @@ def test_an_error_under_status_200_is_a_refusal() -> None:
     for content in (body, {"error": body}):
         parsed = ImageGenerationResponse.from_dict(content)
         with pytest.raises(zai_image.ContentBlockedError) as told:
-            picture(Response(200, json.dumps(content).encode(), {"retry-after": "7"}, parsed), KEY)
+            image_answer(Response(200, json.dumps(content).encode(), {"retry-after": "7"}, parsed), KEY)
         assert (told.value.status, told.value.code, told.value.retry_after) == (200, 1301, 7.0)
         assert told.value.message == "unsafe ***"
         assert KEY not in told.value.body

@@ -1,4 +1,4 @@
-"""A picture's bytes are taken as they come, with no key, no more of them than a picture has, and progress told."""
+"""An image's bytes are taken as they come, with no key, no more of them than an image has, and progress told."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 import respx
 
 from tests.client.streamed import Streamed
-from tests.client.test_pictures import PICTURES
+from tests.client.test_formats import IMAGES
 from zai_image import AsyncZaiImage, DownloadError, ZaiImage, _storing
 from zai_image_api.document import SERVER_URL
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
-LINK = "https://pictures.example/1.png"
+LINK = "https://images.example/1.png"
 KEY = "sk-very-secret"
-PNG = PICTURES["PNG"]
+PNG = IMAGES["PNG"]
 CHUNKS = [PNG[:100], PNG[100:]]
 
 
@@ -27,7 +27,7 @@ Fetch = Callable[..., Any]
 
 @pytest.fixture(params=["sync", "async"])
 def fetch(request: pytest.FixtureRequest) -> Fetch:
-    """Make a picture and call one of its methods, sync or async; ``client`` holds settings of a client of httpx."""
+    """Make an image and call one of its methods, sync or async; ``client`` holds settings of a client of httpx."""
 
     def fetch_sync(method: str, *arguments: Any, client: dict[str, Any] | None = None, **options: Any) -> Any:
         given = None if client is None else httpx.Client(**client)
@@ -47,7 +47,7 @@ def fetch(request: pytest.FixtureRequest) -> Fetch:
 
 @pytest.fixture(autouse=True)
 def api() -> Iterator[None]:
-    """The API, which makes a picture with the same link each time."""
+    """The API, which makes an image with the same link each time."""
     with respx.mock:
         respx.post(ENDPOINT).respond(json={"created": 1760335349, "data": [{"url": LINK}]})
         yield
@@ -74,7 +74,7 @@ def test_a_body_that_is_too_large_is_not_read_to_its_end_and_its_connection_is_l
     assert (body.taken, body.closed) == (2, True)
 
 
-def test_an_answer_without_a_picture_is_let_go_unread(fetch: Fetch) -> None:
+def test_an_answer_without_an_image_is_let_go_unread(fetch: Fetch) -> None:
     body = Streamed([b"gone"] * 9)
     respx.get(LINK).respond(404, stream=body)
     with pytest.raises(DownloadError, match="status 404"):
@@ -82,7 +82,7 @@ def test_an_answer_without_a_picture_is_let_go_unread(fetch: Fetch) -> None:
     assert (body.taken, body.closed) == (0, True)
 
 
-def test_what_a_first_attempt_left_is_no_part_of_the_picture(fetch: Fetch, pauses: list[float]) -> None:
+def test_what_a_first_attempt_left_is_no_part_of_the_image(fetch: Fetch, pauses: list[float]) -> None:
     respx.get(LINK).mock(side_effect=[httpx.Response(200, content=PNG[:-8]), httpx.Response(200, content=PNG)])
     assert fetch("download") == PNG
     assert [0 <= pause <= 0.5 for pause in pauses] == [True]
@@ -98,7 +98,7 @@ def test_each_pause_is_drawn_for_its_attempt(
     assert (route.call_count, pauses) == (3, [0.5, 1.0])
 
 
-def test_a_client_that_follows_redirects_and_has_a_password_does_neither_for_a_picture(fetch: Fetch) -> None:
+def test_a_client_that_follows_redirects_and_has_a_password_does_neither_for_an_image(fetch: Fetch) -> None:
     route = respx.get(LINK).respond(302, headers={"location": "http://other.example/1.png"})
     elsewhere = respx.get("http://other.example/1.png").respond(content=PNG)
     with pytest.raises(DownloadError, match=r"is redirected from https to http$"):
@@ -110,9 +110,9 @@ def test_a_client_that_follows_redirects_and_has_a_password_does_neither_for_a_p
 @pytest.mark.parametrize(("redirects", "arrives"), [(5, True), (6, False)])
 def test_so_many_redirects_are_followed_and_no_more(fetch: Fetch, redirects: int, arrives: bool) -> None:
     for number in range(1, redirects + 1):
-        target = f"https://pictures.example/{number + 1}.png"
-        respx.get(f"https://pictures.example/{number}.png").respond(302, headers={"location": target})
-    respx.get(f"https://pictures.example/{redirects + 1}.png").respond(content=PNG)
+        target = f"https://images.example/{number + 1}.png"
+        respx.get(f"https://images.example/{number}.png").respond(302, headers={"location": target})
+    respx.get(f"https://images.example/{redirects + 1}.png").respond(content=PNG)
     if arrives:
         assert fetch("download") == PNG
     else:

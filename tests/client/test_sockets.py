@@ -16,7 +16,7 @@ import zai_image
 from zai_image import AsyncZaiImage, ZaiImage, ZaiImageError
 from zai_image_conformance.server import RunningServer
 
-ANSWER = b'{"created": 1760335349, "data": [{"url": "https://pictures.example/1.png"}]}'
+ANSWER = b'{"created": 1760335349, "data": [{"url": "https://images.example/1.png"}]}'
 # Long enough for a busy machine to answer, short enough not to wait for in a test of silence.
 TIMEOUT = 0.3
 
@@ -121,7 +121,7 @@ ANSWERS: dict[str, tuple[bytes, type[object]]] = {
     "a switch of protocols": (head("Upgrade: h2c", status="101 Switching Protocols"), ZaiImageError),
     "an early hint and then silence": (head(status="103 Early Hints"), zai_image.ConnectionError),
     "a redirect to itself": (head("Location: /", "Content-Length: 0", status="307 Go"), zai_image.InvalidResponseError),
-    "no length, so that the end says it": (head() + ANSWER, zai_image._images._Picture),
+    "no length, so that the end says it": (head() + ANSWER, zai_image._images._AnyImage),
 }
 
 
@@ -144,7 +144,7 @@ def test_a_read_time_out_sends_one_request_and_says_that_the_outcome_is_unknown(
         assert server.gone.wait(10)
     assert isinstance(outcome, zai_image.TimeoutError)
     assert outcome.outcome_unknown
-    assert "whether a picture was made, and charged for, is not known" in str(outcome)
+    assert "whether an image was made, and charged for, is not known" in str(outcome)
     assert server.requests == 1
 
 

@@ -1,4 +1,4 @@
-"""A picture is stored whole or not at all, and fetched from nowhere it should not be."""
+"""An image is stored whole or not at all, and fetched from nowhere it should not be."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ import respx
 from PIL import Image as Pillow
 
 from zai_image import AsyncImage, AsyncZaiImage, DownloadError, Image, ZaiImage, _storing, _transports
-from zai_image._answers import Picture
+from zai_image._answers import ImageAnswer
 from zai_image._retrying import Retrying
 from zai_image_api.document import SERVER_URL
 from zai_image_api.models.image_generation_response import ImageGenerationResponse
 from zai_image_conformance.server import RunningServer
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
-LINK = "https://pictures.example/1.png"
+LINK = "https://images.example/1.png"
 KEY = "sk-very-secret"
 
 
@@ -39,7 +39,7 @@ PNG = encoded("PNG")
 
 @pytest.fixture(params=["sync", "async"])
 def save(request: pytest.FixtureRequest) -> Any:
-    """Make a picture with the given link and save it, with either client; returns the path."""
+    """Make an image with the given link and save it, with either client; returns the path."""
 
     def save_sync(target: Path, link: str = LINK, created: int = 1760335349, **options: Any) -> Path:
         respx.post(ENDPOINT).respond(json={"created": created, "data": [{"url": link}]})
@@ -76,14 +76,14 @@ FAILURES = {
     "a redirect to a file": (httpx.Response(302, headers={"location": "file:///etc/passwd"}), 1, "https to file"),
     "a redirect to plain http": (httpx.Response(302, headers={"location": "http://a.example/"}), 1, "https to http"),
     "a redirect in a circle": (httpx.Response(302, headers={"location": LINK}), 6, "more than 5 times"),
-    "an empty body": (httpx.Response(200, content=b""), 1, "not a picture"),
-    "a page": (httpx.Response(200, html="<html>"), 1, "not a picture but text/html"),
-    "a page that says it is a picture": (
+    "an empty body": (httpx.Response(200, content=b""), 1, "not an image"),
+    "a page": (httpx.Response(200, html="<html>"), 1, "not an image but text/html"),
+    "a page that says it is an image": (
         httpx.Response(200, content=b"<html></html>", headers={"content-type": "image/png"}),
         1,
-        "not a picture, though it is said to be image/png",
+        "not an image, though it is said to be image/png",
     ),
-    "a picture that broke off at once": (
+    "an image that broke off at once": (
         httpx.Response(200, content=b"", headers={"content-type": "image/png"}),
         3,
         "broke off after 0 bytes",
@@ -116,7 +116,7 @@ FAILURES = {
 def test_a_failed_download_is_told_and_leaves_the_file_as_it_was(name: str, save: Any, tmp_path: Path) -> None:
     response, asked, told = FAILURES[name]
     target = tmp_path / "kitten.png"
-    target.write_bytes(b"the old picture")
+    target.write_bytes(b"the old image")
     route = respx.get(LINK).mock(return_value=response)
     with pytest.raises(DownloadError, match=told) as failed:
         save(target)
@@ -124,7 +124,7 @@ def test_a_failed_download_is_told_and_leaves_the_file_as_it_was(name: str, save
     assert failed.value.request == f"GET {LINK}"
     assert failed.value.attempts == (3 if failed.value.transient else 1)
     assert route.call_count == asked
-    assert target.read_bytes() == b"the old picture"
+    assert target.read_bytes() == b"the old image"
     assert list(tmp_path.iterdir()) == [target]
 
 
@@ -139,7 +139,7 @@ def test_trouble_that_passes_costs_nothing(trouble: Any, save: Any, tmp_path: Pa
 
 
 @respx.mock
-def test_without_retries_a_picture_is_asked_for_once(save: Any, tmp_path: Path) -> None:
+def test_without_retries_an_image_is_asked_for_once(save: Any, tmp_path: Path) -> None:
     route = respx.get(LINK).respond(503)
     with pytest.raises(DownloadError):
         save(tmp_path / "kitten.png", max_retries=0)
@@ -180,7 +180,7 @@ def test_a_link_that_is_no_address_is_a_download_error(link: str, save: Any, tmp
     ],
 )
 def test_a_link_to_a_name_that_no_host_can_have_is_a_download_error(link: str, twins: int) -> None:
-    made = Picture(link, datetime.now(UTC), datetime.now(UTC), ImageGenerationResponse(), KEY)
+    made = ImageAnswer(link, datetime.now(UTC), datetime.now(UTC), ImageGenerationResponse(), KEY)
 
     def download() -> bytes:
         with _transports.Client(timeout=9, transport=_transports.transport()) as client:
@@ -210,12 +210,10 @@ def test_an_expired_link_is_told_as_such(save: Any, tmp_path: Path) -> None:
 
 
 @respx.mock
-def test_a_body_larger_than_any_picture_is_not_taken(
-    save: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_body_larger_than_any_image_is_not_taken(save: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_storing, "MAX_BYTES", len(PNG) - 1)
     respx.get(LINK).respond(content=PNG)
-    with pytest.raises(DownloadError, match="not a picture of this API"):
+    with pytest.raises(DownloadError, match="not an image of this API"):
         save(tmp_path / "kitten.png")
 
 
@@ -226,8 +224,8 @@ def test_a_body_larger_than_any_picture_is_not_taken(
         (encoded("JPEG"), "image/png", "kitten.jpg"),
         (encoded("WebP"), "", "kitten.webp"),
         (encoded("GIF"), "image/gif", "kitten.gif"),
-        (b"a picture of another kind", "image/avif", "kitten.avif"),
-        (b"a picture of no known kind", "image/../../x", "kitten"),
+        (b"an image of another kind", "image/avif", "kitten.avif"),
+        (b"an image of no known kind", "image/../../x", "kitten"),
     ],
 )
 @respx.mock
@@ -241,7 +239,7 @@ def test_the_content_decides_the_suffix(
 
 
 @respx.mock
-def test_a_saved_picture_has_the_mode_of_any_new_file(save: Any, tmp_path: Path) -> None:
+def test_a_saved_image_has_the_mode_of_any_new_file(save: Any, tmp_path: Path) -> None:
     respx.get(LINK).respond(content=PNG)
     (tmp_path / "other").touch()
     path = save(tmp_path / "kitten.png")
@@ -288,7 +286,7 @@ def test_what_cannot_take_the_target_s_place_was_fetched_all_the_same(save: Any,
 
 
 @respx.mock
-def test_while_it_comes_a_picture_is_hidden_beside_its_target(save: Any, tmp_path: Path) -> None:
+def test_while_it_comes_an_image_is_hidden_beside_its_target(save: Any, tmp_path: Path) -> None:
     seen: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -304,7 +302,7 @@ def test_while_it_comes_a_picture_is_hidden_beside_its_target(save: Any, tmp_pat
 
 
 @respx.mock
-def test_a_key_that_the_caller_s_own_client_sends_does_not_go_to_the_picture_s_host() -> None:
+def test_a_key_that_the_caller_s_own_client_sends_does_not_go_to_the_image_s_host() -> None:
     respx.post(ENDPOINT).respond(json={"created": 1760335349, "data": [{"url": LINK}]})
     route = respx.get(LINK).respond(content=PNG)
     with httpx.Client(headers={"Authorization": f"Bearer {KEY}"}, auth=("user", KEY)) as http_client:
@@ -332,9 +330,9 @@ def test_a_closed_client_is_told_apart_from_a_dead_link() -> None:
         made.download()
 
 
-def test_a_picture_of_the_embedded_server_is_whole(server: RunningServer, tmp_path: Path) -> None:
+def test_an_image_of_the_embedded_server_is_whole(server: RunningServer, tmp_path: Path) -> None:
     with ZaiImage(server.api_key, base_url=server.url) as zai:
         path = zai.images.generate("kitten", size="2048x2048").save(tmp_path / "kitten")
-    with Pillow.open(path) as picture:
-        picture.load()
-        assert (path.name, picture.size) == ("kitten.png", (2048, 2048))
+    with Pillow.open(path) as image:
+        image.load()
+        assert (path.name, image.size) == ("kitten.png", (2048, 2048))

@@ -1,4 +1,4 @@
-"""A process that is killed while it stores a picture, or whose disk is full, leaves no half of one."""
+"""A process that is killed while it stores an image, or whose disk is full, leaves no half of one."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import Any
 
 import pytest
 
-from tests.client.test_pictures import PICTURES
+from tests.client.test_formats import IMAGES
 from zai_image_conformance.server import listening
 
-LINK = "https://pictures.example/1.png"
-PNG = PICTURES["PNG"]
+LINK = "https://images.example/1.png"
+PNG = IMAGES["PNG"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 @pytest.mark.parametrize("limit", [1000, 9000, 70_000])
-def test_a_full_disk_leaves_no_half_picture(limit: int, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_no_half_image(limit: int, tmp_path: Path) -> None:
     # In a process of its own, since the limit holds for all files of one.
     code = f"""
 import resource, signal
 from datetime import UTC, datetime
 import httpx
 from zai_image import DownloadError, Image
-from zai_image._answers import Picture
+from zai_image._answers import ImageAnswer
 from zai_image._retrying import Retrying
 from zai_image_api.models.image_generation_response import ImageGenerationResponse
 
@@ -38,7 +38,7 @@ class Drops(httpx.SyncByteStream):
 answer = lambda request: httpx.Response(200, headers={{"content-type": "image/avif"}}, stream=Drops())
 client = httpx.Client(transport=httpx.MockTransport(answer))
 now = datetime.now(UTC)
-image = Image(Picture("{LINK}", now, now, ImageGenerationResponse(), "a-key"), Retrying(0), client)
+image = Image(ImageAnswer("{LINK}", now, now, ImageGenerationResponse(), "a-key"), Retrying(0), client)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
 try:
@@ -47,11 +47,11 @@ except DownloadError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith(f"the picture at {LINK} could not be stored: ")
+    assert done.stdout.startswith(f"the image at {LINK} could not be stored: ")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_process_that_is_killed_leaves_no_half_picture(tmp_path: Path) -> None:
+def test_a_process_that_is_killed_leaves_no_half_image(tmp_path: Path) -> None:
     async def drips(scope: Any, receive: Any, send: Any) -> None:
         await receive()
         headers = [(b"content-type", b"application/json")]
@@ -69,11 +69,11 @@ from zai_image import ZaiImage
 image = ZaiImage("k").images.generate("kitten")
 image.save({str(tmp_path / "kitten.png")!r}, progress=lambda *told: print("receiving", flush=True))
 """
-    (tmp_path / "kitten.png").write_bytes(b"the old picture")
+    (tmp_path / "kitten.png").write_bytes(b"the old image")
     with listening(drips) as origin:
         environment = {**os.environ, "ZAI_BASE_URL": f"{origin}/api"}
         with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environment) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == b"receiving\n"
             process.send_signal(signal.SIGKILL)
-    assert (tmp_path / "kitten.png").read_bytes() == b"the old picture"
+    assert (tmp_path / "kitten.png").read_bytes() == b"the old image"

@@ -1,4 +1,4 @@
-"""Tells from its bytes what kind of picture something is, and whether it came whole."""
+"""Tells from its bytes what kind of image something is, and whether it came whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TAIL: Final = 4096
 
 @frozen
 class Kind:
-    """A kind of picture.
+    """A kind of image.
 
     Attributes:
         suffix: The suffix of its files.
@@ -73,7 +73,7 @@ KINDS: Final = (
 
 
 def kind_of(head: bytes) -> Kind | None:
-    """Return the kind of the picture that begins so; None where it is none that is known here."""
+    """Return the kind of the image that begins so; None where it is none that is known here."""
     return next((kind for kind in KINDS if kind.begins(head)), None)
 
 
