@@ -27,7 +27,7 @@ class Popen(subprocess.Popen):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         guards.append(self.pid)
-swap.subprocess.Popen = Popen
+replacing.subprocess.Popen = Popen
 
 made, root = map(Path, sys.argv[1:3])
 ended_at, files_brought, whom = sys.argv[3:6]
@@ -43,17 +43,17 @@ def step(name):
             raise OSError("the disk is full")
         kill()
 
-bring, count = swap._bring, 0
+bring, count = replacing._bring, 0
 def bring_and_kill(source, target):
     global count
     bring(source, target)
     count += 1
     if str(count) == files_brought:
         kill()
-swap._bring = bring_and_kill
+replacing._bring = bring_and_kill
 
-with swap.locked(root):
-    swap.swap(made, root, sys.argv[6:], step)
+with replacing.locked(root):
+    replacing.swap(made, root, sys.argv[6:], step)
 """
 
 
