@@ -14,8 +14,8 @@ from typing import Any, Literal, TypeAlias, get_args
 from attrs import frozen
 from hypothesis import strategies as st
 
-from zai_image_conformance.catalogue import catalogue
-from zai_image_conformance.suite.sizes import Sides, SizeLimits, limits_for
+from zai_image_conformance.requirements import catalogue
+from zai_image_conformance.sizes import Sides, SizeLimits, limits_for
 
 Rule: TypeAlias = Literal["min_side", "max_side", "step", "max_pixels"]
 """The limits of a custom size, by the names that the catalogue gives their numbers."""

@@ -17,7 +17,8 @@ from tests.browser.watching import Visitor, barriers
 from tests.conformance import judged
 from tests.conformance.altered import KEY
 from zai_image_conformance import report
-from zai_image_conformance.verdict import Verdict, judge
+from zai_image_conformance.model import Verdict
+from zai_image_conformance.suite.runner import judge
 
 PHONE = {"width": 390, "height": 844}
 ELEMENTS = {

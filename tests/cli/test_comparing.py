@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cli.conftest import Run
-from zai_image_conformance.report.comparison import NotAReport, compare, read
+from zai_image_conformance.report.compare import NotAReport, compare, read
 
 JUDGED = ["pass", "deviation", "fail"]
 RESULTS = [*JUDGED, "skipped", "unjudged", "error"]

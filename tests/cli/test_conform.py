@@ -15,12 +15,12 @@ from tests.cli.conftest import Run
 from tests.cli.test_documentation import DOCUMENT
 from tests.conformance.altered import KEY, Altered, Answer, Call
 from zai_image.cli import _reports
-from zai_image_conformance.catalogue import catalogue
-from zai_image_conformance.report.findings import counted
+from zai_image_conformance.model import Exchange, Question
+from zai_image_conformance.report.summary import counted
+from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.server import RunningServer, application, listening
-from zai_image_conformance.suite.asking import Asker
-from zai_image_conformance.suite.hearing import Hearing
-from zai_image_conformance.suite.questions import Exchange, Question
+from zai_image_conformance.suite.pytest_plugin import Hearing
+from zai_image_conformance.suite.session import Asker
 
 pytestmark = pytest.mark.score
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zai_image_conformance.examination.conftest import pauses
+from zai_image_conformance.client_suite.conftest import pauses
 
 __all__ = ["pauses"]
 

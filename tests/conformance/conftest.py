@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
-from zai_image_conformance import verdict
 from zai_image_conformance.server import app
 from zai_image_conformance.server.pictures import draw
+from zai_image_conformance.suite import runner
 
 SCORE = "zai_image_score"
 """The user property of a test that judged a server: (of which table, what came of it)."""
@@ -23,7 +23,7 @@ _drawn_once = cache(draw)
 
 @pytest.fixture(autouse=True)
 def _the_same_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict, "new_seed", lambda: 0)
+    monkeypatch.setattr(runner, "new_seed", lambda: 0)
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from typing import Any
 from attrs import evolve
 
 from tests.conformance.altered import KEY, Altered, Answer, Call
+from zai_image_conformance.model import Verdict
 from zai_image_conformance.server import application, listening
-from zai_image_conformance.verdict import Verdict, judge
+from zai_image_conformance.suite.runner import judge
 
 MODELS = ("glm-image", "cogview-4-250304")
 POISON = "".join(

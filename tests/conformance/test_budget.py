@@ -8,10 +8,11 @@ import pytest
 
 from scripts.regenerate import ROOT
 from tests.conformance.altered import KEY, Altered, Call
-from zai_image_conformance.catalogue import catalogue
+from zai_image_conformance import report
+from zai_image_conformance.model import Plan, Verdict
+from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.server import RunningServer, application, listening, running
-from zai_image_conformance.suite.planning import Plan
-from zai_image_conformance.verdict import Verdict, judge, plan
+from zai_image_conformance.suite.runner import judge, plan
 
 pytestmark = pytest.mark.score
 
@@ -55,8 +56,8 @@ def test_a_budget_of_4_settles_what_is_free_and_the_form_of_an_answer(with_four:
 
 def test_a_report_says_what_was_left_unjudged_and_what_a_full_verdict_takes(with_four: tuple[Verdict, int]) -> None:
     verdict, _ = with_four
-    assert "left unjudged for want of budget: SIZE-GLM-DEFAULT" in verdict.text()
-    assert f"a full verdict takes {verdict.plan.cost.pictures} pictures; the budget was 4" in verdict.text()
+    assert "left unjudged for want of budget: SIZE-GLM-DEFAULT" in report.text(verdict)
+    assert f"a full verdict takes {verdict.plan.cost.pictures} pictures; the budget was 4" in report.text(verdict)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -95,7 +96,7 @@ def test_a_picture_for_a_request_that_should_be_refused_counts() -> None:
 def test_a_budget_that_allows_no_picture_is_too_small(server: RunningServer, budget: int) -> None:
     verdict = judge(server.url, api_key=server.api_key, budget=budget)
     assert verdict.exit_code == 2
-    assert "give at least 1" in verdict.text()
+    assert "give at least 1" in report.text(verdict)
     assert server.requests == ()
 
 

@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from tests.conformance.wrong_servers import WRONG_SERVERS
-from zai_image_conformance.catalogue import Cost, Requirement, catalogue
+from zai_image_conformance.requirements import Cost, Requirement, catalogue
 from zai_image_conformance.suite import cases, test_orders, test_pictures, test_refusals, test_strict_document
+from zai_image_conformance.suite.bindings import binding_of
 from zai_image_conformance.suite.cases import Case
-from zai_image_conformance.suite.judging import binding_of
 from zai_image_conformance.suite.target import Target
 
 OPENAPI = Path(__file__).parents[2] / "openapi"

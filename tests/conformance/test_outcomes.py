@@ -10,10 +10,12 @@ from attrs import evolve
 from starlette.types import Message, Receive, Scope, Send
 
 from tests.conformance.altered import KEY, Altered, Answer, Call
+from zai_image_conformance import report
+from zai_image_conformance.model import Verdict
 from zai_image_conformance.server import application, listening
-from zai_image_conformance.suite import asking
+from zai_image_conformance.suite import session
+from zai_image_conformance.suite.runner import judge
 from zai_image_conformance.suite.target import Target
-from zai_image_conformance.verdict import Verdict, judge
 
 pytestmark = pytest.mark.score
 
@@ -42,7 +44,7 @@ def test_the_nested_error_body_is_a_failure_by_the_page_and_a_known_deviation_of
     deployed = judged(server, profile="deployed")
     assert deployed.exit_code == 0
     assert {o.requirement for o in deployed.outcomes if o.result == "deviation"} == {"ERROR-BODY"}
-    assert "known deviation ERROR-BODY" in deployed.text()
+    assert "known deviation ERROR-BODY" in report.text(deployed)
 
 
 def test_another_wrong_error_body_stays_a_failure_for_servers_in_use() -> None:
@@ -62,7 +64,7 @@ def test_a_model_that_is_not_offered_is_skipped_and_the_report_says_so() -> None
     verdict = judged(without(COGVIEW))
     assert verdict.exit_code == 0
     assert {outcome.result for outcome in verdict.outcomes if outcome.model == COGVIEW} == {"skipped"}
-    assert f"{COGVIEW} is not offered" in verdict.text()
+    assert f"{COGVIEW} is not offered" in report.text(verdict)
 
 
 def test_a_model_that_was_named_must_be_offered() -> None:
@@ -125,7 +127,7 @@ def test_a_shortcoming_of_what_is_only_described_is_a_remark_and_no_conviction()
     verdict = judged(Altered(application(api_key=KEY), after=after))
     assert broken(verdict) == {"PICTURE-TYPE"}
     assert verdict.exit_code == 0
-    assert "conforms, with remarks" in verdict.text()
+    assert "conforms, with remarks" in report.text(verdict)
 
 
 @pytest.mark.parametrize(("dropped", "came"), [(1, (200, "image/png", b"a picture")), (2, None)])
@@ -140,8 +142,8 @@ def test_a_connection_closed_between_answer_and_picture_is_no_dead_link_and_one_
             raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
         return httpx.Response(200, headers={"Content-Type": "image/png"}, content=b"a picture")
 
-    monkeypatch.setattr(asking, "_connections", lambda target: httpx.Client(transport=httpx.MockTransport(answer)))
-    asker = asking.Asker(Target("http://127.0.0.1:9/api", api_key=KEY))
+    monkeypatch.setattr(session, "_connections", lambda target: httpx.Client(transport=httpx.MockTransport(answer)))
+    asker = session.Asker(Target("http://127.0.0.1:9/api", api_key=KEY))
     try:
         outcome: object = asker.fetch("http://127.0.0.1:9/1.png", 100)
     except httpx.RemoteProtocolError:

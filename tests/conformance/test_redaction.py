@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zai_image_conformance.suite.redaction import redacted
+from zai_image_conformance.redaction import redacted
 
 Spelling: TypeAlias = Callable[[str], str]
 

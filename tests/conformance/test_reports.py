@@ -18,8 +18,9 @@ import xmlschema
 from tests.conformance.altered import KEY, Answer, Call
 from tests.conformance.judged import failing, hostile, on_embedded
 from zai_image_conformance import report
-from zai_image_conformance.report.comparison import NotAReport, compare, read
-from zai_image_conformance.verdict import Verdict, judge
+from zai_image_conformance.model import Verdict
+from zai_image_conformance.report.compare import NotAReport, compare, read
+from zai_image_conformance.suite.runner import judge
 
 pytestmark = pytest.mark.score
 

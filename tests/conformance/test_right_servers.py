@@ -11,7 +11,7 @@ from tests.conformance.conftest import SCORE
 from tests.conformance.foreign_servers import FOREIGN_SERVERS, ForeignServer
 from tests.conformance.right_servers import RIGHT_SERVERS, RightServer
 from zai_image_conformance.server import application, listening
-from zai_image_conformance.verdict import judge
+from zai_image_conformance.suite.runner import judge
 
 pytestmark = [pytest.mark.score, pytest.mark.usefixtures("quick_pictures")]
 

@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 
 from zai_image_conformance import strategies
-from zai_image_conformance.suite.drawing import draw
-from zai_image_conformance.suite.sizes import Sides, SizeLimits
+from zai_image_conformance.sizes import Sides, SizeLimits
+from zai_image_conformance.suite.examples import draw
 
 NUMBERS = ("recommended", "default", "min_side", "max_side", "step", "max_pixels")
 

@@ -15,13 +15,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.conformance.altered import KEY, Altered, Answer, Call
 from zai_image_conformance import report
+from zai_image_conformance.model import Question
 from zai_image_conformance.server import application, listening
-from zai_image_conformance.suite import asking
-from zai_image_conformance.suite.asking import Asker, Unasked
-from zai_image_conformance.suite.questions import Question
+from zai_image_conformance.suite import session
+from zai_image_conformance.suite.images import View, Viewer
+from zai_image_conformance.suite.runner import judge
+from zai_image_conformance.suite.session import Asker, Unasked
 from zai_image_conformance.suite.target import Target
-from zai_image_conformance.suite.viewing import View, Viewer
-from zai_image_conformance.verdict import judge
 
 pytestmark = pytest.mark.score
 
@@ -57,7 +57,7 @@ def test_a_body_that_trickles_without_end_is_given_up(monkeypatch: pytest.Monkey
             await send({"type": "http.response.body", "body": b" ", "more_body": True})
             await asyncio.sleep(0.02)
 
-    monkeypatch.setattr(asking, "_READING", 0.1)
+    monkeypatch.setattr(session, "_READING", 0.1)
     with asker_of(trickling, []) as asker, pytest.raises(Unasked, match=r"had not come after 0\.1 seconds"):
         asker.ask(Question(content="{}"))
 

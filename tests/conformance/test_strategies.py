@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from zai_image import sizes
 from zai_image_conformance import strategies
+from zai_image_conformance.model import Exchange, Question
 from zai_image_conformance.server import requests
 from zai_image_conformance.server.refusals import Refusal
 from zai_image_conformance.strategies import BrokenRequest, NastyAnswer
-from zai_image_conformance.suite import expectations
-from zai_image_conformance.suite.drawing import draw
-from zai_image_conformance.suite.expectations import Broken
-from zai_image_conformance.suite.questions import Exchange, Question
-from zai_image_conformance.suite.viewing import View
+from zai_image_conformance.suite import checks
+from zai_image_conformance.suite.checks import Broken
+from zai_image_conformance.suite.examples import draw
+from zai_image_conformance.suite.images import View
 
 pytestmark = pytest.mark.score
 
@@ -80,32 +80,32 @@ def test_broken_requests_are_refused(promise: str, data: st.DataObject) -> None:
 @given(strategies.answers())
 def test_right_answers_break_nothing(answer: dict[str, object]) -> None:
     came = exchange(200, "application/json", json.dumps({**answer, "created": 1}))
-    expectations.created_about_now(came)
-    expectations.one_picture(came)
-    expectations.absolute_link(came)
-    expectations.content_filter_in_form(came)
+    checks.created_about_now(came)
+    checks.one_picture(came)
+    checks.absolute_link(came)
+    checks.content_filter_in_form(came)
 
 
 @few
 @given(strategies.error_bodies())
 def test_documented_errors_break_nothing(body: dict[str, object]) -> None:
-    expectations.documented_error(exchange(400, "application/json", json.dumps(body)))
+    checks.documented_error(exchange(400, "application/json", json.dumps(body)))
 
 
 @given(strategies.nasty_answers())
 def test_no_answer_makes_the_judge_stumble(answer: NastyAnswer) -> None:
     came = exchange(answer.status, answer.media_type, answer.body.decode("utf-8", "replace"))
     for expectation in (
-        expectations.refused,
-        expectations.refused_as_the_callers_fault,
-        expectations.accepted,
-        expectations.sent_as_json,
-        expectations.documented_error,
-        expectations.created_about_now,
-        expectations.one_picture,
-        expectations.absolute_link,
-        expectations.content_filter_in_form,
-        lambda each: expectations.complete_picture(each, View(None, "none")),
+        checks.refused,
+        checks.refused_as_the_callers_fault,
+        checks.accepted,
+        checks.sent_as_json,
+        checks.documented_error,
+        checks.created_about_now,
+        checks.one_picture,
+        checks.absolute_link,
+        checks.content_filter_in_form,
+        lambda each: checks.complete_picture(each, View(None, "none")),
     ):
         with suppress(Broken):
             expectation(came)

@@ -13,14 +13,14 @@ from tests.conformance.altered import KEY, Altered
 from tests.conformance.wrong_requests import IN_FULL_ORDERS
 from tests.conformance.wrong_servers import WRONG_SERVERS
 from zai_image_conformance import strategies
+from zai_image_conformance.model import Exchange, Question
 from zai_image_conformance.server import application, listening, requests
 from zai_image_conformance.strategies import NastyAnswer
-from zai_image_conformance.suite import cases, expectations, made_up_cases, strict_document
-from zai_image_conformance.suite.certainty import certain_breach, is_certainly_right
-from zai_image_conformance.suite.expectations import Broken
-from zai_image_conformance.suite.questions import Exchange, Question
+from zai_image_conformance.suite import cases, checks, schemathesis_cases, strict_document
+from zai_image_conformance.suite.checks import Broken
+from zai_image_conformance.suite.oracle import certain_breach, is_certainly_right
+from zai_image_conformance.suite.runner import judge
 from zai_image_conformance.suite.target import Target
-from zai_image_conformance.verdict import judge
 
 RIGHT = {"model": "glm-image", "prompt": "A cute little kitten.", "size": "1280x1280"}
 
@@ -133,8 +133,8 @@ def test_made_up_requests_break_every_promise_of_an_order_but_that_of_its_text()
 def forget() -> None:
     """Have everything made up anew, as a new process does."""
     for remembered in (
-        made_up_cases._breaches,
-        made_up_cases._right,
+        schemathesis_cases._breaches,
+        schemathesis_cases._right,
         strict_document.made_up,
         strict_document._operation,
     ):
@@ -170,7 +170,7 @@ def test_a_server_that_overlooks_a_promise_among_many_fields_is_convicted_by_wha
     (wrong,) = (server for server in WRONG_SERVERS if server.name == IN_FULL_ORDERS)
     with listening(Altered(application(api_key=KEY), wrong.before, wrong.after)) as origin:
         convicted = judge(f"{origin}/api", api_key=KEY, models=[wrong.model])
-        monkeypatch.setattr(made_up_cases, "refusals", lambda target, but: iter(()))
+        monkeypatch.setattr(schemathesis_cases, "refusals", lambda target, but: iter(()))
         without = judge(f"{origin}/api", api_key=KEY, models=[wrong.model])
     assert without.failures == ()
     assert {outcome.requirement for outcome in convicted.failures} == wrong.convicted_by
@@ -229,12 +229,12 @@ def test_schemathesis_finds_nothing_in_documented_errors(body: dict[str, object]
 
 
 OWN = {
-    "ERROR-STATUS": expectations.refused_as_the_callers_fault,
-    "ERROR-BODY": expectations.documented_error,
-    "ANSWER-CREATED": expectations.created_about_now,
-    "ANSWER-COUNT": expectations.one_picture,
-    "ANSWER-URL": expectations.absolute_link,
-    "FILTER-FORM": expectations.content_filter_in_form,
+    "ERROR-STATUS": checks.refused_as_the_callers_fault,
+    "ERROR-BODY": checks.documented_error,
+    "ANSWER-CREATED": checks.created_about_now,
+    "ANSWER-COUNT": checks.one_picture,
+    "ANSWER-URL": checks.absolute_link,
+    "FILTER-FORM": checks.content_filter_in_form,
 }
 
 

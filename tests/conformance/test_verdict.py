@@ -14,12 +14,13 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from tests.conformance.altered import KEY, Altered, Answer, Call
-from zai_image_conformance.catalogue import catalogue
+from zai_image_conformance import report
+from zai_image_conformance.model import Question, Verdict
+from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.server import RunningServer, application, listening, running
-from zai_image_conformance.suite.asking import Asker, Unasked
-from zai_image_conformance.suite.questions import Question
+from zai_image_conformance.suite.runner import judge
+from zai_image_conformance.suite.session import Asker, Unasked
 from zai_image_conformance.suite.target import Target
-from zai_image_conformance.verdict import Verdict, judge
 
 pytestmark = pytest.mark.score
 
@@ -44,7 +45,7 @@ def test_the_embedded_server_conforms(server: RunningServer) -> None:
         entry.id for entry in catalogue() if not entry.judged
     }
     assert Counter(outcome.result for outcome in verdict.outcomes).keys() == {"pass", "unjudged"}
-    assert "conforms" in verdict.text()
+    assert "conforms" in report.text(verdict)
 
 
 def test_a_verdict_counts_what_was_asked_and_drawn(server: RunningServer) -> None:
@@ -64,7 +65,7 @@ def test_a_server_that_says_yes_to_everything_does_not_conform() -> None:
     with listening(yes_to_everything) as origin:
         verdict = judge(f"{origin}/api", api_key="k")
     assert verdict.exit_code == 1
-    assert "does not conform" in verdict.text()
+    assert "does not conform" in report.text(verdict)
 
 
 def test_a_closed_port_could_not_be_asked() -> None:
@@ -73,7 +74,7 @@ def test_a_closed_port_could_not_be_asked() -> None:
         bound.bind(("127.0.0.1", 0))
         verdict = judge(f"http://127.0.0.1:{bound.getsockname()[1]}/api", api_key="k")
     assert verdict.exit_code == 2
-    assert "could not judge" in verdict.text()
+    assert "could not judge" in report.text(verdict)
 
 
 @pytest.mark.parametrize("url", ["", "not an address", "http://[", "ftp://127.0.0.1/api", "http://127.0.0.1:x"])
@@ -110,21 +111,21 @@ def test_a_server_that_vanishes_could_not_be_asked(answered: int) -> None:
 def test_a_refused_key_could_not_be_asked(server: RunningServer, key: str | None) -> None:
     verdict = judge(server.url, api_key=key)
     assert verdict.exit_code == 2
-    assert "key" in verdict.text()
-    assert not key or key not in verdict.text()
+    assert "key" in report.text(verdict)
+    assert not key or key not in report.text(verdict)
 
 
 def test_an_unknown_requirement_could_not_be_asked_and_the_known_are_named() -> None:
     verdict = judge("http://127.0.0.1:9/api", requirements=["SIZE-GLM-STEP", "SIZE-MADE-UP"])
     assert verdict.exit_code == 2
-    assert "SIZE-MADE-UP" in verdict.text()
-    assert "SIZE-GLM-RANGE" in verdict.text()
+    assert "SIZE-MADE-UP" in report.text(verdict)
+    assert "SIZE-GLM-RANGE" in report.text(verdict)
 
 
 def test_a_requirement_that_cannot_be_judged_makes_no_verdict(server: RunningServer) -> None:
     verdict = judge(server.url, api_key=server.api_key, requirements=["LINK-LIFE"])
     assert verdict.exit_code == 2
-    assert "30 days" in verdict.text()
+    assert "30 days" in report.text(verdict)
 
 
 def test_named_requirements_alone_are_judged(server: RunningServer) -> None:
@@ -168,7 +169,7 @@ def test_a_failure_says_what_was_expected_what_came_what_was_promised_and_how_to
     assert failure.came.startswith("200 application/json")
     assert failure.sentence == '"must be divisible by `32`"'
     for part in (failure.requirement, failure.expected, failure.came, failure.sentence, failure.curl):
-        assert part in verdict.text()
+        assert part in report.text(verdict)
 
 
 def test_the_curl_line_asks_the_same_again(tmp_path: Path) -> None:
@@ -191,7 +192,7 @@ def test_the_key_is_nowhere_in_a_verdict_even_where_the_server_repeats_it() -> N
     verdict = judge_altered(Altered(application(api_key=KEY), after=tattling))
     assert verdict.exit_code == 1
     assert KEY not in repr(verdict)
-    assert KEY not in verdict.text()
+    assert KEY not in report.text(verdict)
 
 
 def test_a_key_that_occurs_in_links_does_no_harm() -> None:
@@ -205,8 +206,8 @@ def test_a_servers_control_characters_do_not_reach_the_terminal() -> None:
 
     verdict = judge_altered(Altered(application(api_key=KEY), after=shouting))
     assert verdict.exit_code == 1
-    assert "\x1b" not in verdict.text()
-    assert "\x07" not in verdict.text()
+    assert "\x1b" not in report.text(verdict)
+    assert "\x07" not in report.text(verdict)
 
 
 def test_a_rate_limit_that_does_not_pass_could_not_be_asked() -> None:

@@ -9,9 +9,9 @@ import pytest
 from tests.conformance.altered import KEY, Altered
 from tests.conformance.conftest import SCORE
 from tests.conformance.wrong_servers import WRONG_SERVERS, WrongServer
-from zai_image_conformance.catalogue import catalogue
+from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.server import application, listening
-from zai_image_conformance.verdict import judge
+from zai_image_conformance.suite.runner import judge
 
 pytestmark = [pytest.mark.score, pytest.mark.usefixtures("quick_pictures")]
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.conformance.altered import After, Answer
 from tests.conformance.breaking import wrong
-from zai_image_conformance.catalogue import catalogue
+from zai_image_conformance.requirements import catalogue
 
 
 def _refusals(change: Callable[[Answer], Answer]) -> After:

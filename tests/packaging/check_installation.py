@@ -15,7 +15,11 @@ from pathlib import Path
 MODULES = {
     "plain": ["zai_image", "zai_image_api", "zai_image_conformance"],
     "cli": ["zai_image.cli"],
-    "conformance": ["zai_image_conformance.server", "zai_image_conformance.verdict", "zai_image_conformance.suite"],
+    "conformance": [
+        "zai_image_conformance.server",
+        "zai_image_conformance.suite.runner",
+        "zai_image_conformance.suite",
+    ],
     "fast": ["zai_image.fast"],
 }
 MODULES["all"] = [module for modules in MODULES.values() for module in modules]

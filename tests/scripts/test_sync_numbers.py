@@ -143,7 +143,7 @@ from zai_image import sizes
 from zai_image.cli import cli
 from zai_image_api import promises
 from zai_image_conformance.server.requests import read
-from zai_image_conformance.catalogue import catalogue
+from zai_image_conformance.requirements import catalogue
 
 def status(**fields):
     body = {"model": "glm-image", "prompt": "kitten", **fields}

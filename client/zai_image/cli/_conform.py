@@ -80,7 +80,8 @@ def conform(
     """Judge the server at URL (the part of its address before /paas/v4): does it keep the documented promises?"""
     with conformance_extra():
         from zai_image_conformance import report
-        from zai_image_conformance.verdict import Interrupted, judge, plan
+        from zai_image_conformance.model import Interrupted
+        from zai_image_conformance.suite.runner import judge, plan
     files = {"--report-json": report_json, "--junit": junit, "--report-html": report_html}
     wanted = {option: path for option, path in files.items() if path is not None}
     if wanted and (listed or dry_run or compare is not None):
@@ -135,12 +136,12 @@ def conform(
     formats = {"--report-json": report.json_report, "--junit": report.junit, "--report-html": report.page}
     written = [_reports.write(path, formats[option](verdict)) for option, path in wanted.items()]
     # Last, because whoever reads it may go away.
-    click.echo(verdict.text(), nl=False)
+    click.echo(report.text(verdict), nl=False)
     return verdict.exit_code if all(written) else COULD_NOT_ASK
 
 
 def _compare(old: Path, new: Path) -> int:
-    from zai_image_conformance.report import comparison
+    from zai_image_conformance.report import compare as comparison
 
     told = []
     for path in (old, new):

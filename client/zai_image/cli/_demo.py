@@ -18,7 +18,8 @@ _PROMPT = "A cute little kitten."
 def demo() -> int:
     """Make a picture with the embedded server, then judge that server: no key, no network, no cost."""
     with conformance_extra():
-        from zai_image_conformance.verdict import judge
+        from zai_image_conformance import report
+        from zai_image_conformance.suite.runner import judge
     from zai_image.cli._batch import Batch
 
     with embedded_server() as server:
@@ -32,5 +33,5 @@ def demo() -> int:
         if exit_code := batch.make():
             return exit_code
         verdict = judge(server.url, api_key=server.api_key)
-    click.echo(verdict.text(), nl=False)
+    click.echo(report.text(verdict), nl=False)
     return verdict.exit_code

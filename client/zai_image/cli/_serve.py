@@ -31,7 +31,7 @@ def _list_faults(context: click.Context, _parameter: click.Parameter, wanted: bo
 @click.option(
     "--referee",
     is_flag=True,
-    help="Judge the clients: say at the end, and at /referee/report, which promises they kept; exit with 1 if not all.",
+    help="Validate clients: report at the end, and at /referee/report, what requirements they keep; exit 1 if not all.",
 )
 @click.option(
     "--list-faults", is_flag=True, is_eager=True, expose_value=False, callback=_list_faults, help="List the faults."
@@ -41,11 +41,14 @@ def serve(
 ) -> int:
     """Serve the documented endpoint on this machine: the same rules and errors, drawn pictures, no cost."""
     with conformance_extra():
+        from zai_image_conformance.client_suite.validator import ClientValidator
         from zai_image_conformance.server import FaultError
         from zai_image_conformance.server import serve as serve_until_interrupted
     if latency:
         faults = (*faults, f"latency={latency}")
     try:
-        return serve_until_interrupted(host=host, port=port, api_key=api_key, faults=faults, referee=referee)
+        return serve_until_interrupted(
+            host=host, port=port, api_key=api_key, faults=faults, validator=ClientValidator if referee else None
+        )
     except FaultError as error:
         raise click.BadParameter(str(error), param_hint="--fault") from None

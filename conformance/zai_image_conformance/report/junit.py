@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Xml
 
 from zai_image_api.document import DOCUMENT_SHA256
-from zai_image_conformance.outcomes import Outcome
-from zai_image_conformance.report.findings import summary
-from zai_image_conformance.suite.questions import printable
+from zai_image_conformance.model import Outcome, printable
+from zai_image_conformance.report.summary import summary
 
 if TYPE_CHECKING:
-    from zai_image_conformance.verdict import Verdict
+    from zai_image_conformance.model import Verdict
 
 _ELEMENTS = {"fail": "failure", "error": "error", "skipped": "skipped", "unjudged": "skipped", "deviation": "skipped"}
 """JUnit knows no deviation; a skipped test with a message is the nearest that does not turn a build red."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from zai_image_conformance.outcomes import Result
-from zai_image_conformance.report.findings import FROM_WORST
+from zai_image_conformance.model import Result
 from zai_image_conformance.report.record import JudgedRequirement, Judgement, Report
+from zai_image_conformance.report.summary import FROM_WORST
 
 ANY_MODEL = "any model"
 """Stands over what was asked of no model in particular."""

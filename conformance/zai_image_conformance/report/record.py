@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from zai_image_api import document
-from zai_image_conformance.catalogue import Cost, Level
-from zai_image_conformance.outcomes import SETTLED, Asked, AskedFor, Outcome, Picture, Result
-from zai_image_conformance.report.findings import Finding, findings, shortage, summary
-from zai_image_conformance.suite.questions import Question, printable
-from zai_image_conformance.suite.target import Profile
+from zai_image_conformance.model import SETTLED, Asked, AskedFor, Outcome, Picture, Profile, Question, Result, printable
+from zai_image_conformance.report.summary import Finding, findings, shortage, summary
+from zai_image_conformance.requirements import Cost, Level
 
 if TYPE_CHECKING:
-    from zai_image_conformance.verdict import Verdict
+    from zai_image_conformance.model import Verdict
 
 FORMAT = 1
 """Rises whenever a reader of the JSON report would have to change."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from zai_image_conformance.report.findings import FROM_WORST, WORDS
 from zai_image_conformance.report.record import Judgement, Report
-from zai_image_conformance.suite.sizes import Sides, SizeLimits, limits_for
+from zai_image_conformance.report.summary import FROM_WORST, WORDS
+from zai_image_conformance.sizes import Sides, SizeLimits, limits_for
 
 PLOT = 340
 """Drawing units that the axes are long."""

@@ -3,7 +3,6 @@
 from zai_image_conformance.server.app import application
 from zai_image_conformance.server.faults import FAULTS, Fault, FaultError, Switchboard
 from zai_image_conformance.server.recording import RecordedRequest, Recording
-from zai_image_conformance.server.referee import Referee
 from zai_image_conformance.server.running import RunningServer, listening, running, serve
 
 __all__ = [
@@ -12,7 +11,6 @@ __all__ = [
     "FaultError",
     "RecordedRequest",
     "Recording",
-    "Referee",
     "RunningServer",
     "Switchboard",
     "application",

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from zai_image_conformance.suite.redaction import REDACTED
+from zai_image_conformance.redaction import REDACTED
 
 _KEPT = 1_000
 """Requests remembered; the oldest are forgotten first."""

@@ -11,17 +11,17 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Protocol
 
 import uvicorn
 from attrs import field, frozen
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from zai_image_conformance.server.app import application, usable_key
 from zai_image_conformance.server.faults import TRANSPORT, Switchboard, SwitchedFault
 from zai_image_conformance.server.paths import BASE_PATH
 from zai_image_conformance.server.recording import RecordedRequest, Recording
-from zai_image_conformance.server.referee import REPORT_PATH, Referee
 from zai_image_conformance.server.start_page import StartPage
 
 _BACKLOG = 2048
@@ -33,6 +33,30 @@ _HEAD_LIMIT = 65_536
 """Bytes that a request's line and header fields may have."""
 _SILENCE = 60.0
 """Seconds after which a connection is closed on which no request is being answered and none has come whole."""
+
+
+class Validator(Protocol):
+    """An ASGI application that validates the requests it passes on, and reports on them."""
+
+    report_path: str
+    """Where the report can be had with GET."""
+
+    @property
+    def exit_code(self) -> int:
+        """What the server ends with."""
+
+    def text(self) -> str:
+        """The report for people."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one ASGI connection."""
+
+
+class ValidatorFactory(Protocol):
+    """Makes a validator around an application."""
+
+    def __call__(self, application: ASGIApp, /, *, api_key: str) -> Validator:
+        """Wrap the application, whose key no report may show."""
 
 
 @frozen
@@ -193,23 +217,28 @@ def running(
 
 
 def serve(
-    *, host: str, port: int, api_key: str | None = None, faults: Iterable[str] = (), referee: bool = False
+    *,
+    host: str,
+    port: int,
+    api_key: str | None = None,
+    faults: Iterable[str] = (),
+    validator: ValidatorFactory | None = None,
 ) -> int:
     """Run the embedded server in the foreground until Ctrl-C or SIGTERM, for `zai-image serve`.
 
     The first line on standard output is `listening on http://HOST:PORT/api`. All else goes to standard error, but the
-    referee's report, which follows on standard output at the end.
+    validator's report, which follows on standard output at the end.
 
     Args:
         host: The address to listen on.
         port: The port; 0 takes any that is free.
         api_key: The key to accept; None makes a random one and tells it on standard error.
         faults: What is to go wrong, such as `latency=0.2`.
-        referee: Whether to judge the clients, and to tell at the end which promises they kept.
+        validator: Makes what validates the clients' requests and reports at the end; None validates none.
 
     Returns:
-        The exit code: 0 when it was ended, 2 when it could not listen or the key is of no use. With `referee`, 1 when a
-        client broke a promise, and 2 also when there was nothing to judge.
+        The exit code: 0 when it was ended, 2 when it could not listen or the key is of no use. With a validator, 1 when
+        a client broke a promise, and 2 also when there was nothing to judge.
 
     Raises:
         FaultError: There is no such fault.
@@ -228,7 +257,7 @@ def serve(
     key = api_key if api_key is not None else _new_key()
     origin = _origin(listener)
     endpoint = application(api_key=key, faults=switchboard, recording=recording)
-    judge = Referee(endpoint, api_key=key) if referee else None
+    judge = None if validator is None else validator(endpoint, api_key=key)
 
     def announce() -> None:
         print(f"listening on {origin}{BASE_PATH}", flush=True)
@@ -238,7 +267,7 @@ def serve(
         if not ipaddress.ip_address(address).is_loopback:
             _tell(f"{address} can be reached from other machines; use 127.0.0.1 to keep it to this one")
         if judge is not None:
-            _tell(f"clients are judged; the report so far is at {origin}{REPORT_PATH}")
+            _tell(f"clients are judged; the report so far is at {origin}{judge.report_path}")
         _tell(f"a page to look at the rules and to try them: {origin}/")
 
     with listener:

@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
 
-from zai_image_conformance.catalogue import catalogue
-from zai_image_conformance.suite import drawn_cases, made_up_cases
-from zai_image_conformance.suite.questions import Credential, Question
-from zai_image_conformance.suite.sizes import Sides, limits_for
+from zai_image_conformance.model import Credential, Question
+from zai_image_conformance.requirements import catalogue
+from zai_image_conformance.sizes import Sides, limits_for
+from zai_image_conformance.suite import generated_cases, schemathesis_cases
 from zai_image_conformance.suite.target import Target
 
 _PROMPT = "A cute little kitten."
@@ -55,13 +55,13 @@ def refusals(target: Target) -> Iterator[Case]:
 def made_up_refusals(target: Target) -> Iterator[Case]:
     """What Schemathesis makes up that breaks the strict document, and the catalogue for certain."""
     asked = frozenset(case.question for case in _own_refusals(target))
-    for breach, question, model in made_up_cases.refusals(target, asked):
+    for breach, question, model in schemathesis_cases.refusals(target, asked):
         yield Case(breach.requirement, f"Schemathesis: {breach.problem}", question, model)
 
 
 def made_up_orders(target: Target) -> Iterator[Case]:
     """What Schemathesis makes up that every right server draws; nothing where pictures are counted."""
-    for fields in made_up_cases.orders(target):
+    for fields in schemathesis_cases.orders(target):
         plain = {name: value for name, value in fields.items() if name != "user_id"}
         yield Case(
             "USER-ID-LENGTH",
@@ -213,9 +213,9 @@ def _wrong_credentials(model: str) -> Iterator[Case]:
 
 def _drawn_refusals(target: Target, model: str) -> Iterator[Case]:
     stated_by = limits_for(model).stated_by
-    for rule, size in drawn_cases.wrong_sizes(model, target.seed, target.thorough):
+    for rule, size in generated_cases.wrong_sizes(model, target.seed, target.thorough):
         yield Case(stated_by[rule], f"{size} (drawn)", Question.order(_order(model, size=size)), model)
-    for broken in drawn_cases.wrong_requests(model, target.seed, target.thorough):
+    for broken in generated_cases.wrong_requests(model, target.seed, target.thorough):
         yield Case(broken.requirement, "a drawn request", Question.order(broken.fields), model)
 
 
@@ -229,7 +229,7 @@ def _sized_orders(target: Target, model: str) -> Iterator[Case]:
         yield case
         if rider:
             yield evolve(case, requirement=rider.requirement, name=rider.name)
-    for sides in drawn_cases.odd_multiples_of_the_step(model, target.seed, target.thorough):
+    for sides in generated_cases.odd_multiples_of_the_step(model, target.seed, target.thorough):
         yield _sized(model, limits.stated_by["step"], sides, {})
 
 
@@ -256,4 +256,4 @@ def _riders(target: Target) -> Iterator[_Rider]:
     yield _Rider("USER-ID-LENGTH", f"{least} characters", {"user_id": "u" * least})
     yield _Rider("USER-ID-LENGTH", f"{most} characters", {"user_id": "u" * most})
     yield _Rider("USER-ID-LENGTH", f"{most} wide characters", {"user_id": _WIDE * most})
-    yield _Rider("PROMPT-TEXT", "any text", {"prompt": _ANY_TEXT + drawn_cases.any_text(target.seed)})
+    yield _Rider("PROMPT-TEXT", "any text", {"prompt": _ANY_TEXT + generated_cases.any_text(target.seed)})

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from zai_image_conformance.suite.asking import Asker
-from zai_image_conformance.suite.hearing import Hearing
+from zai_image_conformance.suite.images import Viewer
+from zai_image_conformance.suite.pytest_plugin import Hearing
+from zai_image_conformance.suite.session import Asker
 from zai_image_conformance.suite.target import Target
-from zai_image_conformance.suite.viewing import Viewer
 
 
 def pytest_configure(config: pytest.Config) -> None:

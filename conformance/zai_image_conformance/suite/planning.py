@@ -4,43 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from attrs import frozen
-
-from zai_image_conformance.catalogue import Cost
+from zai_image_conformance.model import Plan, PlannedQuestion, Question
 from zai_image_conformance.suite.cases import Case
-from zai_image_conformance.suite.questions import Question
-
-
-@frozen
-class PlannedQuestion:
-    """One request, with everything that its answer settles."""
-
-    name: str
-    """A few words, such as `2048x2048`."""
-    model: str | None
-    paid: bool
-    """Whether a right server makes a picture."""
-    requirements: tuple[str, ...]
-    """Ids in the catalogue."""
-
-
-@frozen
-class Plan:
-    """Everything that a full verdict asks, in order."""
-
-    questions: tuple[PlannedQuestion, ...] = ()
-
-    @property
-    def cost(self) -> Cost:
-        """Requests of a full verdict on a right server."""
-        pictures = sum(question.paid for question in self.questions)
-        return Cost(pictures=pictures, free=len(self.questions) - pictures)
-
-    def within(self, budget: int | None) -> tuple[PlannedQuestion, ...]:
-        """The questions that a right server is asked under a budget."""
-        paid = [question for question in self.questions if question.paid]
-        beyond = set() if budget is None else {id(question) for question in paid[budget:]}
-        return tuple(question for question in self.questions if id(question) not in beyond)
 
 
 def order(cases: Sequence[Case]) -> list[int]:

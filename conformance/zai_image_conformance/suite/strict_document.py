@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import httpx
 import yaml
 
-from zai_image_conformance.suite.drawing import draw
-from zai_image_conformance.suite.questions import Exchange, Question
+from zai_image_conformance.model import Exchange, Question
+from zai_image_conformance.suite.examples import draw
 from zai_image_conformance.suite.target import PATH
 
 if TYPE_CHECKING:

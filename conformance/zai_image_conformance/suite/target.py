@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
-from zai_image_conformance.catalogue import catalogue
+from zai_image_conformance.model import Profile
+from zai_image_conformance.requirements import catalogue
 
 PATH = "/paas/v4/images/generations"
-
-Profile: TypeAlias = Literal["documented", "deployed"]
-"""`deployed` forgives the differences that the catalogue lists as `deviations`."""
 
 
 def _origin_of_api(url: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from zai_image_conformance.suite import expectations
-from zai_image_conformance.suite.asking import Asker
+from zai_image_conformance.suite import checks
+from zai_image_conformance.suite.bindings import answer, judges
 from zai_image_conformance.suite.cases import Case, every_order, orders
-from zai_image_conformance.suite.judging import answer, judges
+from zai_image_conformance.suite.session import Asker
 
 
 @judges(orders)
@@ -25,34 +25,34 @@ def test_a_right_request_is_accepted(asker: Asker, case: Case) -> None:
             exchange = plain
         elif plain.status != 200:
             pytest.skip("the same order is refused without it, too")
-    expectations.accepted(exchange)
+    checks.accepted(exchange)
 
 
 @judges(every_order, "ANSWER-MEDIA-TYPE")
 def test_an_answer_is_sent_as_json(asker: Asker, case: Case) -> None:
     """The Content-Type is the documented one."""
-    expectations.sent_as_json(answer(asker, case))
+    checks.sent_as_json(answer(asker, case))
 
 
 @judges(every_order, "ANSWER-CREATED")
 def test_created_is_about_now_in_seconds(asker: Asker, case: Case) -> None:
     """Neither milliseconds nor another time zone."""
-    expectations.created_about_now(answer(asker, case))
+    checks.created_about_now(answer(asker, case))
 
 
 @judges(every_order, "ANSWER-COUNT")
 def test_an_answer_holds_one_picture(asker: Asker, case: Case) -> None:
     """Neither none nor several."""
-    expectations.one_picture(answer(asker, case))
+    checks.one_picture(answer(asker, case))
 
 
 @judges(every_order, "ANSWER-URL")
 def test_the_link_is_absolute(asker: Asker, case: Case) -> None:
     """It can be fetched without knowing where it came from."""
-    expectations.absolute_link(answer(asker, case))
+    checks.absolute_link(answer(asker, case))
 
 
 @judges(every_order, "FILTER-FORM")
 def test_content_filter_has_the_documented_form(asker: Asker, case: Case) -> None:
     """Where it is sent at all."""
-    expectations.content_filter_in_form(answer(asker, case))
+    checks.content_filter_in_form(answer(asker, case))

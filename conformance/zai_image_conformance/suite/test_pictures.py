@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from zai_image_conformance.suite import expectations
-from zai_image_conformance.suite.asking import Asker
+from zai_image_conformance.suite import checks
+from zai_image_conformance.suite.bindings import judges, linked
 from zai_image_conformance.suite.cases import Case, every_order, orders_with_size, orders_without_size
-from zai_image_conformance.suite.judging import judges, linked
-from zai_image_conformance.suite.viewing import Viewer
+from zai_image_conformance.suite.images import Viewer
+from zai_image_conformance.suite.session import Asker
 
 
 @judges(every_order, "PICTURE-LINK")
 def test_the_link_gives_a_complete_picture(asker: Asker, viewer: Viewer, case: Case) -> None:
     """It decodes to the last pixel."""
     exchange, link = linked(asker, case)
-    expectations.complete_picture(exchange, viewer.view(link))
+    checks.complete_picture(exchange, viewer.view(link))
 
 
 @judges(every_order, "PICTURE-TYPE")
@@ -25,7 +25,7 @@ def test_the_link_announces_a_picture(asker: Asker, viewer: Viewer, case: Case) 
     view = viewer.view(link)
     if view.sides is None:
         pytest.skip("there is no picture")
-    expectations.announced_as_picture(exchange, view)
+    checks.announced_as_picture(exchange, view)
 
 
 @judges(orders_with_size, "PICTURE-SIZE")
@@ -46,4 +46,4 @@ def _measure(asker: Asker, viewer: Viewer, case: Case) -> None:
     if view.sides is None:
         pytest.skip("there is no picture to measure")
     assert case.sides is not None
-    expectations.of_size(exchange, view, case.sides)
+    checks.of_size(exchange, view, case.sides)

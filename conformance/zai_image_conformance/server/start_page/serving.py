@@ -19,12 +19,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from zai_image.sizes import Size, rule_for
 from zai_image_api import document, promises
+from zai_image_conformance.redaction import REDACTED
 from zai_image_conformance.server.faults import FAULTS
 from zai_image_conformance.server.paths import ORDER_PATH, PICTURES_PATH
 from zai_image_conformance.server.recording import RecordedRequest, Recording
 from zai_image_conformance.server.requests import MODELS, QUALITIES, SHOWN
 from zai_image_conformance.server.start_page.drawing import Drawing, decision, drawing
-from zai_image_conformance.suite.redaction import REDACTED
 
 if TYPE_CHECKING:
     from jinja2 import Environment

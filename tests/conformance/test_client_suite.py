@@ -1,0 +1,294 @@
+"""The client's own examination covers every promise that binds a client, ships, and finds a client that breaks one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from textwrap import dedent
+from types import ModuleType
+
+import pytest
+
+from zai_image_conformance import client_suite
+from zai_image_conformance.requirements import catalogue
+
+
+def modules() -> Iterator[ModuleType]:
+    """The modules of the examination that hold its tests."""
+    for module in iter_modules(client_suite.__path__, f"{client_suite.__name__}."):
+        if module.name.rpartition(".")[2].startswith("test_"):
+            yield import_module(module.name)
+
+
+def promises(module: ModuleType) -> Iterator[str]:
+    """The ids that the tests of a module are marked with, on a single set of parameters or as a whole."""
+    for test in vars(module).values():
+        for mark in getattr(test, "pytestmark", []) if callable(test) else []:
+            marks = [mark]
+            if mark.name == "parametrize":
+                marks = [each for one in mark.args[1] for each in getattr(one, "marks", ())]
+            yield from (promise for each in marks if each.name == "promise" for promise in each.args)
+
+
+def test_every_promise_that_binds_a_client_is_examined_and_no_other() -> None:
+    examined = {promise for module in modules() for promise in promises(module)}
+    assert examined == {requirement.id for requirement in catalogue() if "client" in requirement.binds}
+
+
+BROKEN = {
+    "a client that checks no size": (
+        "from zai_image import _asking\n_asking.sizes.check = lambda model, size: []\n",
+        "just_outside",
+        "it breaks SIZE-GLM-RANGE, SIZE-GLM-STEP, SIZE-OTHERS-PIXELS, SIZE-OTHERS-RANGE, SIZE-OTHERS-STEP",
+    ),
+    "a client that fills in the schema's default": (
+        "from zai_image_api.models.create_image_request import CreateImageRequest as Order\n"
+        "right = Order.to_dict\nOrder.to_dict = lambda self: {'quality': 'hd', **right(self)}\n",
+        "left_to_the_server",
+        "it breaks QUALITY-GLM-DEFAULT, QUALITY-OTHERS-DEFAULT, SIZE-GLM-DEFAULT, SIZE-OTHERS-DEFAULT",
+    ),
+    "a client that orders again whatever happened": (
+        "from zai_image._retrying import Retrying\nRetrying._may_be_repeated = lambda self, error: True\n",
+        "connection-close-before",
+        "2 failed, 2 passed",
+    ),
+}
+
+# By the module that examines it: what breaks the client, and the tests that must all fail.
+BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
+    "test_requests": {
+        "a client that drops what the page does not name": (
+            """
+            from zai_image_api.models.create_image_request import CreateImageRequest as Order
+            right = Order.to_dict
+            Order.to_dict = lambda self: {k: v for k, v in right(self).items() if k not in self.additional_properties}
+            """,
+            "does_not_name_are_sent",
+        ),
+    },
+    "test_secrets": {
+        "a client that sends the key to the picture's host": (
+            """
+            from zai_image._storing import Link
+            right = Link.request
+            def request(self, *asked):
+                made = right(self, *asked)
+                made.headers["Authorization"] = "Bearer the-key-of-the-examination"
+                return made
+            Link.request = request
+            """,
+            "pictures_host",
+        ),
+        "a client that shows the key in what the server said": (
+            "from zai_image import _answers\n_answers.masked = lambda text, key: text",
+            "whatever_the_server_repeats and (message or name or lost or decoded)",
+        ),
+        "a client that shows the key in the body": (
+            "from zai_image import _answers\n_answers._excerpt = lambda content, key: content[:4096].decode()",
+            "whatever_the_server_repeats and (message or property or page)",
+        ),
+        "a client that cuts the body before it masks the key": (
+            """
+            from zai_image import _answers
+            _answers._excerpt = lambda content, key: content[:4096].decode().replace(key, "***")
+            """,
+            "whatever_the_server_repeats and long",
+        ),
+        "a client whose representation shows the key": (
+            """
+            from zai_image import AsyncZaiImage, ZaiImage
+            for client in (ZaiImage, AsyncZaiImage):
+                client.__repr__ = lambda self: f"<{self._settings.api_key}>"
+            """,
+            "a_client_never_shows_the_key",
+        ),
+        "a client that logs every prompt": (
+            """
+            from zai_image._exchanges import Exchange
+            right = Exchange.__init__
+            Exchange.__init__ = lambda self, *asked, log_prompt: right(self, *asked, log_prompt=True)
+            """,
+            "a_prompt_stands_in_the_log and by-default",
+        ),
+    },
+    "test_outcomes": {
+        "a client that takes for charged what was never sent": (
+            """
+            from zai_image import _exchanges
+            right = _exchanges.failure
+            def failure(*came):
+                error = right(*came)
+                error.outcome_unknown = True
+                return error
+            _exchanges.failure = failure
+            """,
+            "ConnectError or ProxyError or ConnectTimeout or PoolTimeout or closed_port",
+        ),
+        "a client that takes for unsent what was half sent": (
+            """
+            from zai_image import _exchanges
+            right = _exchanges.failure
+            def failure(*came):
+                error = right(*came)
+                error.outcome_unknown = False
+                return error
+            _exchanges.failure = failure
+            """,
+            "WriteError or WriteTimeout",
+        ),
+        "a client that knows three statuses of failing servers": (
+            """
+            from zai_image import _errors
+            for status in set(range(500, 600)) - {500, 502, 503}:
+                del _errors.BY_STATUS[status]
+            """,
+            "status_alone and (501 or 504 or 520 or 599)",
+        ),
+        "a client that follows redirects with an order": (
+            """
+            import httpx
+            for kind in (httpx.Client, httpx.AsyncClient):
+                kind.__init__ = lambda self, right=kind.__init__, **o: right(self, **{**o, "follow_redirects": True})
+            """,
+            "no_order_is_redirected and (301 or 302 or 303 or 307 or 308)",
+        ),
+        "a client that takes a refusal under 200 for a broken answer": (
+            """
+            from zai_image import _answers
+            right = _answers._refusal
+            broken = _answers.InvalidResponseError("broken")
+            _answers._refusal = lambda status, *came: broken if status == 200 else right(status, *came)
+            """,
+            "refusal_under_status_200",
+        ),
+        "a client that reads no date to wait for": (
+            "from zai_image import _answers\n"
+            "_answers._retry_after = lambda value: float(value) if value.isdecimal() else None",
+            "GMT",
+        ),
+        "a client that never pauses": (
+            "from types import SimpleNamespace\nfrom zai_image import _retrying\n"
+            "_retrying.random = SimpleNamespace(uniform=min)",
+            "pauses_are_drawn and greatest",
+        ),
+        "a client that pauses as long as every other": (
+            "from types import SimpleNamespace\nfrom zai_image import _retrying\n"
+            "_retrying.random = SimpleNamespace(uniform=max)",
+            "pauses_are_drawn and least",
+        ),
+        "a client that reads no name of a request in the fields": (
+            "from zai_image import _answers\n_answers._REQUEST_ID_HEADERS = ()",
+            "own_name and X-",
+        ),
+    },
+    "test_cancelling": {
+        "a client that tells a cancelled order as a lost connection": (
+            """
+            import asyncio, httpx
+            from zai_image_api.call import Call
+            right = Call.send_async
+            async def send(self, *where):
+                try:
+                    return await right(self, *where)
+                except asyncio.CancelledError as error:
+                    raise httpx.ReadError("lost") from error
+            Call.send_async = send
+            """,
+            "order",
+        ),
+        "a client that sends a cancelled order again": (
+            """
+            import asyncio
+            from zai_image_api.call import Call
+            right = Call.send_async
+            async def send(self, *where):
+                try:
+                    return await right(self, *where)
+                except asyncio.CancelledError:
+                    return await right(self, *where)
+            Call.send_async = send
+            """,
+            "order",
+        ),
+    },
+    "test_storing": {
+        "a client that writes over the old file": (
+            """
+            from zai_image._storing import PartialFile
+            def init(self, target):
+                self._target = self._path = target
+                self.file = target.open("wb")
+            PartialFile.__init__ = init
+            PartialFile.__exit__ = lambda self, *_: self.file.close()
+            """,
+            "leaves_the_old_file or its_file_is_the_old_one",
+        ),
+        "a client that leaves half a picture behind": (
+            "from zai_image._storing import PartialFile\nPartialFile.__exit__ = lambda self, *_: self.file.close()",
+            "nothing_beside_it or a_byte_more",
+        ),
+        "a client that follows a redirect to any scheme": (
+            """
+            from zai_image._storing import Link
+            Link.redirection = lambda self, came, _: str(came.next_request.url) if came.next_request else None
+            """,
+            "another_scheme and http:",
+        ),
+        "a client that takes a picture of any length": (
+            "from zai_image import _storing\n_storing.MAX_BYTES = 2**40",
+            "a_byte_more",
+        ),
+    },
+}
+
+
+@pytest.mark.score
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_client_that_breaks_a_promise_fails_and_the_promise_is_named(name: str, tmp_path: Path) -> None:
+    code, tests, told = BROKEN[name]
+    (tmp_path / "broken.py").write_text(code)
+    ran = examine(tmp_path, "-p", "broken", "-k", tests)
+    assert ran.returncode == 1
+    assert told in ran.stdout
+
+
+@pytest.mark.score
+@pytest.mark.parametrize(
+    ("module", "name"), [(module, name) for module, broken in BREAKING_ITS_DOCUMENTATION.items() for name in broken]
+)
+def test_a_client_that_breaks_its_own_documentation_fails_sync_and_async(
+    module: str, name: str, tmp_path: Path
+) -> None:
+    code, tests = BREAKING_ITS_DOCUMENTATION[module][name]
+    (tmp_path / "broken.py").write_text(dedent(code))
+    ran = examine(tmp_path, "-p", "broken", "-k", tests, module=module)
+    assert ran.returncode == 1, ran.stdout
+    assert " passed" not in ran.stdout
+
+
+@pytest.mark.score
+def test_it_runs_under_a_pytest_of_ones_own(tmp_path: Path) -> None:
+    ran = examine(tmp_path, "-k", "just_outside")
+    assert ran.returncode == 0, ran.stdout
+    assert "the client keeps 5 of 5 examined promises" in ran.stdout
+
+
+def examine(folder: Path, *options: str, module: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the examination, or one of its modules, as users do, outside the repository."""
+    command = [
+        *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", "--tb=no"),
+        *("--pyargs", "zai_image_conformance.client_suite" + (module and f".{module}")),
+        *options,
+    ]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={"PYTHONPATH": str(folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
