@@ -81,6 +81,13 @@ def image_answer(response: Response[Any], key: str) -> ImageAnswer:
     return ImageAnswer(answer.data[0].url, created, expires, answer, key)
 
 
+def image_answer_at(url: str, created: datetime | None, key: str) -> ImageAnswer:
+    """Return the image that an earlier answer promised at a link."""
+    created = created or datetime.now(UTC)
+    answer = ImageGenerationResponse.from_dict({"created": int(created.timestamp()), "data": [{"url": url}]})
+    return ImageAnswer(url, created, created + LINK_LIFE, answer, key)
+
+
 def failure(error: Exception, key: str) -> ZaiImageError | None:
     """Return the error that tells what an exception of the layers below means; None where it is none of theirs.
 

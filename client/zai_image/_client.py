@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from zai_image import _asking, _retrying
-from zai_image._answers import ImageAnswer
+from zai_image._answers import ImageAnswer, image_answer_at
 from zai_image._exchanges import Exchange
 from zai_image._images import AsyncImage, Image
 from zai_image._retrying import Retrying
@@ -113,6 +114,15 @@ class ZaiImage(Resources[Image]):
                 raise outcome
             _retrying.wait(pause)
 
+    def image_at(self, url: str, *, created: datetime | None = None) -> Image:
+        """Return the image of an earlier answer by its URL, to download or save it: nothing is ordered or charged.
+
+        Args:
+            url: The URL that the answer gave.
+            created: When it was asked for; now, where that is not known.
+        """
+        return Image(image_answer_at(url, created, self._settings.api_key), self._retrying, self._http_client)
+
     def close(self) -> None:
         """Close the connections; a client given as ``http_client`` stays open."""
         if self._owns_http_client:
@@ -192,6 +202,15 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
             if pause is None:
                 raise outcome
             await _retrying.wait_async(pause)
+
+    def image_at(self, url: str, *, created: datetime | None = None) -> AsyncImage:
+        """Return the image of an earlier answer by its URL, to download or save it: nothing is ordered or charged.
+
+        Args:
+            url: The URL that the answer gave.
+            created: When it was asked for; now, where that is not known.
+        """
+        return AsyncImage(image_answer_at(url, created, self._settings.api_key), self._retrying, self._http_client)
 
     async def close(self) -> None:
         """Close the connections; a client given as ``http_client`` stays open."""

@@ -71,6 +71,21 @@ def test_the_request_holds_what_the_caller_gave_and_nothing_else(
     assert json.loads(request.body) == {"model": "cogview-4-250304", "prompt": PROMPT, **sent}
 
 
+def test_an_image_is_downloaded_by_the_url_of_an_earlier_answer_without_another_order(server: RunningServer) -> None:
+    with ZaiImage(server.api_key, base_url=server.url) as zai:
+        image = zai.images.generate(PROMPT)
+        again = zai.image_at(image.url, created=image.created)
+        assert (again.url, again.created, again.expires) == (image.url, image.created, image.expires)
+        content = again.download()
+
+    async def draw() -> bytes:
+        async with AsyncZaiImage(server.api_key, base_url=server.url) as zai:
+            return await zai.image_at(image.url).download()
+
+    assert asyncio.run(draw()) == content
+    assert [request.method for request in server.requests] == ["POST", "GET", "GET"]
+
+
 def test_a_base_url_with_the_version_in_it_is_understood(server: RunningServer) -> None:
     with ZaiImage(server.api_key, base_url=f"{server.url}/paas/v4/") as zai:
         assert zai.images.generate(PROMPT).url
