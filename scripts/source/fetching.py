@@ -14,7 +14,7 @@ import httpx
 from attrs import frozen
 
 from scripts.source.page import form_of
-from scripts.source.reading import MAX_BYTES, UnreadableError, decoded
+from scripts.source.reading import MAX_BYTES, UnreadableError
 
 PATIENCE = 6.0
 """Seconds until the whole answer must be there. A page has a few kilobytes."""
@@ -56,7 +56,6 @@ def read_source(given: str, *, patience: float = PATIENCE) -> Source:
     else:
         content, path = _read(Path(given)), PurePosixPath(Path(given).name)
     try:
-        decoded(content, "it")
         form = form_of(content)
     except UnreadableError as error:
         raise UnreadableError(f"{_shown(given)}: {error}") from error

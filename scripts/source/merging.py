@@ -10,8 +10,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from scripts.source.failure import PipelineError
-from scripts.source.page import document_in, form_of
-from scripts.source.reading import decoded, read_mapping
+from scripts.source.page import document_in
+from scripts.source.reading import read_mapping
 
 Published = tuple[str, bytes]
 """The name of a published file and its content."""
@@ -35,10 +35,10 @@ def assemble(published: Sequence[Published]) -> bytes:
         UnreadableError: One cannot be read.
         PipelineError: Two of them disagree; both sides are quoted.
     """
-    blocks = [(name, *_block(name, content)) for name, content in published]
-    if len(blocks) == 1 and blocks[0][1] != "json":
-        return blocks[0][2]
-    first, *others = [(name, read_mapping(block, name)) for name, _, block in blocks]
+    blocks = [(name, _block(name, content)) for name, content in published]
+    if len(blocks) == 1 and not blocks[0][1].lstrip().startswith(b"{"):
+        return blocks[0][1]
+    first, *others = [(name, read_mapping(block, name)) for name, block in blocks]
     name, merged = first
     for other, document in others:
         merged = _merged(merged, document, (), (name, other))
@@ -51,11 +51,9 @@ def assemble(published: Sequence[Published]) -> bytes:
     return (_HEADER + stream.getvalue()).encode()
 
 
-def _block(name: str, content: bytes) -> tuple[str, bytes]:
-    decoded(content, name)
+def _block(name: str, content: bytes) -> bytes:
     try:
-        form = form_of(content)
-        return form, document_in(content) if form == "page" else content
+        return document_in(content)
     except PipelineError as error:
         raise type(error)(f"{name}: {error}") from error
 

@@ -1,20 +1,55 @@
-"""Finds the OpenAPI document in what was published: a documentation page, or the bare document."""
+"""Takes a published file apart by CommonMark's rules: the OpenAPI document in it, and all else that its readers see."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from scripts.source.reading import UnreadableError
+from attrs import frozen
+from markdown_it import MarkdownIt
+
+from scripts.source.reading import UnreadableError, decoded, read_mapping
 
 Form: TypeAlias = Literal["page", "yaml", "json"]
-"""A Markdown page with the document in a fenced block, or the document itself."""
+"""A Markdown page with the document in a code block, or the document itself."""
 
-# The page opens the block with its language and the operation: "````yaml POST /paas/v4/images/generations".
-_FENCE = re.compile(rb"(?P<ticks>`{3,})(?P<info>[^`\r\n]*)")
-# In a bare document a fence could only stand in a block of text, and so never at the beginning of a line.
-_ANY_FENCE = re.compile(rb"^```", re.MULTILINE)
-_OPENAPI = re.compile(rb"""^["']?openapi["']?[ \t]*:""", re.MULTILINE)
+Kind: TypeAlias = Literal["text", "code"]
+
+_OPENAPI = re.compile(r"""\bopenapi["']?\s*:""")
+# A bare document says so at the beginning of a line, and so does a page only within a code block.
+_BARE = re.compile(r"""^["']?openapi["']?[ \t]*:""")
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+# The language of a block, and perhaps the operation, are no words to a reader; a title is.
+_TITLE = re.compile(r"\s*\S+\s+(?![A-Z]+ /\S*\s*$)(?P<text>.*\S)\s*")
+_LINK = r"(?:!?\[[^\[\]\n]*\]\([^()\n]*\)|<?https?://[^\s<>]+>?)"
+_LINKS_ONLY = re.compile(rf"{_LINK}(?:[\s|,·•]+{_LINK})*")
+
+
+@frozen
+class Passage:
+    """One paragraph, heading, list item or code block of a page, outside of the document."""
+
+    text: str
+    """Its Markdown, without the marks of the block that it stands in: `#`, `>`, `-`, backticks of a fence."""
+    line: int
+    """The line of the page on which it begins, from 1."""
+    kind: Kind
+
+    @property
+    def is_navigation(self) -> bool:
+        """Whether there are only links in it."""
+        return self.kind == "text" and _LINKS_ONLY.fullmatch(self.text.strip()) is not None
+
+
+@frozen
+class _Block:
+    passage: Passage
+    last: int
+    """The line after its last one."""
+    ends: bool = True
+    """Whether the fence that opens it is closed."""
 
 
 def form_of(content: bytes) -> Form:
@@ -23,42 +58,92 @@ def form_of(content: bytes) -> Form:
     Raises:
         UnreadableError: It is none of them.
     """
-    if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+    text = _text(content)
+    if text.lstrip().startswith("{"):
         return "json"
-    if _ANY_FENCE.search(content):
-        return "page"
-    if _OPENAPI.search(content):
+    code = [block for block in _blocks(text) if block.passage.kind == "code"]
+    covered = {number for block in code for number in range(block.passage.line, block.last)}
+    if any(number not in covered and _BARE.match(line) for number, line in enumerate(text.split("\n"), start=1)):
         return "yaml"
-    raise UnreadableError("there is neither a fenced YAML block nor an OpenAPI document in it")
+    if code:
+        return "page"
+    raise UnreadableError("there is neither a code block nor an OpenAPI document in it")
 
 
-def document_in(page: bytes) -> bytes:
-    """Return what stands in the page's one fenced YAML block, unchanged.
+def document_in(content: bytes) -> bytes:
+    """Return the OpenAPI document in what was published, with line feeds for line ends and without a byte order mark.
 
     Args:
-        page: The documentation page (Markdown), as fetched.
+        content: A bare document, or a page: of its code blocks the one that is an OpenAPI document, in whatever fence
+            and language it stands.
 
     Raises:
-        UnreadableError: The page holds no fenced YAML block, more than one, or one that does not end.
+        UnreadableError: The page holds no such block or more than one, or a fence that does not end.
     """
-    found: list[bytes] = []
-    opened: re.Match[bytes] | None = None
-    content: list[bytes] = []
-    for line in page.splitlines(keepends=True):
-        fence = _FENCE.fullmatch(line.rstrip())
-        if opened is None:
-            if fence is not None:
-                opened, content = fence, []
-        elif fence is not None and not fence["info"] and len(fence["ticks"]) >= len(opened["ticks"]):
-            if opened["info"].split()[:1] == [b"yaml"]:
-                found.append(b"".join(content))
-            opened = None
-        else:
-            content.append(line)
-    if opened is not None:
-        raise UnreadableError(
-            f"the fenced block {ascii(opened[0].decode(errors='replace'))[:80]} of the page does not end"
-        )
+    text = _text(content)
+    return (_document(_blocks(text)).passage.text if form_of(content) == "page" else text).encode()
+
+
+def passages_of(content: bytes) -> list[Passage]:
+    """Return what a page says outside of its document, in order; nothing for a bare document.
+
+    Front matter is left out, since no reader sees it. Link definitions and HTML stand among the text.
+    """
+    if form_of(content) != "page":
+        return []
+    blocks = _blocks(_text(content))
+    document = _document(blocks)
+    return [block.passage for block in blocks if block is not document]
+
+
+def _document(blocks: Sequence[_Block]) -> _Block:
+    for block in blocks:
+        if not block.ends:
+            raise UnreadableError(f"the fenced block that begins in line {block.passage.line - 1} does not end")
+    candidates = [block for block in blocks if block.passage.kind == "code" and _OPENAPI.search(block.passage.text)]
+    # One that cannot be read is told as such by whoever reads it; beside another it must not pass for an example.
+    found = candidates if len(candidates) == 1 else [block for block in candidates if _is_document(block)]
     if len(found) != 1:
-        raise UnreadableError(f"the page must hold exactly one fenced YAML block with the document, not {len(found)}")
+        raise UnreadableError(f"the page must hold exactly one code block with an OpenAPI document, not {len(found)}")
     return found[0]
+
+
+def _is_document(block: _Block) -> bool:
+    return "openapi" in read_mapping(block.passage.text.encode(), f"the code block in line {block.passage.line}")
+
+
+@lru_cache(maxsize=4)
+def _blocks(text: str) -> tuple[_Block, ...]:
+    """Return the blocks of a page that hold text or code, in order."""
+    # What has no meaning of its own on a page must not hide what stands in it: HTML and link definitions are text.
+    parser = MarkdownIt("commonmark").disable(["html_block", "reference", "inline"])
+    if front_matter := _FRONT_MATTER.match(text):
+        text = "\n" * front_matter[0].count("\n") + text[front_matter.end() :]
+    return tuple(_parsed(parser, text, first=1))
+
+
+def _parsed(parser: MarkdownIt, text: str, first: int) -> Iterator[_Block]:
+    for token in parser.parse(text):
+        if token.map is None or token.type not in ("inline", "fence", "code_block"):
+            continue
+        begin, end = (first + number for number in token.map)
+        if token.type == "inline":
+            yield _Block(Passage(token.content, begin, "text"), end)
+        elif token.type == "fence":
+            if (title := _TITLE.match(token.info)) is not None:
+                yield _Block(Passage(title["text"], begin, "text"), begin + 1)
+            # Two lines more than the content has: the fence that opens it and the one that closes it.
+            ends = end - begin == len(token.content.removesuffix("\n").split("\n")) * bool(token.content) + 2
+            yield _Block(Passage(token.content, begin + 1, "code"), end, ends)
+        else:
+            # Within the components of some sites a fence is indented as deep as code.
+            inner = list(_parsed(parser, token.content, begin))
+            fenced = any(block.passage.kind == "code" for block in inner)
+            yield from inner if fenced else [_Block(Passage(token.content, begin, "code"), end)]
+
+
+def _text(content: bytes) -> str:
+    text = decoded(content, "it")
+    if "\0" in text:
+        raise UnreadableError("it holds a NUL character, as no text does")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

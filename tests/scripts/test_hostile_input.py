@@ -47,36 +47,40 @@ def block(content: bytes) -> bytes:
     return b"# A page\n\n````yaml\n" + content + b"````\n"
 
 
+def document(content: bytes) -> bytes:
+    return block(b"openapi: 3.0.1\n" + content)
+
+
 UNREADABLE = {
-    "no fence and no document": (b"# Only words\n", "neither a fenced YAML block nor an OpenAPI document"),
-    "an empty file": (b"", "neither a fenced YAML block nor an OpenAPI document"),
-    "several fences": (block(BLOCK) + block(BLOCK), "exactly one fenced YAML block with the document, not 2"),
+    "no fence and no document": (b"# Only words\n", "neither a code block nor an OpenAPI document"),
+    "an empty file": (b"", "neither a code block nor an OpenAPI document"),
+    "several fences": (block(BLOCK) + block(BLOCK), "exactly one code block with an OpenAPI document, not 2"),
     "a fence of another language alone": (b"```python\nx = 1\n```\n", "not 0"),
-    "a fence that does not end": (PAGE.replace(b"\n````", b"\n", 2) + b"\n````yaml\n", "does not end"),
+    "a fence that does not end": (PAGE[:-100], "does not end"),
     "not UTF-8": (PAGE.replace(b"cute", b"c\xfcte"), "is not UTF-8: byte"),
     "UTF-16": (BLOCK.decode().encode("utf-16"), "is not UTF-8: byte 0"),
-    "a NUL": (block(BLOCK.replace(b"cute", b"c\0te")), "is not YAML"),
-    "no YAML": (block(b"a: [1\n"), "is not YAML in line"),
+    "a NUL": (block(BLOCK.replace(b"cute", b"c\0te")), "holds a NUL character"),
+    "no YAML": (document(b"a: [1\n"), "is not YAML in line"),
     "no JSON": (b'{"openapi": ', "begins like JSON and is not"),
-    "a list": (block(b"- openapi\n"), "is not a mapping at its top"),
-    "two documents": (block(b"a: 1\n---\nb: 1\n"), "begins a second YAML document"),
-    "an alias": (block(b"a: &a [1]\nb: *a\n"), "has a YAML anchor; write the value out"),
-    "an alias of nothing": (block(b"a: *b\n"), "uses a YAML alias; write the value out"),
-    "a tag": (block(b"a: !!python/object/apply:os.system [echo]\n"), "has a YAML tag"),
-    "a local tag": (block(b"a: !include /etc/passwd\n"), "has a YAML tag"),
-    "a duplicate key": (block(b"openapi: 3.0.1\nopenapi: 3.0.1\n"), "found duplicate key"),
+    "a list": (block(b"- openapi: 3.0.1\n"), "is not a mapping at its top"),
+    "two documents": (document(b"a: 1\n---\nb: 1\n"), "begins a second YAML document"),
+    "an alias": (document(b"a: &a [1]\nb: *a\n"), "has a YAML anchor; write the value out"),
+    "an alias of nothing": (document(b"a: *b\n"), "uses a YAML alias; write the value out"),
+    "a tag": (document(b"a: !!python/object/apply:os.system [echo]\n"), "has a YAML tag"),
+    "a local tag": (document(b"a: !include /etc/passwd\n"), "has a YAML tag"),
+    "a duplicate key": (document(b"openapi: 3.0.1\n"), "found duplicate key"),
     "a duplicate key in JSON": (b'{"openapi": "3.0.1", "openapi": "3.0.1"}', "has the key 'openapi' twice"),
-    "a key that is a list": (block(b"? [a]\n: 1\n"), "has a key under '' that is not text"),
-    "a key given as number and text": (block(b"200: 1\n'200': 2\n"), "has the key '200' twice"),
-    "a date": (block(b"a: 2026-01-01\n"), "holds a value at 'a' that JSON does not have"),
-    "an impossible date": (block(b"a: 2026-99-99\n"), "holds a YAML value that cannot be read"),
+    "a key that is a list": (document(b"? [a]\n: 1\n"), "has a key under '' that is not text"),
+    "a key given as number and text": (document(b"200: 1\n'200': 2\n"), "has the key '200' twice"),
+    "a date": (document(b"a: 2026-01-01\n"), "holds a value at 'a' that JSON does not have"),
+    "an impossible date": (document(b"a: 2026-99-99\n"), "holds a YAML value that cannot be read"),
     "no number": (b'{"openapi": NaN}', "holds NaN, which JSON does not have"),
     "half a character": (rb'{"openapi": "\ud800"}', "has no UTF-8 form"),
-    "a terminal's escape in a key": (block(b'"\\e]0;x\\a": 1\n"\\e]0;x\\a": 2\n'), "found duplicate key"),
+    "a terminal's escape in a key": (document(b'"\\e]0;x\\a": 1\n"\\e]0;x\\a": 2\n'), "found duplicate key"),
     "a long text": (block(BLOCK.replace(b"cute", b"very " * 5000 + b"cute")), "a text of more than 16384 characters"),
     "many values": (block(BLOCK + b"x-many: [" + b"1, " * 6000 + b"1]\n"), "has more than 5000 keys and values"),
-    "many levels": (block(b"a: " + b"[" * 1000 + b"]" * 1000 + b"\n"), "is nested more than 64 levels deep"),
-    "many levels in blocks": (block(b"".join(b" " * n + b"a:\n" for n in range(300))), "more than 64 levels"),
+    "many levels": (document(b"a: " + b"[" * 1000 + b"]" * 1000 + b"\n"), "is nested more than 64 levels deep"),
+    "many levels in blocks": (document(b"".join(b" " * n + b"a:\n" for n in range(300))), "more than 64 levels"),
 }
 
 
