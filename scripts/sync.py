@@ -30,6 +30,7 @@ from scripts.source.failure import PipelineError
 from scripts.source.fetching import Source, read_source
 from scripts.source.merging import assemble
 from scripts.source.provenance import DOCUMENT, STATED, Page, Provenance, digest, stated, vendored_document
+from scripts.source.quoting import printable
 from scripts.source.reading import UnreadableError, read_mapping
 from scripts.source.screening import screen
 
@@ -175,8 +176,7 @@ def _mapping(root: Path, name: str) -> Mapping[str, Any]:
 
 def _tell(text: str) -> None:
     # What a stranger wrote may be quoted in it, and must not act on a terminal.
-    shown = "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
-    print(f"sync: {shown}", file=sys.stderr)
+    print(f"sync: {printable(text, keep=chr(10))}", file=sys.stderr)
 
 
 if __name__ == "__main__":

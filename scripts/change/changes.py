@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias
 
@@ -30,7 +29,6 @@ _EFFECTS: Final[Mapping[tuple[Side, Direction], tuple[Effect, Effect]]] = {
     ("answer", "dropped"): ("breaking", "compatible"),
     ("answer", "changed"): ("breaking", "breaking"),
 }
-_LONGEST = 240
 
 
 @frozen
@@ -65,14 +63,6 @@ def at_most(old: Any, new: Any) -> Direction:
     if not _limits(old, new):
         return "changed"
     return "tighter" if old is None or (new is not None and new < old) else "looser"
-
-
-def shown(value: Any) -> str:
-    """Return what the page says as Markdown that cannot be more than that: on one line, in backticks, cut if long."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = " ".join(text.replace("`", "'").split())
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return f"`{text if len(text) <= _LONGEST else text[: _LONGEST - 1] + '…'}`" if text else "an empty text"
 
 
 def _limits(*values: Any) -> bool:

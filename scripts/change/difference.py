@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from scripts.change.changes import Change, Direction, Side, at_least, at_most, change, reworded, shown
+from scripts.change.changes import Change, Direction, Side, at_least, at_most, change, reworded
 from scripts.change.rule_difference import rule_differences
 from scripts.prose.statements import sentences
+from scripts.source.quoting import in_backticks as shown
+from scripts.source.references import resolved
 from scripts.source.screening import METHODS
 
 _WORDS = {"description", "summary", "title", "example", "examples", "externalDocs", "deprecated", "$comment", "xml"}
@@ -102,7 +104,7 @@ class _Comparison:
                 yield from self.schema(place, was[key].get("schema"), now[key].get("schema"), "request")
 
     def body(self, where: str, old: Any, new: Any) -> Iterator[Change]:
-        was, now = _resolved(self.before, old), _resolved(self.after, new)
+        was, now = resolved(self.before, old), resolved(self.after, new)
         yield from self.words(f"{where}: body", was, now)
         yield from self.flag(f"{where}: body", was, now)
         yield from self.media(f"{where}: body", was, now, "request")
@@ -113,7 +115,7 @@ class _Comparison:
             if status not in old or status not in new:
                 yield change(f"{place} is {'new' if status in new else 'gone'}", "answer", "changed")
                 continue
-            was, now = _resolved(self.before, old[status]), _resolved(self.after, new[status])
+            was, now = resolved(self.before, old[status]), resolved(self.after, new[status])
             yield from self.words(place, was, now)
             yield from self.media(place, was, now, "answer")
 
@@ -128,7 +130,7 @@ class _Comparison:
             yield from self.schema(where, _mapping(was[kind]).get("schema"), _mapping(now[kind]).get("schema"), side)
 
     def schema(self, where: str, old: Any, new: Any, side: Side) -> Iterator[Change]:
-        was, now = _resolved(self.before, old), _resolved(self.after, new)
+        was, now = resolved(self.before, old), resolved(self.after, new)
         if (met := (id(was), id(now), side)) in self.seen:
             return
         self.seen.add(met)
@@ -230,20 +232,12 @@ def _operations(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def _parameters(document: Mapping[str, Any], operation: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    resolved = [_resolved(document, parameter) for parameter in operation["parameters"]]
-    return {f"{parameter.get('name')} in {parameter.get('in')}": parameter for parameter in resolved}
+    found = [resolved(document, parameter) for parameter in operation["parameters"]]
+    return {f"{parameter.get('name')} in {parameter.get('in')}": parameter for parameter in found}
 
 
 def _meaning(value: Any) -> Any:
     return {key: item for key, item in value.items() if key not in _WORDS} if isinstance(value, Mapping) else value
-
-
-def _resolved(document: Mapping[str, Any], node: Any) -> Mapping[str, Any]:
-    if isinstance(node, Mapping) and isinstance(reference := node.get("$ref"), str):
-        node = document
-        for step in reference.removeprefix("#/").split("/"):
-            node = _mapping(node).get(step.replace("~1", "/").replace("~0", "~"))
-    return _mapping(node)
 
 
 def _keys(old: Mapping[str, Any], new: Mapping[str, Any], *without: str) -> list[str]:

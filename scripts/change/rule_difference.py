@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from scripts.change.changes import Change, Direction, Side, at_least, at_most, change, shown
+from scripts.change.changes import Change, Direction, Side, at_least, at_most, change
 from scripts.prose.statements import OTHERS
+from scripts.source.quoting import in_backticks as shown
 
 _GROUPED = ("size", "quality")
 """Rules by group of models: a model without one of its own falls under that of the others."""

@@ -13,11 +13,12 @@ from scripts.emit.size_edges import outside
 from scripts.emit.size_pattern import size_pattern
 from scripts.emit.strict_examples import named_examples
 from scripts.emit.yaml_text import yaml_text
-from scripts.prose.descriptions import COMBINED, answer_properties, makes_pictures, operations, resolved
+from scripts.prose.descriptions import COMBINED, answer_properties, makes_pictures, operations
 from scripts.prose.statements import OTHERS, sentences
 from scripts.rules.assembly import holds_pictures, is_picture_link, is_severity_level
 from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError
+from scripts.source.references import resolved
 
 # Where it stands: for any tool, and in the package for the conformance suite's own.
 STRICT = ("openapi/zai-image.strict.yaml", "conformance/zai_image_conformance/zai-image.strict.yaml")

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from attrs import frozen
 
 from scripts.prose.statements import RulesError
+from scripts.source.references import resolved
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -109,20 +110,6 @@ def _properties(document: Mapping[str, Any], root: object, where: str) -> Iterat
         if "items" in schema:
             parts.append(((*path, "[]"), schema["items"]))
         waiting += reversed(parts)
-
-
-def resolved(document: Mapping[str, Any], node: object) -> Mapping[str, Any]:
-    """Follow local references; a reference to anywhere else, to nothing or to itself leads to nothing."""
-    followed: set[str] = set()
-    while isinstance(node, Mapping) and isinstance(reference := node.get("$ref"), str):
-        if not reference.startswith("#/") or reference in followed:
-            return {}
-        followed.add(reference)
-        target: object = document
-        for step in reference.removeprefix("#/").split("/"):
-            target = _mapping(target).get(step.replace("~1", "/").replace("~0", "~"))
-        node = target
-    return _mapping(node)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

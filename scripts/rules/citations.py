@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_MISSING = object()
+from scripts.source.references import MISSING, at
 
 
 def stale(document: Mapping[str, Any], catalogue: Mapping[str, Any]) -> list[str]:
@@ -24,8 +24,8 @@ def stale(document: Mapping[str, Any], catalogue: Mapping[str, Any]) -> list[str
         sentence, pointer, values = entry.get("sentence"), entry.get("schema"), entry.get("values")
         if sentence is not None and not any(" ".join(sentence.split()) in text for text in texts):
             lines.append(f"{entry['id']}: quotes a sentence that the document no longer has")
-        found = _at(document, pointer) if pointer is not None else _MISSING
-        if pointer is not None and found is _MISSING:
+        found = at(document, pointer) if pointer is not None else MISSING
+        if pointer is not None and found is MISSING:
             lines.append(f"{entry['id']}: points to {pointer}, which the document no longer has")
         elif values is not None and values not in ([found] if pointer is not None else enumerations):
             lines.append(f"{entry['id']}: has the values {', '.join(values)}, which are not the document's (any more)")
@@ -36,10 +36,3 @@ def _nodes(root: Any) -> Iterator[Any]:
     yield root
     for child in root.values() if isinstance(root, Mapping) else root if isinstance(root, list) else ():
         yield from _nodes(child)
-
-
-def _at(document: Mapping[str, Any], pointer: str) -> Any:
-    node: Any = document
-    for step in pointer.removeprefix("#/").split("/"):
-        node = node.get(step.replace("~1", "/").replace("~0", "~"), _MISSING) if isinstance(node, Mapping) else _MISSING
-    return node

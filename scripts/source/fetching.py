@@ -14,6 +14,7 @@ import httpx
 from attrs import frozen
 
 from scripts.source.page import form_of
+from scripts.source.quoting import shown
 from scripts.source.reading import MAX_BYTES, UnreadableError
 
 PATIENCE = 6.0
@@ -58,22 +59,22 @@ def read_source(given: str, *, patience: float = PATIENCE) -> Source:
     try:
         form = form_of(content)
     except UnreadableError as error:
-        raise UnreadableError(f"{_shown(given)}: {error}") from error
+        raise UnreadableError(f"{shown(given, 200)}: {error}") from error
     name = _NAME.fullmatch(path.name.removesuffix(_SUFFIXES[form]) if form != "page" else path.name)
     if name is None:
-        raise UnreadableError(f"{_shown(given)}: its last part is no plain file name, such as generate-image.md")
+        raise UnreadableError(f"{shown(given, 200)}: its last part is no plain file name, such as generate-image.md")
     return Source(name["stem"] + _SUFFIXES[form], given if is_address else None, fetched, content)
 
 
 def _read(file: Path) -> bytes:
     try:
         if not stat.S_ISREG(file.stat().st_mode):
-            raise UnreadableError(f"{_shown(file)} is not a file")
+            raise UnreadableError(f"{shown(str(file), 200)} is not a file")
         with file.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise UnreadableError(f"{_shown(file)} cannot be read: {reason}") from error
+        raise UnreadableError(f"{shown(str(file), 200)} cannot be read: {reason}") from error
 
 
 def _fetch(address: str, patience: float) -> bytes:
@@ -85,9 +86,11 @@ def _fetch(address: str, patience: float) -> bytes:
     try:
         return asyncio.run(within_patience())
     except (TimeoutError, httpx.TimeoutException) as error:
-        raise UnreadableError(f"{_shown(address)} does not answer within {patience:g} seconds") from error
+        raise UnreadableError(f"{shown(address, 200)} does not answer within {patience:g} seconds") from error
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-        raise UnreadableError(f"{_shown(address)} cannot be fetched: {' '.join(str(error).split())[:200]}") from error
+        raise UnreadableError(
+            f"{shown(address, 200)} cannot be fetched: {' '.join(str(error).split())[:200]}"
+        ) from error
 
 
 async def _follow(address: str) -> bytes:
@@ -101,14 +104,14 @@ async def _follow(address: str) -> bytes:
                 if not response.has_redirect_location:
                     return await _body(response, address)
                 address = str(httpx.URL(address).join(response.headers["Location"]))
-    raise UnreadableError(f"{_shown(address)} is reached after more than {_MAX_REDIRECTS} redirects")
+    raise UnreadableError(f"{shown(address, 200)} is reached after more than {_MAX_REDIRECTS} redirects")
 
 
 async def _body(response: httpx.Response, address: str) -> bytes:
     if response.status_code != httpx.codes.OK:
-        raise UnreadableError(f"{_shown(address)} answers with the status {response.status_code}")
+        raise UnreadableError(f"{shown(address, 200)} answers with the status {response.status_code}")
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise UnreadableError(f"{_shown(address)} answers in a packed form that was not asked for")
+        raise UnreadableError(f"{shown(address, 200)} answers in a packed form that was not asked for")
     content = bytearray()
     async for part in response.aiter_raw():
         content += part
@@ -125,16 +128,10 @@ def _permit(address: str, local: bool) -> None:
     except ValueError:
         permitted = False
     if not permitted or _is_local(address) != local or not re.fullmatch(r"[!-~]+", address):
-        raise UnreadableError(f"{_shown(address)} is not an https address without user name")
+        raise UnreadableError(f"{shown(address, 200)} is not an https address without user name")
 
 
 def _is_local(address: str) -> bool:
     with contextlib.suppress(ValueError):
         return urlsplit(address).hostname in _LOOPBACK
     return False
-
-
-def _shown(text: object) -> str:
-    shown = str(text)
-    shown = shown if shown.isascii() and shown.isprintable() else ascii(shown)
-    return shown if len(shown) <= 200 else f"{shown[:197]}..."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from ruamel.yaml import YAML
 
 from scripts.source.failure import PipelineError
 from scripts.source.page import document_in
+from scripts.source.quoting import quote
 from scripts.source.reading import read_mapping
 
 Published = tuple[str, bytes]
@@ -98,13 +98,10 @@ def _same(one: Any, other: Any, place: tuple[str, ...], names: tuple[str, str]) 
 
 def _differ(one: Any, other: Any, place: tuple[str, ...], names: tuple[str, str]) -> None:
     raise PipelineError(
-        f"the pages disagree about {_shown('/'.join(place))}: "
-        f"{names[0]} says {_shown(one)}, {names[1]} says {_shown(other)}"
+        f"the pages disagree about {quote('/'.join(place))}: "
+        f"{names[0]} says {_said(one)}, {names[1]} says {_said(other)}"
     )
 
 
-def _shown(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    text = json.dumps(value)
-    return text if len(text) <= 200 else f"{text[:197]}..."
+def _said(value: Any) -> str:
+    return "nothing" if value is None else quote(value, 200)

@@ -19,6 +19,7 @@ from ruamel.yaml.events import (
 )
 
 from scripts.source.failure import PipelineError
+from scripts.source.quoting import quote
 
 MAX_BYTES = 262_144
 """Thirty-five times Z.AI's page. ruamel.yaml needs up to five seconds for each megabyte."""
@@ -135,7 +136,7 @@ def _json(text: str) -> Any:
         found = dict(pairs)
         if len(found) < len(pairs):
             keys = [key for key, _ in pairs]
-            raise UnreadableError(f"has the key {ascii(max(keys, key=keys.count))[:80]} twice in one mapping")
+            raise UnreadableError(f"has the key {quote(max(keys, key=keys.count), 80)} twice in one mapping")
         return found
 
     def refuse(constant: str) -> NoReturn:
@@ -166,7 +167,7 @@ def _plain(value: object, place: str, depth: int) -> Any:
     if isinstance(value, float) and math.isfinite(value):
         return float(value)
     raise UnreadableError(
-        f"holds a value at {ascii(place)[:80]} that JSON does not have; if it is text, put it in quotes"
+        f"holds a value at {quote(place, 80)} that JSON does not have; if it is text, put it in quotes"
     )
 
 
@@ -174,9 +175,9 @@ def _items(mapping: Mapping[Any, Any], place: str) -> list[tuple[str, Any]]:
     found: dict[str, Any] = {}
     for key, value in mapping.items():
         if isinstance(key, bool) or not isinstance(key, str | int):
-            raise UnreadableError(f"has a key under {ascii(place)[:80]} that is not text; put it in quotes")
+            raise UnreadableError(f"has a key under {quote(place, 80)} that is not text; put it in quotes")
         if (text := _text(str(key), place)) in found:
-            raise UnreadableError(f"has the key {ascii(text)[:80]} twice in one mapping")
+            raise UnreadableError(f"has the key {quote(text, 80)} twice in one mapping")
         found[text] = value
     return list(found.items())
 
@@ -184,9 +185,9 @@ def _items(mapping: Mapping[Any, Any], place: str) -> list[tuple[str, Any]]:
 def _text(text: str, place: str) -> str:
     # Escapes can make half a surrogate pair, which no file can hold.
     if len(text) > MAX_TEXT:
-        raise UnreadableError(f"holds a text of more than {MAX_TEXT} characters at {ascii(place)[:80]}")
+        raise UnreadableError(f"holds a text of more than {MAX_TEXT} characters at {quote(place, 80)}")
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise UnreadableError(f"holds text at {ascii(place)[:80]} that has no UTF-8 form")
+        raise UnreadableError(f"holds text at {quote(place, 80)} that has no UTF-8 form")
     return text
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from scripts.source.failure import PipelineError
+from scripts.source.quoting import quote
+from scripts.source.references import at, references
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -46,7 +48,7 @@ def screen(document: Mapping[str, Any]) -> None:
         for method, operation in _mapping(item).items():
             if method in METHODS:
                 _screen_operation(_mapping(operation), f"{method.upper()} {path}")
-    for reference in _references(document):
+    for reference in references(document):
         _screen_reference(document, reference)
     _weigh(document, document, {}, 0)
 
@@ -62,7 +64,7 @@ def _screen_server(document: Mapping[str, Any]) -> None:
         usable = False
     # The client sends its key there.
     if not usable or not re.fullmatch(r"[!-~]+", str(address)) or re.search(r"[?#{}\\\"'<>^`|]", str(address)):
-        raise PipelineError(f"the first server must be a plain https address, not {_shown(address)}")
+        raise PipelineError(f"the first server must be a plain https address, not {quote(address)}")
 
 
 def _screen_operation(operation: Mapping[str, Any], where: str) -> None:
@@ -75,28 +77,16 @@ def _screen_operation(operation: Mapping[str, Any], where: str) -> None:
 
 def _screen_name(name: object, form: re.Pattern[str], where: str, longest: int = _LONGEST_NAME) -> None:
     if not isinstance(name, str) or not form.fullmatch(name) or len(name) > longest:
-        raise PipelineError(f"{where}: {_shown(name)} is not a name that can become that of a file or a class")
-
-
-def _references(root: Any) -> Iterator[str]:
-    if isinstance(root, Mapping):
-        # A `$ref` that is text refers wherever it stands, an example included: none needs one to elsewhere.
-        if isinstance(reference := root.get("$ref"), str):
-            yield reference
-        for child in root.values():
-            yield from _references(child)
-    elif isinstance(root, list):
-        for child in root:
-            yield from _references(child)
+        raise PipelineError(f"{where}: {quote(name)} is not a name that can become that of a file or a class")
 
 
 def _screen_reference(document: Mapping[str, Any], reference: str) -> None:
     if not reference.startswith("#/"):
-        raise PipelineError(f"$ref {_shown(reference)} leads out of the document; put what it refers to into it")
-    if not isinstance(node := _target(document, reference), Mapping):
-        raise PipelineError(f"$ref {_shown(reference)} leads to nothing that could stand in its place")
+        raise PipelineError(f"$ref {quote(reference)} leads out of the document; put what it refers to into it")
+    if not isinstance(node := at(document, reference), Mapping):
+        raise PipelineError(f"$ref {quote(reference)} leads to nothing that could stand in its place")
     if "$ref" in node:
-        raise PipelineError(f"$ref {_shown(reference)} leads to another $ref; let it lead to what that one refers to")
+        raise PipelineError(f"$ref {quote(reference)} leads to another $ref; let it lead to what that one refers to")
 
 
 def _weigh(document: Mapping[str, Any], node: Any, known: dict[str, int], depth: int) -> int:
@@ -107,7 +97,7 @@ def _weigh(document: Mapping[str, Any], node: Any, known: dict[str, int], depth:
     if isinstance(node, Mapping) and isinstance(reference := node.get("$ref"), str):
         if reference not in known:
             known[reference] = 1
-            known[reference] = _weigh(document, _target(document, reference), known, depth + 1)
+            known[reference] = _weigh(document, at(document, reference), known, depth + 1)
         return known[reference]
     if isinstance(node, Mapping):
         children = list(node.values())
@@ -119,17 +109,5 @@ def _weigh(document: Mapping[str, Any], node: Any, known: dict[str, int], depth:
     return weight
 
 
-def _target(document: Mapping[str, Any], reference: str) -> Any:
-    node: Any = document
-    for step in reference.removeprefix("#/").split("/"):
-        node = _mapping(node).get(step.replace("~1", "/").replace("~0", "~"))
-    return node
-
-
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-def _shown(value: object) -> str:
-    text = ascii(value)
-    return text if len(text) <= 100 else f"{text[:97]}..."

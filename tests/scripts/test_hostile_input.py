@@ -69,10 +69,10 @@ UNREADABLE = {
     "a tag": (document(b"a: !!python/object/apply:os.system [echo]\n"), "has a YAML tag"),
     "a local tag": (document(b"a: !include /etc/passwd\n"), "has a YAML tag"),
     "a duplicate key": (document(b"openapi: 3.0.1\n"), "found duplicate key"),
-    "a duplicate key in JSON": (b'{"openapi": "3.0.1", "openapi": "3.0.1"}', "has the key 'openapi' twice"),
-    "a key that is a list": (document(b"? [a]\n: 1\n"), "has a key under '' that is not text"),
-    "a key given as number and text": (document(b"200: 1\n'200': 2\n"), "has the key '200' twice"),
-    "a date": (document(b"a: 2026-01-01\n"), "holds a value at 'a' that JSON does not have"),
+    "a duplicate key in JSON": (b'{"openapi": "3.0.1", "openapi": "3.0.1"}', 'has the key "openapi" twice'),
+    "a key that is a list": (document(b"? [a]\n: 1\n"), 'has a key under "" that is not text'),
+    "a key given as number and text": (document(b"200: 1\n'200': 2\n"), 'has the key "200" twice'),
+    "a date": (document(b"a: 2026-01-01\n"), 'holds a value at "a" that JSON does not have'),
     "an impossible date": (document(b"a: 2026-99-99\n"), "holds a YAML value that cannot be read"),
     "no number": (b'{"openapi": NaN}', "holds NaN, which JSON does not have"),
     "half a character": (rb'{"openapi": "\ud800"}', "has no UTF-8 form"),
@@ -125,14 +125,14 @@ def bomb(kind: str) -> Change:
 
 
 REFUSED: dict[str, tuple[Change, str]] = {
-    "a schema called like a file above": (schema_named("../../evil"), "'../../evil' is not a name"),
-    "a schema called like an absolute file": (schema_named("/etc/passwd"), "'/etc/passwd' is not a name"),
+    "a schema called like a file above": (schema_named("../../evil"), '"../../evil" is not a name'),
+    "a schema called like an absolute file": (schema_named("/etc/passwd"), '"/etc/passwd" is not a name'),
     "a schema called like a file of Windows": (schema_named("..\\evil"), "is not a name"),
     "a schema called like the package": (schema_named("__init__"), "is not a name"),
     "a schema with a very long name": (schema_named("A" * 300), "is not a name"),
     "an operation called like a file above": (
         lambda document: operation(document).update(operationId="../../../evil"),
-        "the operationId of POST /paas/v4/images/generations: '../../../evil' is not a name",
+        'the operationId of POST /paas/v4/images/generations: "../../../evil" is not a name',
     ),
     "an operation called like a module of Python": (
         lambda document: operation(document).update(operationId="__init__"),
@@ -140,7 +140,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
     ),
     "a tag called like a file above": (
         lambda document: operation(document).update(tags=["../../../evil"]),
-        "the tags of POST /paas/v4/images/generations: '../../../evil' is not a name",
+        'the tags of POST /paas/v4/images/generations: "../../../evil" is not a name',
     ),
     "a tag that is a list": (lambda document: operation(document).update(tags=[["a"]]), "is not a name"),
     "a path that climbs": (
@@ -151,7 +151,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
         lambda document: document["paths"].update({"/{id.__class__}": {"get": {"responses": {}}}}),
         "is not a name",
     ),
-    "a reference to a file": (reference_to("/etc/passwd"), "$ref '/etc/passwd' leads out of the document"),
+    "a reference to a file": (reference_to("/etc/passwd"), '$ref "/etc/passwd" leads out of the document'),
     "a reference to a sibling file": (reference_to("other.yaml#/A"), "leads out of the document"),
     "a reference to an address": (reference_to("https://evil.example/a.yaml#/A"), "leads out of the document"),
     "a reference to nothing": (reference_to("#/components/schemas/Nothing"), "leads to nothing"),

@@ -1,0 +1,58 @@
+"""Follows JSON pointers and the `$ref` of a document: the one place where a place in it is read or written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import unquote
+
+MISSING: Final = object()
+"""What stands where nothing does; None is a value of JSON."""
+
+
+def pointer(*steps: str | int) -> str:
+    """Return the JSON pointer of a place, such as ``#/paths/~1images/post``."""
+    return "#" + "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+
+
+def steps_of(reference: str) -> list[str]:
+    """Return the steps of a pointer or local reference, with or without its ``#``, as they stand in the document."""
+    _, *steps = unquote(reference.removeprefix("#")).split("/")
+    return [step.replace("~1", "/").replace("~0", "~") for step in steps]
+
+
+def at(document: Any, reference: str) -> Any:
+    """Return what stands at the place of a pointer or local reference; MISSING where nothing does."""
+    node = document
+    for step in steps_of(reference):
+        if isinstance(node, Mapping):
+            node = node.get(step, MISSING)
+        elif isinstance(node, list) and step.isascii() and step.isdigit() and int(step) < len(node):
+            node = node[int(step)]
+        else:
+            return MISSING
+    return node
+
+
+def resolved(document: Mapping[str, Any], node: object) -> Mapping[str, Any]:
+    """Follow the local references of a node; one to elsewhere, to nothing or to itself leads to an empty mapping."""
+    followed: set[str] = set()
+    while isinstance(node, Mapping) and isinstance(reference := node.get("$ref"), str):
+        if not reference.startswith("#") or reference in followed:
+            return {}
+        followed.add(reference)
+        node = at(document, reference)
+    return node if isinstance(node, Mapping) else {}
+
+
+def references(root: Any) -> Iterator[str]:
+    """Yield every `$ref` that is text, wherever it stands, an example included."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            if isinstance(reference := node.get("$ref"), str):
+                yield reference
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
