@@ -1,0 +1,97 @@
+"""Every tutorial and how-to guide can be followed as it stands: each block is a file, commands with output, or data."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scripts.regenerate import ROOT
+from tests.docs.walkthrough import Shell, blocks, is_installation
+
+DOCUMENTS = sorted([*(ROOT / "docs/tutorials").glob("*.md"), *(ROOT / "docs/how-to").glob("*.md")])
+NEEDS_NPM = "<!-- needs: npm -->"
+PORT = "8000"
+
+
+def text_of(document: Path) -> str:
+    return document.read_text("utf-8")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def named(document: Path) -> str:
+    return document.relative_to(ROOT / "docs").as_posix()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(document, id=named(document), marks=[pytest.mark.npm] if NEEDS_NPM in text_of(document) else [])
+        for document in DOCUMENTS
+    ],
+)
+def test_it_can_be_followed(document: Path, tmp_path: Path) -> None:
+    if NEEDS_NPM in text_of(document) and shutil.which("npm") is None:
+        pytest.skip("this machine has no npm")
+    # Another program of this machine may hold the port that the document names.
+    port = str(free_port())
+    here = str(Path(sys.executable).parent)
+    shell = Shell(tmp_path, {"PATH": f"{here}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "200"})
+    failed = ""
+    try:
+        for block in blocks(text_of(document).replace(PORT, port)):
+            if block.mark.startswith("shown:"):
+                continue
+            if block.file is not None:
+                file = tmp_path / block.file
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(block.text, "utf-8")
+            for command, expected in block.commands if block.language == "console" else ():
+                assert not failed or command == "echo $?", f"{failed} failed, and the document does not say so"
+                if not is_installation(command):
+                    failed = command if shell.run(command, expected) else ""
+    finally:
+        shell.close()
+    assert not failed
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_no_block_is_only_looked_at(document: Path) -> None:
+    """A block is a file, commands, data that parses, or says why it is only shown."""
+    for block in blocks(text_of(document)):
+        if block.mark.startswith("shown:"):
+            assert block.mark.removeprefix("shown:").strip()
+        elif block.language == "console":
+            assert list(block.commands)
+        elif block.language == "json":
+            json.loads(block.text)
+        elif block.language == "yaml":
+            yaml.safe_load(block.text)
+        else:
+            assert block.file is not None, block.text
+
+
+def test_it_fails_where_a_command_prints_something_else(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, {})
+    try:
+        shell.run("echo one; echo two", ["one", "t...o"])
+        with pytest.raises(AssertionError, match="and not"):
+            shell.run("echo one; echo two", ["two", "one"])
+        shell.run("(echo begun; exec sleep 60) &", ["begun"])
+        shell.run("(until [ -e go ]; do sleep 0.01; done; echo come; exec sleep 60) & touch go; true &", ["come"])
+        assert shell.run("kill -0 %1 && echo alive", ["alive"]) == 0
+        assert shell.run("false", []) == 1
+    finally:
+        shell.close()
