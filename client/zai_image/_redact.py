@@ -1,0 +1,63 @@
+"""The API key as a value that shows itself redacted, and takes itself out of texts, however they spell it."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+
+REDACTED: Final = "***"
+
+
+class Key:
+    """An API key. Nothing that prints it, or the locals of a frame that has it, shows more than ``***``.
+
+    Args:
+        secret: The key; ``ZAI_API_KEY`` of the environment where None. It is not judged here, since a frame that
+            raises shows its arguments: :attr:`problem` says what is wrong with it.
+    """
+
+    def __init__(self, secret: object) -> None:
+        # A closure shows nothing of what it holds, unlike an attribute.
+        given = os.environ.get("ZAI_API_KEY") if secret is None else secret
+        self._reveal: Callable[[], object] = lambda: given
+
+    def reveal(self) -> str:
+        """Return the key itself; keep it out of the variables of functions that can raise."""
+        return str(self._reveal())
+
+    @property
+    def problem(self) -> str | None:
+        """Why no request can be sent with the key; None where one can."""
+        secret = self._reveal()
+        if not secret:
+            return "there is no API key: pass api_key=..., or set ZAI_API_KEY in the environment"
+        if not isinstance(secret, str):
+            return f"the API key must be a string, not {type(secret).__name__}"
+        if not secret.isascii() or not secret.isprintable() or " " in secret:
+            return "the API key holds spaces, line ends or characters outside ASCII; copy it again"
+        return None
+
+    def redact(self, text: str) -> str:
+        """Return the text without the key: plain, or in percent, base64, hexadecimal, HTML, JSON or UTF-16 spelling."""
+        for pattern in self._patterns():
+            text = pattern.sub(REDACTED, text)
+        return text
+
+    @cached_property
+    def _patterns(self) -> Callable[[], tuple[re.Pattern[str], ...]]:
+        # Loaded only where something has gone wrong. The patterns spell the key, so they are hidden like it.
+        from zai_image._spellings import patterns
+
+        found = patterns(self.reveal())
+        return lambda: found
+
+    def __repr__(self) -> str:
+        return REDACTED
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("an API key is not written to files or sent to other processes")
