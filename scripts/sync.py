@@ -26,7 +26,7 @@ from scripts.change.replacing import locked, recover, swap
 from scripts.change.trial import try_out
 from scripts.regenerate import ROOT, derive
 from scripts.rules.assembly import read_rules
-from scripts.source.failure import PipelineError
+from scripts.source.failure import PipelineError, explained, without_traces
 from scripts.source.fetching import Source, read_source
 from scripts.source.merging import assemble
 from scripts.source.provenance import DOCUMENT, STATED, Page, Provenance, digest, stated, vendored_document
@@ -58,6 +58,7 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT, trial: Ca
     )
     parser.add_argument("sources", nargs="*", metavar="SOURCE", help="a file or an https address")
     parser.add_argument("--dry-run", action="store_true", help="do everything but put it in place")
+    parser.add_argument("--verbose", action="store_true", help="show too what a tool says that stops the run")
     options = parser.parse_args(arguments)
     try:
         with locked(root):
@@ -68,15 +69,22 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT, trial: Ca
         _tell(str(error))
         return UNREADABLE
     except PipelineError as error:
-        _tell(f"refused, and nothing was changed: {error}")
+        if options.verbose and error.output:
+            print(printable(error.output, keep="\n"), file=sys.stderr)
+        _tell(f"refused, and nothing was changed: {without_traces(str(error))}")
+        return REFUSED
+    except Exception as error:
+        # Whatever a document or a file system makes a step raise, what is left of it is one line.
+        _tell(f"refused, and nothing was changed: {explained(error)}")
         return REFUSED
 
 
 def _sync(root: Path, given: Sequence[str], trial: Callable[[Path], None], *, dry_run: bool) -> int:
-    sources = [read_source(source) for source in given or _addresses(root)]
+    sources = [read_source(source) for source in given or _sources(root)]
     if len({source.file for source in sources}) < len(sources):
         raise PipelineError("two sources have the same name; each page needs one of its own")
-    document = assemble([(source.file, source.content) for source in sources])
+    wanted = stated(root / "openapi").operations
+    document = assemble([(source.file, source.content) for source in sources], wanted)
     after = read_mapping(document, " and ".join(source.file for source in sources))
     before = read_mapping(vendored_document(root / "openapi")[0], f"openapi/{DOCUMENT}")
     if after == before:
@@ -91,8 +99,7 @@ def _sync(root: Path, given: Sequence[str], trial: Callable[[Path], None], *, dr
         except PipelineError:
             raise
         except Exception as error:
-            # Nobody has vouched for the document: whatever it does to a step, what is left of it is one line.
-            raise PipelineError(f"no client can be made of the document: {type(error).__name__}: {error}") from error
+            raise PipelineError(f"no client can be made of the document: {explained(error)}") from error
         trial(tree)
         if _state(root) != state:
             raise PipelineError("the checkout was changed in the meantime; run this again")
@@ -141,22 +148,30 @@ def _make(root: Path, tree: Path, sources: Sequence[Source], document: bytes, ch
 
 def _vendor(openapi: Path, sources: Sequence[Source], document: bytes) -> None:
     """Put the sources, the document and where they came from into the folder, and take out the sources before them."""
-    addresses = {page.file: page.address for page in stated(openapi).pages}
-    for file in addresses:
+    before = stated(openapi)
+    known = {page.file: page for page in before.pages}
+    for file in known:
         (openapi / file).unlink()
     for source in sources:
         (openapi / source.file).write_bytes(source.content)
     (openapi / DOCUMENT).write_bytes(document)
-    pages = []
-    for source in sources:
-        # A file is taken for a copy of the page that was known by its name.
-        address = source.address or addresses.get(source.file, source.file)
-        pages.append(Page(source.file, address, source.fetched, digest(source.content)))
-    (openapi / STATED).write_text(Provenance(tuple(pages), digest(document)).to_toml(), encoding="utf-8", newline="\n")
+    pages = [_page(source, known.get(source.file)) for source in sources]
+    provenance = Provenance(tuple(pages), digest(document), before.operations)
+    (openapi / STATED).write_text(provenance.to_toml(), encoding="utf-8", newline="\n")
 
 
-def _addresses(root: Path) -> list[str]:
-    return [page.address for page in stated(root / "openapi").pages]
+def _page(source: Source, known: Page | None) -> Page:
+    sha256 = digest(source.content)
+    if known is not None and source.address is None:
+        # A file is taken for a copy of the page that is known by its name.
+        fetched = known.fetched if sha256 == known.sha256 else source.fetched
+        return Page(source.file, known.address, fetched, sha256)
+    return Page(source.file, source.address, source.fetched, sha256)
+
+
+def _sources(root: Path) -> list[str]:
+    """Return where the pages come from: an address, or the copy of one that was given as a file."""
+    return [page.address or str(root / "openapi" / page.file) for page in stated(root / "openapi").pages]
 
 
 def _version(root: Path) -> str:

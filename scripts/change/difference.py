@@ -10,7 +10,7 @@ from scripts.change.rule_difference import rule_differences
 from scripts.prose.statements import sentences
 from scripts.source.quoting import in_backticks as shown
 from scripts.source.references import resolved
-from scripts.source.screening import METHODS
+from scripts.source.selection import METHODS
 
 _WORDS = {"description", "summary", "title", "example", "examples", "externalDocs", "deprecated", "$comment", "xml"}
 _PARTS = ("allOf", "oneOf", "anyOf")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from attrs import frozen
 
-from scripts.source.failure import PipelineError
+from scripts.source.failure import PipelineError, without_traces
+from scripts.source.quoting import shown
 
 PACKAGES = {
     "zai_image_api": "generated",
@@ -76,10 +77,12 @@ def try_out(tree: Path, trials: Sequence[Trial] = TRIALS) -> None:
         except subprocess.TimeoutExpired as error:
             raise PipelineError(f"{trial.name} did not come to an end within {trial.seconds:g} seconds") from error
         if done.returncode:
-            raise PipelineError(f"{trial.name} fails with what was made: {_telling(done.stdout)}")
+            raise PipelineError(f"{trial.name} fails with what was made: {_telling(done.stdout)}", done.stdout)
 
 
 def _telling(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    """Return what stands in the line that tells most, without the ways of the tool that wrote it."""
+    lines = [" ".join(line.split()) for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if _TELLING.search(line)] or lines[-1:] or ["it says nothing"]
-    return "; ".join(telling[:3])[:600]
+    more = f" (and {len(telling) - 1} more; --verbose shows them)" if len(telling) > 1 else ""
+    return f"{shown(without_traces(telling[0]), 200)}{more}"

@@ -12,6 +12,7 @@ from scripts.source.failure import PipelineError
 from scripts.source.page import document_in
 from scripts.source.quoting import quote
 from scripts.source.reading import read_mapping
+from scripts.source.selection import selected
 
 Published = tuple[str, bytes]
 """The name of a published file and its content."""
@@ -22,32 +23,37 @@ _PARTS = {(), ("paths",), ("paths", "*"), ("components",), ("components", "*")}
 # At the top these alone are parts: servers and security hold for all operations of a page.
 _TOP_PARTS = ("paths", "components", "tags")
 
-_HEADER = "# Merged from the pages that provenance.toml lists, by `python -m scripts.sync`.\n"
+_HEADER = "# Made of what provenance.toml lists, by `python -m scripts.sync`.\n"
 
 
-def assemble(published: Sequence[Published]) -> bytes:
-    """Return the document of one published file byte for byte if it is YAML; else what all of them say, as YAML.
+def assemble(published: Sequence[Published], wanted: Sequence[str] = ()) -> bytes:
+    """Return the document of one published file as it stands if it is YAML and all of it is wanted; else made anew.
 
     Args:
         published: The pages or bare documents, at least one.
+        wanted: The operations to keep, such as ``GET /models``; all where there is none.
 
     Raises:
         UnreadableError: One cannot be read.
-        PipelineError: Two of them disagree; both sides are quoted.
+        PipelineError: Two of them disagree, with both sides quoted; or a wanted operation is in none.
     """
     blocks = [(name, _block(name, content)) for name, content in published]
-    if len(blocks) == 1 and not blocks[0][1].lstrip().startswith(b"{"):
+    is_yaml = not blocks[0][1].lstrip().startswith(b"{")
+    if len(blocks) == 1 and is_yaml and not wanted:
         return blocks[0][1]
     first, *others = [(name, read_mapping(block, name)) for name, block in blocks]
     name, merged = first
     for other, document in others:
         merged = _merged(merged, document, (), (name, other))
         name = f"{name} and {other}"
+    kept = selected(merged, wanted)
+    if len(blocks) == 1 and is_yaml and kept == merged:
+        return blocks[0][1]
     yaml = YAML()
     yaml.width = 120
     yaml.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
-    yaml.dump(merged, stream)
+    yaml.dump(kept, stream)
     return (_HEADER + stream.getvalue()).encode()
 
 

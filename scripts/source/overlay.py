@@ -9,6 +9,7 @@ from typing import Any
 from jsonpath_rfc9535 import JSONPathError, JSONPathNode, find
 
 from scripts.source.failure import PipelineError
+from scripts.source.quoting import quote, shown
 
 _TOP_LEVEL = {"overlay", "info", "extends", "actions"}
 _ACTION = {"target", "description", "update", "remove"}
@@ -32,9 +33,10 @@ def apply_overlay(document: Mapping[str, Any], overlay: Mapping[str, Any]) -> di
     for action in overlay["actions"]:
         nodes = _select(action["target"], result)
         if action.get("remove"):
-            # From the last to the first, so that the places of list items yet to be removed still hold.
-            for node in reversed(nodes):
-                del _parent(node)[node.location[-1]]
+            # From the last item of a list to the first, so that the places of those yet to be removed still hold.
+            places = [(_parent(node), node.location[-1]) for node in nodes]
+            for parent, step in sorted(places, key=lambda place: isinstance(place[1], int) and place[1], reverse=True):
+                del parent[step]
         else:
             for node in nodes:
                 _merge(node, action["update"])
@@ -65,11 +67,14 @@ def _validate(overlay: Mapping[str, Any]) -> None:
 
 def _select(target: str, document: dict[str, Any]) -> list[JSONPathNode]:
     try:
-        nodes = list(find(target, document))
+        # A path may select a part more than once, or in any order: what is done to it is done once.
+        nodes = list({node.location: node for node in find(target, document)}.values())
     except JSONPathError as error:
-        raise PipelineError(f"the overlay's target {target!r} is not a JSONPath: {error}") from error
+        raise PipelineError(
+            f"the overlay's target {quote(target, 200)} is not a JSONPath: {shown(str(error), 200)}"
+        ) from error
     if not nodes:
-        raise PipelineError(f"the overlay's target {target!r} is not in the document; has the page changed?")
+        raise PipelineError(f"the overlay's target {quote(target, 200)} is not in the document; has the page changed?")
     return nodes
 
 

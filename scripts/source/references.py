@@ -42,7 +42,7 @@ def resolved(document: Mapping[str, Any], node: object) -> Mapping[str, Any]:
             return {}
         followed.add(reference)
         node = at(document, reference)
-    return node if isinstance(node, Mapping) else {}
+    return as_mapping(node)
 
 
 def references(root: Any) -> Iterator[str]:
@@ -56,3 +56,13 @@ def references(root: Any) -> Iterator[str]:
             waiting += node.values()
         elif isinstance(node, list):
             waiting += node
+
+
+def as_mapping(value: object) -> Mapping[str, Any]:
+    """Return the value if it is a mapping, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """Return the value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []

@@ -9,19 +9,20 @@ from urllib.parse import urlsplit
 
 from scripts.source.failure import PipelineError
 from scripts.source.quoting import quote
-from scripts.source.references import at, references
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+from scripts.source.references import as_list, as_mapping, at, references, resolved
+from scripts.source.selection import METHODS, operations_of
 
 # Schema names become modules and classes; the OpenAPI Specification allows no more than this in them, and fewer dots.
 _COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9_]*([.-][A-Za-z0-9_]+)*")
 # Operation names and tags become modules, folders and methods. The specification sets no limit on them.
 _OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9]*([ ._-]+[A-Za-z0-9]+)*")
 _PATH = re.compile(r"(/([A-Za-z0-9_~-]+(\.[A-Za-z0-9_~-]+)*|\{[A-Za-z][A-Za-z0-9_-]*\}))+/?")
+_BESIDE_OPERATIONS = ("summary", "description", "servers", "parameters")
 _LONGEST_NAME = 100
 # A generator puts schemas in the place of references, so that a few lines can stand for a million. Z.AI's has 220.
 _MOST_EXPANDED = 10_000
 _DEEPEST_EXPANDED = 300
+_MOST_VALUES = 5_000
 
 
 def screen(document: Mapping[str, Any]) -> None:
@@ -31,32 +32,36 @@ def screen(document: Mapping[str, Any]) -> None:
         document: The OpenAPI document, parsed.
 
     Raises:
-        PipelineError: It refers to anything but its own parts, has no https server, or has a path, tag, operation or
-            component with a name that cannot simply become that of a file and a class.
+        PipelineError: It refers to anything but its own parts, has no https server or an operation with another, is
+            secured otherwise than by a bearer token, or has a path, tag, operation or component with a name that
+            cannot simply become that of a file and a class.
     """
+    if _values(document) > _MOST_VALUES:
+        raise PipelineError(
+            f"the document has more than {_MOST_VALUES} keys and values; name the operations that are wanted in "
+            'openapi/provenance.toml: operations = ["GET /models"]'
+        )
     if not str(document.get("openapi", "")).startswith("3."):
         raise PipelineError("the document must say that it is OpenAPI 3: `openapi: 3.0.1`")
     info = document.get("info")
     if not isinstance(info, Mapping) or not all(isinstance(info.get(name), str) for name in ("title", "version")):
         raise PipelineError("the document must have `info` with `title` and `version`, both text")
     _screen_server(document)
-    for kind, names in _mapping(document.get("components")).items():
-        for name in _mapping(names):
+    for kind, names in as_mapping(document.get("components")).items():
+        for name in as_mapping(names):
             _screen_name(name, _COMPONENT, f"components/{kind}")
-    for path, item in _mapping(document.get("paths")).items():
+    for path, item in as_mapping(document.get("paths")).items():
         _screen_name(path, _PATH, "paths", longest=4 * _LONGEST_NAME)
-        for method, operation in _mapping(item).items():
-            if method in METHODS:
-                _screen_operation(_mapping(operation), f"{method.upper()} {path}")
+        _screen_path(document, as_mapping(item), path)
+    for path, method, item in operations_of(document):
+        _screen_operation(document, as_mapping(item[method]), f"{method.upper()} {path}")
     for reference in references(document):
         _screen_reference(document, reference)
     _weigh(document, document, {}, 0)
 
 
 def _screen_server(document: Mapping[str, Any]) -> None:
-    servers = document.get("servers")
-    first = servers[0] if isinstance(servers, list) and servers else None
-    address = _mapping(first).get("url")
+    address = _first_server(document)
     try:
         parts = urlsplit(address) if isinstance(address, str) else None
         usable = parts is not None and parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
@@ -67,12 +72,51 @@ def _screen_server(document: Mapping[str, Any]) -> None:
         raise PipelineError(f"the first server must be a plain https address, not {quote(address)}")
 
 
-def _screen_operation(operation: Mapping[str, Any], where: str) -> None:
+def _first_server(node: Mapping[str, Any]) -> Any:
+    return as_mapping(next(iter(as_list(node.get("servers"))), None)).get("url")
+
+
+def _screen_path(document: Mapping[str, Any], item: Mapping[str, Any], path: str) -> None:
+    # What is passed over here nobody would miss: an operation behind a reference, or under a method not known.
+    if unknown := [key for key in item if key not in (*METHODS, *_BESIDE_OPERATIONS) and not key.startswith("x-")]:
+        raise PipelineError(f"the path {path} has {quote(unknown[0], 80)}, which is no method that the client can send")
+    _screen_own_server(document, item, f"the path {path}")
+
+
+def _screen_operation(document: Mapping[str, Any], operation: Mapping[str, Any], where: str) -> None:
     if "operationId" in operation:
         _screen_name(operation["operationId"], _OPERATION, f"the operationId of {where}")
     tags = operation.get("tags", [])
     for tag in tags if isinstance(tags, list) else [tags]:
         _screen_name(tag, _OPERATION, f"the tags of {where}")
+    _screen_own_server(document, operation, where)
+    _screen_security(document, operation, where)
+
+
+def _screen_own_server(document: Mapping[str, Any], node: Mapping[str, Any], where: str) -> None:
+    if "servers" in node and _first_server(node) != _first_server(document):
+        raise PipelineError(
+            f"{where} has `servers` of its own, {quote(_first_server(node), 200)}; the client sends every operation to "
+            f"the first server of the document, {quote(_first_server(document), 200)}"
+        )
+
+
+def _screen_security(document: Mapping[str, Any], operation: Mapping[str, Any], where: str) -> None:
+    """Refuse an operation for which an API key sent as a bearer token is not enough."""
+    stated = operation.get("security", document.get("security", []))
+    schemes = as_mapping(as_mapping(document.get("components")).get("securitySchemes"))
+
+    def is_enough(requirement: object) -> bool:
+        named = [resolved(document, schemes.get(name)) for name in as_mapping(requirement)]
+        return isinstance(requirement, Mapping) and all(
+            scheme.get("type") == "http" and str(scheme.get("scheme")).lower() == "bearer" for scheme in named
+        )
+
+    if not isinstance(stated, list) or (stated and not any(map(is_enough, stated))):
+        raise PipelineError(
+            f"{where} is secured by {quote(stated, 200)}; the client can send its key as a bearer token alone "
+            "(a security scheme with `type: http` and `scheme: bearer`)"
+        )
 
 
 def _screen_name(name: object, form: re.Pattern[str], where: str, longest: int = _LONGEST_NAME) -> None:
@@ -109,5 +153,12 @@ def _weigh(document: Mapping[str, Any], node: Any, known: dict[str, int], depth:
     return weight
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+def _values(document: Mapping[str, Any]) -> int:
+    count = 0
+    waiting: list[Any] = [document]
+    while waiting:
+        node = waiting.pop()
+        count += 2 * len(node) if isinstance(node, Mapping) else len(node)
+        children = node.values() if isinstance(node, Mapping) else node
+        waiting += [child for child in children if isinstance(child, Mapping | list)]
+    return count

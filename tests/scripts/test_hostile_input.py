@@ -78,7 +78,7 @@ UNREADABLE = {
     "half a character": (rb'{"openapi": "\ud800"}', "has no UTF-8 form"),
     "a terminal's escape in a key": (document(b'"\\e]0;x\\a": 1\n"\\e]0;x\\a": 2\n'), "found duplicate key"),
     "a long text": (block(BLOCK.replace(b"cute", b"very " * 5000 + b"cute")), "a text of more than 16384 characters"),
-    "many values": (block(BLOCK + b"x-many: [" + b"1, " * 6000 + b"1]\n"), "has more than 5000 keys and values"),
+    "many values": (block(BLOCK + b"x-many: [" + b"1, " * 40_000 + b"1]\n"), "has more than 40000 keys"),
     "many levels": (document(b"a: " + b"[" * 1000 + b"]" * 1000 + b"\n"), "is nested more than 64 levels deep"),
     "many levels in blocks": (document(b"".join(b" " * n + b"a:\n" for n in range(300))), "more than 64 levels"),
 }
@@ -101,6 +101,11 @@ def request_schema(document: dict[str, Any]) -> dict[str, Any]:
 
 def operation(document: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = document["paths"]["/paas/v4/images/generations"]["post"]
+    return found
+
+
+def path_item(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = document["paths"]["/paas/v4/images/generations"]
     return found
 
 
@@ -165,6 +170,48 @@ REFUSED: dict[str, tuple[Change, str]] = {
     ),
     "a server that is none": (lambda document: document["servers"][0].update(url="https://[::"), "https address"),
     "no server": (lambda document: document.pop("servers"), "https address"),
+    "a path with a server of its own": (
+        lambda document: path_item(document).update(servers=[{"url": "https://images.z.ai/api"}]),
+        'the path /paas/v4/images/generations has `servers` of its own, "https://images.z.ai/api"',
+    ),
+    "an operation with a server of its own": (
+        lambda document: operation(document).update(servers=[{"url": "https://images.z.ai/api"}]),
+        'POST /paas/v4/images/generations has `servers` of its own, "https://images.z.ai/api"',
+    ),
+    "an operation without a server": (lambda document: operation(document).update(servers=[]), "of its own, null"),
+    "an operation behind a reference": (
+        lambda document: document["paths"].update({"/paas/v4/other": {"$ref": "#/components/x-paths/A"}}),
+        'the path /paas/v4/other has "$ref", which is no method',
+    ),
+    "a method that nobody knows": (
+        lambda document: path_item(document).update(copy={"responses": {}}),
+        'the path /paas/v4/images/generations has "copy", which is no method',
+    ),
+    "a key in the query": (
+        lambda document: document["components"]["securitySchemes"]["bearerAuth"].update(
+            {"type": "apiKey", "in": "query", "name": "key"}
+        ),
+        'is secured by [{"bearerAuth": []}]; the client can send its key as a bearer token alone',
+    ),
+    "a password": (
+        lambda document: document["components"]["securitySchemes"]["bearerAuth"].update(scheme="basic"),
+        "as a bearer token alone",
+    ),
+    "two keys at once": (
+        lambda document: (
+            document["components"]["securitySchemes"].update(other={"type": "openIdConnect"})
+            or operation(document).update(security=[{"bearerAuth": [], "other": []}])
+        ),
+        "POST /paas/v4/images/generations is secured by",
+    ),
+    "a key that is nowhere described": (
+        lambda document: operation(document).update(security=[{"other": []}]),
+        "as a bearer token alone",
+    ),
+    "many values that are all wanted": (
+        lambda document: document.update({"x-many": [1] * 5_000}),
+        "more than 5000 keys and values; name the operations that are wanted in openapi/provenance.toml",
+    ),
     "no info": (lambda document: document.pop("info"), "`info`"),
     "another specification": (lambda document: document.update(openapi="2.0"), "OpenAPI 3"),
     "parameters that are a number": (lambda document: operation(document).update(parameters=7), "parameters"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from scripts.regenerate import ROOT
@@ -32,6 +34,16 @@ def test_the_overlay_names_the_operation_and_takes_out_what_depends_on_the_model
     assert after == before
 
 
+@given(st.lists(st.integers(-6, 6), min_size=1))
+def test_whatever_items_a_path_selects_and_however_often_just_these_are_removed(selected: list[int]) -> None:
+    items = list(range(6))
+    within = [number for number in selected if -6 <= number < 6]
+    action = overlay({"target": f"$.a[{','.join(map(str, selected))}]", "remove": True})
+    if within:
+        left = [item for item in items if item not in within and item - 6 not in within]
+        assert apply_overlay({"a": items}, action) == {"a": left}
+
+
 DOCUMENT = {"a": {"b": [1, 2, 3], "c": {"d": 1}}, "e": 1}
 
 
@@ -43,6 +55,11 @@ DOCUMENT = {"a": {"b": [1, 2, 3], "c": {"d": 1}}, "e": 1}
         ({"target": "$.a.b", "update": 4}, {"a": {"b": [1, 2, 3, 4], "c": {"d": 1}}, "e": 1}),
         ({"target": "$", "update": {"a": {"b": [4]}}}, {"a": {"b": [1, 2, 3, 4], "c": {"d": 1}}, "e": 1}),
         ({"target": "$.a.b[0,1]", "remove": True}, {"a": {"b": [3], "c": {"d": 1}}, "e": 1}),
+        ({"target": "$.a.b[2,0]", "remove": True}, {"a": {"b": [2], "c": {"d": 1}}, "e": 1}),
+        ({"target": "$.a.b[0,1,0,-3,2]", "remove": True}, {"a": {"b": [], "c": {"d": 1}}, "e": 1}),
+        ({"target": "$.a['c','c']", "remove": True}, {"a": {"b": [1, 2, 3]}, "e": 1}),
+        ({"target": "$..*", "remove": True}, {}),
+        ({"target": "$.a['b','b']", "update": 4}, {"a": {"b": [1, 2, 3, 4], "c": {"d": 1}}, "e": 1}),
         ({"target": "$.a", "remove": True}, {"e": 1}),
     ],
 )

@@ -82,6 +82,9 @@ def asynchronous() -> dict[str, Any]:
         ("other.md", PAGE.replace(b"# Generate Image", b"# Another title")),
         ("zai.yaml", document_in(PAGE)),
         ("zai.json", json.dumps(vendored()).encode()),
+        ("generate-image.md", PAGE.replace(b"\n", b"\r\n")),
+        ("generate-image.md", b"\xef\xbb\xbf" + PAGE.replace(b"````yaml", b"~~~~YAML").replace(b"````", b"~~~~")),
+        ("generate-image.md", b"# A page\n\n```json\n" + json.dumps(vendored()).encode() + b"\n```\n"),
     ],
 )
 def test_a_document_that_says_the_same_changes_nothing(
@@ -336,7 +339,7 @@ def test_an_address_is_fetched_recorded_and_fetched_again_without_being_named(ch
         (redirect("file:///etc/passwd"), "is not an https address"),
         (redirect("/a.md"), "more than 3 redirects"),
         (lambda request: request.send_error(404), "answers with the status 404"),
-        (content(b"x" * 300_000), "more than 262144 bytes"),
+        (content(b"x" * 600_000), "more than 524288 bytes"),
         (content(PAGE, Content_Encoding="gzip"), "packed form"),
         (lambda request: request.wfile.write(b"not HTTP\r\n"), "cannot be fetched"),
     ],
