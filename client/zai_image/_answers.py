@@ -7,85 +7,50 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
-
 from zai_image._errors import (
     BY_CODE,
     BY_STATUS,
     APIError,
     ConnectionError,
+    ContentBlockedError,
     InvalidRequestError,
     InvalidResponseError,
     TimeoutError,
     ZaiImageError,
 )
+from zai_image._image_answers import ImageAnswer, findings, read_image_answer, read_leniently
 from zai_image._masking import masked, masked_bytes
 from zai_image_api.errors import InvalidData, InvalidResponse
-from zai_image_api.models.image_generation_response import ImageGenerationResponse
-from zai_image_api.promises import LINK_LIFE
-from zai_image_api.types import UNSET, Response
+from zai_image_api.types import Response
+from zai_image_api.wire import LARGEST_BODY
 
 if TYPE_CHECKING:
     import httpx
 
-# Enough of a body to tell what answered, not so much that it floods a log.
-_SHOWN = 4096
 _LONGEST_CODE = 100
 _REQUEST_ID_HEADERS = ("x-request-id", "x-log-id")
 _OUTCOME_UNKNOWN = "; whether an image was made, and charged for, is not known"
 
 
-@frozen
-class ImageAnswer:
-    """What a successful answer promises, read and checked.
-
-    Attributes:
-        url: The image's link.
-        created: When it was asked for.
-        expires: When its link dies by the page.
-        answer: The whole answer, properties that the document does not name included.
-        key: The API key, which no error of fetching it may show, even where the link does.
-    """
-
-    url: str
-    created: datetime
-    expires: datetime
-    answer: ImageGenerationResponse
-    key: str = field(repr=False)
-
-
-def image_answer(response: Response[Any], key: str) -> ImageAnswer:
-    """Return the image of a successful answer.
+def image_answer(came: Response[Any] | InvalidResponse, key: str) -> ImageAnswer:
+    """Return what an answer says of its image.
 
     Args:
-        response: The answer as the endpoint function returned it.
+        came: The answer, read as documented or not.
         key: The API key, which no error may show.
 
     Raises:
-        APIError: It is a refusal.
-        InvalidResponseError: It lacks what a success is of no use without: a link and a time.
+        APIError: It is a refusal; ``ContentBlockedError`` also where findings came in place of an image.
+        InvalidResponseError: There is no usable image in it.
     """
-    answer = response.parsed
-    if not isinstance(answer, ImageGenerationResponse):
-        raise _refusal(response.status_code, response.headers, response.content, key)
-    if answer.data is UNSET or not answer.data or answer.created is UNSET:
-        # An error body under status 200 has neither; a gateway may well send one.
-        if _error_fields(response.content) is not None:
-            raise _refusal(response.status_code, response.headers, response.content, key)
-        raise _invalid("it lacks the image's link or its time", response.status_code, response.content, key)
-    try:
-        created = datetime.fromtimestamp(answer.created, UTC)
-        expires = created + LINK_LIFE
-    except (ValueError, OverflowError, OSError):
-        raise _invalid("its time of creation is out of range", response.status_code, response.content, key) from None
-    return ImageAnswer(answer.data[0].url, created, expires, answer, key)
-
-
-def image_answer_at(url: str, created: datetime | None, key: str) -> ImageAnswer:
-    """Return the image that an earlier answer promised at a link."""
-    created = created or datetime.now(UTC)
-    answer = ImageGenerationResponse.from_dict({"created": int(created.timestamp()), "data": [{"url": url}]})
-    return ImageAnswer(url, created, created + LINK_LIFE, answer, key)
+    if 200 <= came.status_code < 300 and len(came.content) <= LARGEST_BODY:
+        parsed = came.parsed if isinstance(came, Response) else None
+        answer = read_image_answer(parsed, came.content, key)
+        if answer is not None:
+            return answer
+    if isinstance(came, InvalidResponse):
+        raise _unreadable(came, key)
+    raise _refusal(came.status_code, came.headers, came.content, key)
 
 
 def failure(error: Exception, key: str) -> ZaiImageError | None:
@@ -97,8 +62,6 @@ def failure(error: Exception, key: str) -> ZaiImageError | None:
     """
     import httpx
 
-    if isinstance(error, InvalidResponse):
-        return _unreadable(error, key)
     if isinstance(error, InvalidData):
         return InvalidRequestError([str(error)])
     # httpx says so in a plain RuntimeError.
@@ -134,7 +97,7 @@ def request_id(headers: Mapping[str, str], content: bytes, key: str) -> str | No
         key: The API key, which no name may be or hold.
     """
     named = [headers.get(name) for name in _REQUEST_ID_HEADERS]
-    body = _json(content)
+    body = read_leniently(content)
     if isinstance(body, dict):
         named.append(body.get("request_id"))
     strings = (masked(name, key) for name in named if isinstance(name, str))
@@ -150,44 +113,45 @@ def _host(error: httpx.RequestError) -> str:
 
 def _unreadable(error: InvalidResponse, key: str) -> ZaiImageError:
     """A body of another shape than promised: the vendor's other error shape, an error under status 200, or neither."""
-    if error.status_code != 200 or _error_fields(error.content) is not None:
-        return _refusal(error.status_code, error.headers, error.content, key)
-    return _invalid(error.problem, error.status_code, error.content, key)
+    refusal = _refusal(error.status_code, error.headers, error.content, key)
+    if error.status_code == 200 and isinstance(refusal, InvalidResponseError):
+        return _invalid(error.problem, error.status_code, error.content, key)
+    return refusal
 
 
 def _refusal(status: int, headers: Mapping[str, str], content: bytes, key: str) -> ZaiImageError:
-    fields = _error_fields(content)
-    if fields is None and status < 400:
+    body = read_leniently(content)
+    fields = _error_fields(body)
+    found = body.get("content_filter") if isinstance(body, dict) and not body.get("data") else None
+    filtered = isinstance(found, list) and bool(found)
+    if fields is None and not filtered and status < 400:
         return _invalid("neither an image nor an error", status, content, key)
     code, message = fields or (None, "")
     if isinstance(code, str):
         code = masked(code, key)[:_LONGEST_CODE]
-    kind = BY_CODE.get(code) or BY_STATUS.get(status, APIError)
-    return kind(
+    kind = BY_CODE.get(code) or BY_STATUS.get(status) or (ContentBlockedError if filtered else APIError)
+    if filtered and not message:
+        message = "findings of the content filter came, and no image"
+    error = kind(
         status,
         code,
         masked(message, key) or "the server gave no reason that can be read",
-        body=_excerpt(content, key),
+        body=_kept(content, key),
         retry_after=_retry_after(headers.get("retry-after", "")),
     )
+    if isinstance(error, ContentBlockedError) and isinstance(body, dict):
+        error.content_filter = findings(body)
+    return error
 
 
-def _error_fields(content: bytes) -> tuple[int | str | None, str] | None:
+def _error_fields(body: object) -> tuple[int | str | None, str] | None:
     """Return code and message of an error body: the page's shape, or the one that the vendor's Errors page shows."""
-    body = _json(content)
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
-        body |= {name: value for name, value in body["error"].items() if value is not None}
+        body = body | {name: value for name, value in body["error"].items() if value is not None}
     if not isinstance(body, dict) or not {"code", "message"} & body.keys():
         return None
     message = body.get("message")
     return _code(body.get("code")), message if isinstance(message, str) else ""
-
-
-def _json(content: bytes) -> Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _code(code: object) -> int | str | None:
@@ -220,10 +184,10 @@ def _invalid(problem: str, status: int, content: bytes, key: str) -> InvalidResp
     return InvalidResponseError(
         masked(f"the answer with status {status} is not what was promised: {problem}", key),
         status=status,
-        body=_excerpt(content, key),
+        body=_kept(content, key),
     )
 
 
-def _excerpt(content: bytes, key: str) -> str:
+def _kept(content: bytes, key: str) -> str:
     # Masked before it is cut, or half a key could remain at the cut.
-    return masked_bytes(content, key)[:_SHOWN].decode(errors="replace")
+    return masked_bytes(content, key)[:LARGEST_BODY].decode(errors="replace")

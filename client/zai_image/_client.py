@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from zai_image import _asking, _retrying
-from zai_image._answers import ImageAnswer, image_answer_at
 from zai_image._exchanges import Exchange
+from zai_image._image_answers import ImageAnswer, image_answer_at
 from zai_image._images import AsyncImage, Image
 from zai_image._retrying import Retrying
 from zai_image._settings import check_timeout, settings
@@ -119,7 +119,7 @@ class ZaiImage(Resources[Image]):
 
         Args:
             url: The URL that the answer gave.
-            created: When it was asked for; now, where that is not known.
+            created: When it was asked for, where that is known.
         """
         return Image(image_answer_at(url, created, self._settings.api_key), self._retrying, self._http_client)
 
@@ -208,7 +208,7 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
 
         Args:
             url: The URL that the answer gave.
-            created: When it was asked for; now, where that is not known.
+            created: When it was asked for, where that is known.
         """
         return AsyncImage(image_answer_at(url, created, self._settings.api_key), self._retrying, self._http_client)
 

@@ -23,6 +23,9 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from zai_image.sizes import Size, Violation
+    from zai_image_api.models.image_generation_response_content_filter_item import (
+        ImageGenerationResponseContentFilterItem as ContentFilterItem,
+    )
 
 
 # Messages hold parts of what servers say, which may be of any length.
@@ -43,7 +46,7 @@ class ZaiImageError(Exception):
     attempts: int = 0
 
     def __init__(self, message: str) -> None:
-        super().__init__(_one_line(message))
+        super().__init__(one_line(message))
 
     def __reduce__(self) -> tuple[object, ...]:
         # Errors cross process boundaries; by default, Python would make them again from their message alone.
@@ -75,7 +78,7 @@ class APIError(ZaiImageError):
         status: The HTTP status.
         code: The business code, such as 1214; the text of one that is no number; None where the body holds none.
         message: The server's own words; a stand-in where the body holds none.
-        body: The first kilobytes of the body, as text.
+        body: The body, as text, up to 32 MiB.
         retry_after: Seconds to wait before asking again, where the server says so.
     """
 
@@ -103,7 +106,13 @@ class InsufficientBalanceError(APIError):
 
 
 class ContentBlockedError(APIError):
-    """The prompt or the image was blocked by the provider's policy."""
+    """The prompt or the image was blocked by the provider's policy.
+
+    Attributes:
+        content_filter: What the provider's content safety says, as far as it does: items with ``role`` and ``level``.
+    """
+
+    content_filter: Sequence[ContentFilterItem] = ()
 
 
 class ServerError(APIError):
@@ -115,7 +124,7 @@ class InvalidResponseError(ZaiImageError):
 
     Attributes:
         status: The HTTP status; None where the answer broke off before it could be read.
-        body: The first kilobytes of the body, as text: what was made may still be found in it.
+        body: The body, as text, up to 32 MiB: what was made may still be found in it.
     """
 
     def __init__(self, message: str, *, status: int | None = None, body: str = "") -> None:
@@ -162,7 +171,7 @@ class DownloadError(ZaiImageError):
         super().__init__(message)
 
 
-def _one_line(message: str) -> str:
+def one_line(message: str) -> str:
     """Spell out what a terminal would act on, or a log take for a line of its own."""
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message[:_LONGEST_MESSAGE])
     return shown if len(message) <= _LONGEST_MESSAGE else f"{shown}..."

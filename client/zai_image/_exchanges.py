@@ -6,8 +6,9 @@ import logging
 import time
 from typing import Any, Final
 
-from zai_image._answers import ImageAnswer, failure, image_answer, request_id
+from zai_image._answers import failure, image_answer, request_id
 from zai_image._errors import ZaiImageError
+from zai_image._image_answers import ImageAnswer
 from zai_image._masking import chain_of, shown_by
 from zai_image._settings import Settings
 from zai_image_api.call import Call
@@ -47,7 +48,7 @@ class Exchange:
             Exception: It raised something that says nothing of the exchange.
         """
         result: ImageAnswer | ZaiImageError | None
-        if isinstance(came, Exception):
+        if isinstance(came, Exception) and not isinstance(came, InvalidResponse):
             result = failure(came, self._key)
             if result is None:
                 raise came

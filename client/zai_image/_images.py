@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from zai_image import _retrying
-from zai_image._answers import ImageAnswer
-from zai_image._errors import DownloadError
+from zai_image._errors import DownloadError, one_line
+from zai_image._image_answers import ImageAnswer
 from zai_image._masking import masked
 from zai_image._retrying import Retrying
 from zai_image._storing import Link, Progress
@@ -19,7 +19,6 @@ from zai_image_api.models.image_generation_response import ImageGenerationRespon
 from zai_image_api.models.image_generation_response_content_filter_item import (
     ImageGenerationResponseContentFilterItem as ContentFilterItem,
 )
-from zai_image_api.types import UNSET
 
 if TYPE_CHECKING:
     import httpx
@@ -41,20 +40,19 @@ class _AnyImage:
         return self._made.url
 
     @property
-    def created(self) -> datetime:
-        """When the image was asked for, in UTC."""
+    def created(self) -> datetime | None:
+        """When the image was asked for, in UTC; None where the answer has no usable time."""
         return self._made.created
 
     @property
-    def expires(self) -> datetime:
-        """When the link dies by the page, in UTC: ``promises.LINK_LIFE`` after :attr:`created`."""
+    def expires(self) -> datetime | None:
+        """When the link dies by the page, in UTC: ``promises.LINK_LIFE`` after :attr:`created`; None likewise."""
         return self._made.expires
 
     @property
     def content_filter(self) -> Sequence[ContentFilterItem]:
         """What the provider's content safety says: items with ``role`` and ``level``, least where most severe."""
-        items = self._made.answer.content_filter
-        return () if items is UNSET else items
+        return self._made.content_filter
 
     @property
     def answer(self) -> ImageGenerationResponse:
@@ -62,8 +60,9 @@ class _AnyImage:
         return self._made.answer
 
     def __repr__(self) -> str:
-        url = masked(self.url, self._made.key)
-        return f"<{type(self).__name__} {url}, created {self.created:%Y-%m-%d %H:%M:%S} UTC>"
+        url = one_line(masked(self.url, self._made.key))
+        created = "" if self.created is None else f", created {self.created:%Y-%m-%d %H:%M:%S} UTC"
+        return f"<{type(self).__name__} {url}{created}>"
 
 
 class Image(_AnyImage):
@@ -107,6 +106,8 @@ class Image(_AnyImage):
 
     def _fetch(self, link: Link, file: IO[bytes], progress: Progress | None) -> str:
         while True:
+            if self._made.content is not None:
+                return link.received(self._made.content, file, progress)
             link.attempts += 1
             try:
                 return self._attempt(link, file, progress)
@@ -177,6 +178,8 @@ class AsyncImage(_AnyImage):
 
     async def _fetch(self, link: Link, file: IO[bytes], progress: Progress | None) -> str:
         while True:
+            if self._made.content is not None:
+                return link.received(self._made.content, file, progress)
             link.attempts += 1
             try:
                 return await self._attempt(link, file, progress)

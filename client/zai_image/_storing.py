@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from os import PathLike
@@ -37,13 +37,13 @@ class Link:
 
     Attributes:
         url: The address.
-        expires: When the page lets it die.
+        expires: When the page lets it die, where that is known.
         key: The API key, which no error may show, even where the server put it into the link.
         attempts: How often it was tried so far.
     """
 
     url: str
-    expires: datetime
+    expires: datetime | None
     key: str = field(repr=False)
     attempts: int = 0
 
@@ -136,21 +136,33 @@ class Link:
         """
         status = response.status_code
         if status == 200:
-            return Receiver(self, response, file, progress)
-        if 400 <= status < 500 and datetime.now(UTC) > self.expires:
+            return Receiver(self, response.headers, file, progress)
+        if status in _TRANSIENT_STATUSES:
+            raise self.error(f"is not there: status {status}", transient=True)
+        if 400 <= status < 500 and self.expires is not None and datetime.now(UTC) > self.expires:
             raise self.error(f"is gone: its link expired on {self.expires:%Y-%m-%d} (status {status})")
-        raise self.error(f"is not there: status {status}", transient=status in _TRANSIENT_STATUSES)
+        raise self.error(f"is {'gone' if status == 410 else 'not there'}: status {status}")
+
+    def received(self, content: bytes, file: IO[bytes], progress: Progress | None) -> str:
+        """Take an image that came in the answer itself; return the suffix for its kind.
+
+        Raises:
+            DownloadError: It is not an image, or not all of one.
+        """
+        receiver = Receiver(self, {}, file, progress)
+        receiver.take(content)
+        return receiver.finish()
 
 
 class Receiver:
     """Takes an image's bytes as they come, and refuses what is not an image, not whole, or too large."""
 
-    def __init__(self, link: Link, response: httpx.Response, file: IO[bytes], progress: Progress | None) -> None:
+    def __init__(self, link: Link, headers: Mapping[str, str], file: IO[bytes], progress: Progress | None) -> None:
         self._link = link
-        self._content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        length = response.headers.get("Content-Length", "")
+        self._content_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        length = headers.get("Content-Length", "")
         # Of an encoded body the field gives another length than the one that arrives here.
-        known = length.isdecimal() and len(length) < 16 and "Content-Encoding" not in response.headers
+        known = length.isdecimal() and len(length) < 16 and "Content-Encoding" not in headers
         self._total = int(length) if known else None
         self._file = file
         self._progress = progress

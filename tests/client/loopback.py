@@ -205,3 +205,9 @@ def speaks_another_protocol(connection: Connection) -> None:
     """Answer with what is not HTTP."""
     connection.read()
     connection.send(b"220 mail.example ESMTP\r\n\r\n")
+
+
+def replies(body: bytes, content_type: str = "application/json", status: str = "200 OK") -> Script:
+    """Return a script that answers every request with this body."""
+    head = f"HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {len(body)}\r\n\r\n"
+    return answers_with(head.encode() + body)

@@ -74,29 +74,14 @@ NASTY: dict[str, tuple[int, str | bytes]] = {
     "no data": (200, '{"created": 1760335349}'),
     "data null": (200, '{"created": 1760335349, "data": null}'),
     "data empty": (200, '{"created": 1760335349, "data": []}'),
-    "data an object": (200, '{"created": 1760335349, "data": {"url": "https://a.example"}}'),
     "data of null": (200, '{"created": 1760335349, "data": [null]}'),
-    "data of strings": (200, '{"created": 1760335349, "data": ["https://a.example"]}'),
     "no url": (200, '{"created": 1760335349, "data": [{}]}'),
     "url null": (200, '{"created": 1760335349, "data": [{"url": null}]}'),
     "url a number": (200, '{"created": 1760335349, "data": [{"url": 7}]}'),
-    "created missing": (200, '{"data": [{"url": "https://a.example"}]}'),
-    "created a string": (200, '{"created": "1760335349", "data": [{"url": "https://a.example"}]}'),
-    "created true": (200, '{"created": true, "data": [{"url": "https://a.example"}]}'),
-    "created NaN": (200, '{"created": NaN, "data": [{"url": "https://a.example"}]}'),
-    "created infinite": (200, '{"created": 1e999, "data": [{"url": "https://a.example"}]}'),
-    "created absurd": (200, '{"created": 1%s, "data": [{"url": "https://a.example"}]}' % ("0" * 30)),
-    "created so late that its link would outlive all dates": (
-        200,
-        '{"created": 253402300799, "data": [{"url": "https://a.example"}]}',
-    ),
-    "created of 5,000 digits": (200, '{"created": %s, "data": [{"url": "https://a.example"}]}' % ("9" * 5000)),
-    "content_filter a string": (200, '{"created": 1, "data": [{"url": "https://a"}], "content_filter": "none"}'),
     "nested too deeply": (200, DEEP),
     "not UTF-8": (200, b'{"created": 1, "data": [{"url": "\xff\xfe"}]}'),
     "UTF-16 cut in half": (200, '{"created": 1}'.encode("utf-16")[:-1]),
     "a redirect": (302, ""),
-    "a created that holds no image": (201, json.dumps(ANSWER)),
     "no content": (204, ""),
     "not modified": (304, ""),
     "an error without a body": (500, ""),
@@ -117,7 +102,7 @@ def test_a_nasty_answer_becomes_a_documented_error(asking: Callable[[httpx.Respo
     expected = zai_image.InvalidResponseError if status < 400 else zai_image.APIError
     assert isinstance(outcome, expected), outcome
     assert outcome.status == status
-    assert len(outcome.body) <= 4096
+    assert outcome.body == httpx.Response(status, content=content).content.decode(errors="replace")
     assert "\n" not in str(outcome)
 
 

@@ -44,8 +44,9 @@ def test_the_answer_is_told_in_python_s_terms(server: RunningServer) -> None:
         image = zai.images.generate(PROMPT)
         content = image.download()
     assert image.url.startswith("http://127.0.0.1:")
+    assert image.created is not None
     assert abs(datetime.now(UTC) - image.created) < timedelta(minutes=1)
-    assert image.expires - image.created == timedelta(days=30)
+    assert image.expires == image.created + timedelta(days=30)
     assert [(item.role, item.level) for item in image.content_filter] == [("user", 3)]
     with Pillow.open(BytesIO(content)) as picture:
         assert picture.size == (1280, 1280)

@@ -6,7 +6,6 @@ import asyncio
 import re
 import stat
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,9 @@ import respx
 from PIL import Image as Pillow
 
 from zai_image import AsyncImage, AsyncZaiImage, DownloadError, Image, ZaiImage, _storing, _transports
-from zai_image._answers import ImageAnswer
+from zai_image._image_answers import image_answer_at
 from zai_image._retrying import Retrying
 from zai_image_api.document import SERVER_URL
-from zai_image_api.models.image_generation_response import ImageGenerationResponse
 from zai_image_conformance.server import RunningServer
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
@@ -180,7 +178,7 @@ def test_a_link_that_is_no_address_is_a_download_error(link: str, save: Any, tmp
     ],
 )
 def test_a_link_to_a_name_that_no_host_can_have_is_a_download_error(link: str, twins: int) -> None:
-    made = ImageAnswer(link, datetime.now(UTC), datetime.now(UTC), ImageGenerationResponse(), KEY)
+    made = image_answer_at(link, None, KEY)
 
     def download() -> bytes:
         with _transports.Client(timeout=9, transport=_transports.transport()) as client:

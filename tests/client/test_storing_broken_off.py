@@ -27,7 +27,7 @@ import resource, signal
 from datetime import UTC, datetime
 import httpx
 from zai_image import DownloadError, Image
-from zai_image._answers import ImageAnswer
+from zai_image._image_answers import image_answer_at
 from zai_image._retrying import Retrying
 from zai_image_api.models.image_generation_response import ImageGenerationResponse
 
@@ -38,7 +38,7 @@ class Drops(httpx.SyncByteStream):
 answer = lambda request: httpx.Response(200, headers={{"content-type": "image/avif"}}, stream=Drops())
 client = httpx.Client(transport=httpx.MockTransport(answer))
 now = datetime.now(UTC)
-image = Image(ImageAnswer("{LINK}", now, now, ImageGenerationResponse(), "a-key"), Retrying(0), client)
+image = Image(image_answer_at("{LINK}", None, "a-key"), Retrying(0), client)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
 try:

@@ -164,10 +164,6 @@ ECHOES = {
     "body that is no JSON": b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<html>%s",
     "body of another shape": b'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"created": "%s"}',
     "body without a picture": b'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"request_id": "%s"}',
-    "body of too late a time": (
-        b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
-        b'{"created": 253402300799, "data": [{"url": "https://a.example"}], "note": "%s"}'
-    ),
     "refusal": b'HTTP/1.1 401 No\r\nConnection: close\r\n\r\n{"code": 1002, "message": "%s"}',
     "code": b'HTTP/1.1 429 No\r\nConnection: close\r\n\r\n{"code": "%s"}',
     "refusal under status 200": b'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"error": {"message": "%s"}}',

@@ -159,6 +159,8 @@ def test_our_client_makes_of_every_answer_what_is_expected() -> None:
         match vector["expected"]["outcome"]:
             case "picture":
                 assert isinstance(outcome, Image), vector
+                assert outcome.created is not None
+                assert outcome.expires is not None
                 assert {
                     "url": outcome.url,
                     "created": outcome.created.timestamp(),

@@ -155,8 +155,8 @@ def _as_json(made: Made) -> str:
             "prompt": made.prompt,
             "path": str(made.path),
             "url": made.image.url,
-            "created": made.image.created.isoformat(),
-            "expires": made.image.expires.isoformat(),
+            "created": made.image.created and made.image.created.isoformat(),
+            "expires": made.image.expires and made.image.expires.isoformat(),
             "content_filter": [item.to_dict() for item in made.image.content_filter],
         }
     )

@@ -32,7 +32,7 @@ ECHOES: Mapping[str, Came] = {
     "as the code": answering({"code": KEY, "message": "no"}, 400),
     "as the message under 200": answering({"code": 1002, "message": KEY}),
     "as another property": answering({**ANSWER, "data": [], "asked_with": KEY}),
-    "as a wrong value": answering({**ANSWER, "created": KEY}),
+    "as a wrong value": answering({**ANSWER, "data": [{"url": [KEY]}]}),
     "as a wrong property": answering({**ANSWER, "data": [{KEY: KEY}]}),
     "as a page": httpx.Response(500, html=f"<p>Authorization: Bearer {KEY}"),
     "as a long page": httpx.Response(400, html=KEY * 1000),

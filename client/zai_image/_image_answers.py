@@ -1,0 +1,190 @@
+"""Finds the image in a successful answer, whatever else in the answer is odd: it was paid for."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from zai_image_api.errors import InvalidData
+from zai_image_api.models.image_generation_response import ImageGenerationResponse
+from zai_image_api.models.image_generation_response_content_filter_item import (
+    ImageGenerationResponseContentFilterItem as ContentFilterItem,
+)
+from zai_image_api.promises import LINK_LIFE
+
+# A number with more digits is no time and no level; Python refuses to read 4,301 of them.
+_MOST_DIGITS: Final = 4000
+# What stands for bytes that are no text.
+_UNREADABLE: Final = "\ufffd"
+WEB: Final = ("http://", "https://")
+"""How the links begin that can be followed."""
+
+
+@frozen
+class ImageAnswer:
+    """What a successful answer says of its image.
+
+    Attributes:
+        link: Where the image is; None where it came in the answer, without any link.
+        content: The bytes of an image that came in the answer; None where they are behind the link.
+        created: When the image was asked for; None where the answer has no usable time.
+        expires: When the link dies by the page; None likewise.
+        content_filter: What the provider's content safety says, as far as that can be read.
+        answer: The whole answer; what is not as documented is in its ``additional_properties``.
+        key: The API key, which no error of downloading may show, even where the link does.
+    """
+
+    link: str | None = field(repr=False)
+    content: bytes | None = field(repr=False)
+    created: datetime | None
+    expires: datetime | None
+    content_filter: Sequence[ContentFilterItem]
+    answer: ImageGenerationResponse = field(repr=False)
+    key: str = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """The link; of an image that came without one, a ``data:`` link that holds it."""
+        if self.link is not None:
+            return self.link
+        return f"data:application/octet-stream;base64,{b64encode(self.content or b'').decode()}"
+
+
+def read_image_answer(parsed: object, content: bytes, key: str) -> ImageAnswer | None:
+    """Return what a successful answer says of its image; None where there is no image in it.
+
+    Args:
+        parsed: What the endpoint function read, where it could read the answer.
+        content: The body.
+        key: The API key.
+    """
+    if isinstance(parsed, ImageGenerationResponse):
+        answer, body = parsed, parsed.to_dict()
+    else:
+        body = read_leniently(content)
+        if not isinstance(body, dict):
+            return None
+        answer = _documented(body)
+    image = _image(body.get("data"))
+    if image is None:
+        return None
+    created, expires = _times(body.get("created"))
+    return ImageAnswer(*image, created, expires, findings(body), answer, key)
+
+
+def image_answer_at(url: str, created: datetime | None, key: str) -> ImageAnswer:
+    """Return what an earlier answer with this link said of its image.
+
+    Args:
+        url: The link.
+        created: When it was asked for, where that is known.
+        key: The API key.
+    """
+    body: dict[str, Any] = {"data": [{"url": url}]}
+    expires = None
+    if created is not None:
+        body["created"] = int(created.timestamp())
+        expires = created + LINK_LIFE
+    return ImageAnswer(url, _content_of(url), created, expires, (), ImageGenerationResponse.from_dict(body), key)
+
+
+def findings(body: Mapping[str, Any]) -> Sequence[ContentFilterItem]:
+    """Return what the provider's content safety says in an answer, as far as that can be read."""
+    items = body.get("content_filter")
+    read = []
+    for item in items if isinstance(items, list) else ():
+        try:
+            read.append(ContentFilterItem.from_dict(item))
+        except InvalidData:
+            continue
+    return tuple(read)
+
+
+def read_leniently(content: bytes) -> Any:
+    """Return the JSON value of a body in which something is no right JSON, such as NaN or a byte outside UTF-8."""
+    try:
+        text = content.decode(json.detect_encoding(content), errors="replace")
+        return json.loads(text, parse_int=_integer)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) < _MOST_DIGITS else digits
+
+
+def _documented(body: Mapping[str, Any]) -> ImageGenerationResponse:
+    """Read an answer as its model; properties of another shape than documented are kept as they came."""
+    as_documented, odd = dict(body), dict[str, Any]()
+    while True:
+        try:
+            answer = ImageGenerationResponse.from_dict(as_documented)
+        except InvalidData as error:
+            name = error.path[0] if error.path else None
+            for each in [name] if isinstance(name, str) and name in as_documented else list(as_documented):
+                odd[each] = as_documented.pop(each)
+        else:
+            answer.additional_properties.update(odd)
+            return answer
+
+
+def _image(data: object) -> tuple[str | None, bytes | None] | None:
+    """Return the link of the first usable image, or its bytes where they came along, or both."""
+    # A link that leads nowhere is better than none: a person may see what was meant.
+    of_no_use: str | None = None
+    for item in data if isinstance(data, list) else ():
+        if not isinstance(item, dict):
+            continue
+        link, encoded = item.get("url"), item.get("b64_json")
+        if not isinstance(link, str) or _UNREADABLE in link:
+            link = None
+        content = _decoded(encoded) if isinstance(encoded, str) else None
+        if link is not None and link.strip().lower().startswith(WEB):
+            return link, content
+        if content:
+            return None, content
+        if link is not None and (content := _content_of(link)):
+            return link, content
+        if of_no_use is None:
+            of_no_use = link
+    return None if of_no_use is None else (of_no_use, None)
+
+
+def _content_of(link: str) -> bytes | None:
+    """Return what a ``data:`` link holds; None where it holds nothing, or is no such link."""
+    if link[:5].lower() != "data:":
+        return None
+    # Few answers have such a link.
+    from urllib.parse import unquote_to_bytes
+
+    head, _, tail = link.strip().partition(",")
+    if head.rstrip().lower().endswith(";base64"):
+        return _decoded(unquote_to_bytes(tail).decode("latin-1"))
+    return unquote_to_bytes(tail) or None
+
+
+def _decoded(text: str) -> bytes | None:
+    """Return what is written in base64, of either alphabet, folded or not, padded or not; None where it is not."""
+    if text[:5].lower() == "data:":
+        return _content_of(text)
+    letters = "".join(text.split()).rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        return b64decode(letters + "=" * (-len(letters) % 4), validate=True) or None
+    except ValueError:
+        return None
+
+
+def _times(created: object) -> tuple[datetime, datetime] | tuple[None, None]:
+    """Return when an image was asked for and when its link dies by the page, where that is a time in seconds."""
+    if isinstance(created, bool) or not isinstance(created, int | float) or created < 0 or created != created // 1:
+        return None, None
+    try:
+        made = datetime.fromtimestamp(created, UTC)
+        return made, made + LINK_LIFE
+    except (ValueError, OverflowError, OSError):
+        return None, None
