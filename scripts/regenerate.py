@@ -18,6 +18,7 @@ from scripts.emit.vectors import FOLDER, vector_texts
 from scripts.rules.assembly import read_rules
 from scripts.rules.catalogue import compare
 from scripts.rules.citations import stale
+from scripts.rules.constraint import Constraint
 from scripts.source.failure import PipelineError
 from scripts.source.overlay import apply_overlay
 from scripts.source.provenance import vendored_document
@@ -42,7 +43,7 @@ def derive(root: Path, into: Path) -> None:
     (into / "openapi/rules.yaml").write_text(rules.to_yaml(), encoding="utf-8", newline="\n")
 
     catalogue = _vouched(root, CATALOGUE)
-    _review(document, rules.to_yaml(), catalogue)
+    _review(document, rules.constraints, catalogue)
 
     overlaid = apply_overlay(document, _vouched(root, "openapi/overlay.yaml"))
     (into / "generated").mkdir()
@@ -98,9 +99,9 @@ def _remake(root: Path, made: Path) -> int:
     return 0
 
 
-def _review(document: Mapping[str, Any], rules: str, catalogue: Mapping[str, Any]) -> None:
+def _review(document: Mapping[str, Any], constraints: tuple[Constraint, ...], catalogue: Mapping[str, Any]) -> None:
     """Hold the conformance catalogue, the reviewed second reading of the page, against the first."""
-    lines = [*compare(read_mapping(rules.encode(), "openapi/rules.yaml"), catalogue), *stale(document, catalogue)]
+    lines = [*compare(constraints, catalogue), *stale(document, catalogue)]
     if lines:
         raise PipelineError(
             "the page and the conformance catalogue, its reviewed second reading, disagree; read the page, and then "

@@ -26,6 +26,7 @@ from scripts.change.replacing import locked, recover, swap
 from scripts.change.trial import try_out
 from scripts.regenerate import ROOT, derive
 from scripts.rules.assembly import read_rules
+from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError, explained, without_traces
 from scripts.source.fetching import Source, read_source
 from scripts.source.merging import assemble
@@ -113,14 +114,14 @@ def _sync(root: Path, given: Sequence[str], trial: Callable[[Path], None], *, dr
 def _compare(root: Path, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
     """Print and return what changed."""
     screen(after)
-    rules_before = _mapping(root, "openapi/rules.yaml")
+    rules_before = Rules.of(_mapping(root, "openapi/rules.yaml")).constraints
     try:
         rules = read_rules(after, _mapping(root, "openapi/contradictions.yaml"))
     except PipelineError:
         # What changed is worth knowing all the more where it cannot be taken in.
         print(report(_version(root), differences(before, after, rules_before, rules_before)), flush=True)
         raise
-    changes = differences(before, after, rules_before, read_mapping(rules.to_yaml().encode(), "the rules"))
+    changes = differences(before, after, rules_before, rules.constraints)
     print(report(_version(root), changes), flush=True)
     return changes
 

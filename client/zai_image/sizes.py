@@ -37,7 +37,7 @@ def recommended(model: str) -> tuple[Size, ...]:
     """Return the sizes that the page recommends for a model, in its order.
 
     Args:
-        model: The model's name; one that the page does not name falls under ``others``.
+        model: The model's name; one that the page does not name falls under its rule for the others.
 
     Returns:
         The sizes; each is valid.
@@ -52,7 +52,7 @@ def default(model: str) -> Size:
     """Return the size that the server draws for a model when a request names none.
 
     Args:
-        model: The model's name; one that the page does not name falls under ``others``.
+        model: The model's name; one that the page does not name falls under its rule for the others.
 
     Returns:
         The size; it is valid.
@@ -67,7 +67,7 @@ def valid_sizes(model: str) -> tuple[Size, ...]:
     """Return every size that a model accepts.
 
     Args:
-        model: The model's name; one that the page does not name falls under ``others``.
+        model: The model's name; one that the page does not name falls under its rule for the others.
 
     Returns:
         The sizes by width, then height; they are reckoned once for each rule.
@@ -86,7 +86,7 @@ def nearest(model: str, width: int, height: int) -> Size:
     equally near, the one with fewer pixels is taken, then the wider.
 
     Args:
-        model: The model's name; one that the page does not name falls under ``others``.
+        model: The model's name; one that the page does not name falls under its rule for the others.
         width: Wanted width in pixels, any integer; less than 1 counts as 1.
         height: Wanted height in pixels, likewise.
 
@@ -122,7 +122,7 @@ def for_aspect(model: str, ratio: str | float) -> Size:
     no more than the model's default size; where all have more, the one with the fewest.
 
     Args:
-        model: The model's name; one that the page does not name falls under ``others``.
+        model: The model's name; one that the page does not name falls under its rule for the others.
         ratio: Width to height: ``"16:9"``, ``"1.91:1"``, ``"1.91"`` or a number; from 1:100 to 100:1.
 
     Returns:

@@ -42,10 +42,12 @@ class Requirement:
     """The exact words of the page, where words promise it."""
     schema: str | None = None
     """A JSON pointer into the page's OpenAPI document, where the schema promises it."""
-    rule: str | None = None
-    """Where `openapi/rules.yaml` holds the same numbers, such as `size.glm-image`."""
+    place: str | None = None
+    """The property whose numbers these are, a JSON pointer into the page's OpenAPI document."""
+    when: Mapping[str, Any] | None = None
+    """The models they hold for: `models`, and `excluded` where it is every model but these; None for every model."""
     numbers: Mapping[str, Any] = field(factory=dict)
-    """The numbers, as reviewed by a person."""
+    """The numbers by keyword, as reviewed by a person."""
     values: tuple[str, ...] = ()
     """The members of an enumeration, as reviewed by a person."""
 
@@ -53,6 +55,10 @@ class Requirement:
     def source(self) -> str:
         """Where the promise stands: the quoted sentence, or the place in the document."""
         return f'"{self.sentence}"' if self.sentence is not None else f"openapi {self.schema}"
+
+    def covers(self, model: str) -> bool:
+        """Whether it holds for a model."""
+        return self.when is None or (model in self.when["models"]) != self.when.get("excluded", False)
 
     @property
     def judged(self) -> bool:
@@ -93,9 +99,15 @@ class Catalogue:
     def __contains__(self, requirement_id: str) -> bool:
         return any(requirement.id == requirement_id for requirement in self.requirements)
 
-    def under(self, rule: str) -> tuple[Requirement, ...]:
-        """The requirements whose numbers stand at one place of the rules, such as `size.others`."""
-        return tuple(requirement for requirement in self.requirements if requirement.rule == rule)
+    def ruling(self, name: str, model: str) -> tuple[Requirement, ...]:
+        """The requirements with numbers of the property of that name, such as `size`, that hold for a model."""
+        return tuple(
+            requirement
+            for requirement in self.requirements
+            if requirement.place is not None
+            and requirement.place.endswith(f"/properties/{name}")
+            and requirement.covers(model)
+        )
 
 
 @cache

@@ -9,6 +9,9 @@ from attrs import frozen
 
 from zai_image_conformance.requirements import catalogue
 
+NAMES = {"minSide": "min_side", "maxSide": "max_side", "sideMultipleOf": "step", "maxPixels": "max_pixels"}
+"""What a client calls a broken limit, by the keyword of the catalogue."""
+
 
 class Sides(NamedTuple):
     """Width and height in pixels."""
@@ -114,14 +117,14 @@ class SizeLimits:
 
 def limits_for(model: str) -> SizeLimits:
     """The limits of a model; one that is not named falls under `others`, as the page says."""
-    stating = catalogue().under(f"size.{model}") or catalogue().under("size.others")
+    stating = catalogue().ruling("size", model)
     numbers = {name: value for requirement in stating for name, value in requirement.numbers.items()}
     return SizeLimits(
         recommended=tuple(Sides.parse(text) for text in numbers["recommended"]),
         default=Sides.parse(numbers["default"]),
-        min_side=numbers["min_side"],
-        max_side=numbers["max_side"],
-        step=numbers["step"],
-        max_pixels=numbers["max_pixels"],
-        stated_by={name: requirement.id for requirement in stating for name in requirement.numbers},
+        min_side=numbers["minSide"],
+        max_side=numbers["maxSide"],
+        step=numbers["sideMultipleOf"],
+        max_pixels=numbers["maxPixels"],
+        stated_by={NAMES.get(name, name): requirement.id for requirement in stating for name in requirement.numbers},
     )

@@ -112,7 +112,7 @@ def requests(model: str | None = None) -> st.SearchStrategy[dict[str, Any]]:
     optional = {
         "quality": st.sampled_from(_QUALITIES),
         "size": valid_sizes(model),
-        "user_id": texts(_USER_ID["min_length"], _USER_ID["max_length"]),
+        "user_id": texts(_USER_ID["minLength"], _USER_ID["maxLength"]),
     }
     return st.fixed_dictionaries({"model": st.just(model), "prompt": texts()}, optional=optional)
 
@@ -139,7 +139,7 @@ _MISSING = {"MODEL-REQUIRED": "model", "PROMPT-REQUIRED": "prompt"}
 
 def _wrong_values() -> dict[str, st.SearchStrategy[dict[str, Any]]]:
     """By requirement, the one field that breaks it."""
-    least, most = _USER_ID["min_length"], _USER_ID["max_length"]
+    least, most = _USER_ID["minLength"], _USER_ID["maxLength"]
     length = st.one_of(texts(1, least - 1), texts(most + 1, 2 * most))
     fields = ("model", "prompt", "quality", "size", "user_id")
     no_text = st.one_of(st.lists(texts(), max_size=2), st.dictionaries(texts(), texts(), max_size=2))
@@ -168,7 +168,7 @@ def answers() -> st.SearchStrategy[dict[str, Any]]:
         {},
         optional={
             "role": st.sampled_from(roles),
-            "level": st.integers(numbers["most_severe"], numbers["least_severe"]),
+            "level": st.integers(numbers["minimum"], numbers["maximum"]),
         },
     )
     link = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1).map("https://pictures.test/{}.png".format)

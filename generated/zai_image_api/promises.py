@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LINK_LIFE: Final = timedelta(days=30)
+LINK_LIFE: Final = timedelta(seconds=2592000)
 'How long the link of a picture works, from the making of the picture. The page: "The temporary link expires after `30` days, please store it promptly."'
 
 IMAGES_PER_ANSWER: Final = 1
@@ -26,10 +26,27 @@ USER_ID_MAX_LENGTH: Final = 128
 DEFAULT_QUALITY: Final[Mapping[str, str]] = MappingProxyType(
     {
         "glm-image": "hd",
-        "others": "standard",
+        "every model but glm-image": "standard",
     }
 )
-"""The quality the server takes when a request names none, by group: a model's name, or ``others`` for the rest."""
+"""The quality the server takes when a request names none, by the models it holds for, in words."""
+
+
+def default_quality(model: str) -> str | None:
+    """The quality the server takes when a request names none.
+
+    Args:
+        model: The model's name.
+
+    Returns:
+        The quality; None where the page states none for this model.
+    """
+    if model in ("glm-image",):
+        return "hd"
+    if model not in ("glm-image",):
+        return "standard"
+    return None
+
 
 TYPICAL_SECONDS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
     {

@@ -74,6 +74,14 @@ class SizeRule:
     """The sentence of the page that lists the recommended sizes."""
     custom_sentence: str
     """The sentence of the page that states the custom limits."""
+    models: tuple[str, ...] | None = None
+    """The models that it holds for; None for every model."""
+    excluded: bool = False
+    """Whether it holds for every model but these."""
+
+    def covers(self, model: str) -> bool:
+        """Whether it holds for a model."""
+        return self.models is None or (model in self.models) != self.excluded
 
     @property
     def sides(self) -> range:
@@ -132,8 +140,10 @@ SIZE_RULES: Final[Mapping[str, SizeRule]] = MappingProxyType(
             max_pixels=4194304,
             recommended_sentence="`glm-image` recommended enum values: `1280x1280` (default), `1568x1056`, `1056x1568`, `1472x1088`, `1088x1472`, `1728x960`, `960x1728`.",
             custom_sentence="Custom parameter: Both width and height must be between `1024px-2048px`, and must be divisible by `32`, and the maximum pixel count must not exceed `2^22px`.",
+            models=("glm-image",),
+            excluded=False,
         ),
-        "others": SizeRule(
+        "every model but glm-image": SizeRule(
             recommended=(
                 Size(1024, 1024),
                 Size(768, 1344),
@@ -150,14 +160,16 @@ SIZE_RULES: Final[Mapping[str, SizeRule]] = MappingProxyType(
             max_pixels=2097152,
             recommended_sentence="Others model recommended enum values: `1024x1024` (default), `768x1344`, `864x1152`, `1344x768`, `1152x864`, `1440x720`, `720x1440`.",
             custom_sentence="Custom parameter: Both width and height must be between `512px-2048px`, and must be divisible by `16`, and the maximum pixel count must not exceed `2^21px`.",
+            models=("glm-image",),
+            excluded=True,
         ),
     }
 )
-"""The rules by group: a model's name, or ``others`` for every model that is not named."""
+"""The rules by the models they hold for, in words."""
 
 
 def rule_for(model: str) -> SizeRule:
-    """The size rule of a model; one that is not named falls under ``others``, as the page says.
+    """The size rule of a model; one that no rule names falls under the rule of the others, as the page says.
 
     Args:
         model: The model's name.
@@ -168,7 +180,7 @@ def rule_for(model: str) -> SizeRule:
     Raises:
         LookupError: The page states no rule for this model.
     """
-    rule = SIZE_RULES.get(model) or SIZE_RULES.get("others")
+    rule = next((rule for rule in SIZE_RULES.values() if rule.covers(model)), None)
     if rule is None:
         raise LookupError(
             f"the page states no size rule for the model {_shown(model)}; it does for: {', '.join(SIZE_RULES)}"
@@ -180,7 +192,7 @@ def check(model: str, size: SizeLike) -> list[Violation]:
     """Every rule that a size breaks for a model.
 
     Args:
-        model: The model's name; one that is not named by the page falls under ``others``.
+        model: The model's name; one that no rule names falls under the rule of the others.
         size: ``"WIDTHxHEIGHT"``, or width and height in pixels.
 
     Returns:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from scripts.change.changes import Change, Direction, Side, at_least, at_most, change, reworded
 from scripts.change.rule_difference import rule_differences
 from scripts.prose.statements import sentences
+from scripts.rules.constraint import Constraint
 from scripts.source.quoting import in_backticks as shown
 from scripts.source.references import resolved
 from scripts.source.selection import METHODS
@@ -23,16 +24,16 @@ _LIMITS: Final[Mapping[str, Callable[[Any, Any], Direction]]] = {
 def differences(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    rules_before: Mapping[str, Any],
-    rules_after: Mapping[str, Any],
+    rules_before: Sequence[Constraint],
+    rules_after: Sequence[Constraint],
 ) -> list[Change]:
     """Return what changed: operations, parameters, properties, enum values, limits, words, and rules of the prose.
 
     Args:
         before: The OpenAPI document as it was, parsed; its references lead to its own parts.
         after: The document as it is now.
-        rules_before: What ``openapi/rules.yaml`` held.
-        rules_after: What it holds now.
+        rules_before: The constraints that its prose stated.
+        rules_after: Those that it states now.
 
     Returns:
         The changes, without repetition. There is at least one where the documents differ.

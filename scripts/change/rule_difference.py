@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from scripts.change.changes import Change, Direction, Side, at_least, at_most, change
-from scripts.prose.statements import OTHERS
+from scripts.rules.catalogue import named
+from scripts.rules.catalogue import shown as value_of
+from scripts.rules.constraint import Constraint
 from scripts.source.quoting import in_backticks as shown
-
-_GROUPED = ("size", "quality")
-"""Rules by group of models: a model without one of its own falls under that of the others."""
 
 
 def _divisor(old: Any, new: Any) -> Direction:
@@ -28,59 +27,60 @@ def _changed(old: Any, new: Any) -> Direction:
     return "changed"
 
 
-# By the last step of a rule's place; every other is simply changed.
+# By keyword; every other is simply changed.
 _DIRECTIONS: Final[Mapping[str, Callable[[Any, Any], Direction]]] = {
-    "min_side": at_least,
-    "max_side": at_most,
-    "step": _divisor,
-    "max_pixels": at_most,
-    "recommended": _members,
-    "min_length": at_least,
-    "max_length": at_most,
-    "days": at_least,
+    **dict.fromkeys(("minSide", "minLength", "minItems", "minimum", "lifetime"), at_least),
+    **dict.fromkeys(("maxSide", "maxPixels", "maxLength", "maxItems", "maximum"), at_most),
+    **dict.fromkeys(("sideMultipleOf", "multipleOf"), _divisor),
+    **dict.fromkeys(("recommended", "enum"), _members),
 }
-_ANSWERS = ("link", "images", "severity")
 
 
-def rule_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def rule_differences(before: Sequence[Constraint], after: Sequence[Constraint]) -> Iterator[Change]:
     """Yield each number or name that two readings give differently.
 
+    Where the groups of models differ, what one reading says of a group is compared with what the other says of all that
+    the group's condition names: a model that becomes a group of its own is compared with the rule it fell under.
+
     Args:
-        before: What ``openapi/rules.yaml`` held.
-        after: What it holds now.
+        before: The constraints that the prose stated.
+        after: Those that it states now.
     """
-    old, new = _leaves(_with_groups(before, after)), _leaves(_with_groups(after, before))
-    for place in dict.fromkeys([*old, *new]):
-        was, now = old.get(place), new.get(place)
-        if was == now:
+    old, new = ({constraint.key: constraint for constraint in side} for side in (before, after))
+    for key in dict.fromkeys([*old, *new]):
+        was, now = old.get(key) or _governing(old, new[key]), new.get(key) or _governing(new, old[key])
+        stated = now or was
+        assert stated is not None  # one of them has the key
+        if key in old and key in new:
+            if was == now:
+                continue
+        elif was is not None and now is not None and was.value == now.value:
             continue
-        text = f"rule {shown('.'.join(place))}: {_becomes(was, now)}"
-        if place[0] == "duration":
+        text = f"rule {shown(named(new.get(key) or old[key]))}: {_becomes(was and was.value, now and now.value)}"
+        if stated.keyword == "typicalSeconds":
             # "About" so many seconds: nobody may rely on it.
             yield Change(text, "compatible", "compatible")
         else:
-            side: Side = "answer" if place[0] in _ANSWERS else "request"
-            yield change(text, side, _DIRECTIONS.get(place[-1], _changed)(was, now))
+            direction = _DIRECTIONS.get(stated.keyword, _changed)(was and was.value, now and now.value)
+            yield change(text, _side(stated.place), direction)
 
 
-def _with_groups(rules: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """Give every group that either reading names the rule it falls under."""
-    found = dict(rules)
-    for kind in _GROUPED:
-        own = rules.get(kind, {})
-        groups = dict.fromkeys([*own, *other.get(kind, {})])
-        found[kind] = {group: rule for group in groups if (rule := own.get(group, own.get(OTHERS)))}
-    return found
+def _governing(constraints: Mapping[tuple[object, ...], Constraint], other: Constraint) -> Constraint | None:
+    """Return what rules, in the place of another reading's constraint, all that its condition names."""
+    for constraint in constraints.values():
+        same = (constraint.place, constraint.keyword) == (other.place, other.keyword)
+        if same and constraint.key[3:] == other.key[3:]:
+            if other.when is None or other.when.excluded:
+                # Of models that neither reading names.
+                if constraint.when is None or constraint.when.excluded:
+                    return constraint
+            elif all(constraint.covers(model) for model in other.when.models):
+                return constraint
+    return None
 
 
-def _leaves(node: Mapping[str, Any], *place: str) -> dict[tuple[str, ...], Any]:
-    found: dict[tuple[str, ...], Any] = {}
-    for name, value in node.items():
-        if isinstance(value, Mapping):
-            found |= _leaves(value, *place, name)
-        elif name != "sentence" and place[-1:] != ("sentences",):
-            found[*place, name] = value
-    return found
+def _side(place: str) -> Side:
+    return "answer" if "/responses/" in place or "Response" in place else "request"
 
 
 def _becomes(was: Any, now: Any) -> str:
@@ -96,4 +96,4 @@ def _becomes(was: Any, now: Any) -> str:
 
 
 def _value(value: Any) -> str:
-    return shown(", ".join(map(str, value)) if isinstance(value, list) else value)
+    return shown(value_of(value))

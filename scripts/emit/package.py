@@ -18,7 +18,8 @@ from openapi_python_client.parser.errors import GeneratorError
 
 from scripts.emit.escaping import in_double_quotes, restore_defaults
 from scripts.emit.operations import resources
-from scripts.rules.assembly import Rules
+from scripts.rules.constraint import Condition, label
+from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError
 from scripts.source.provenance import Provenance
 
@@ -92,6 +93,8 @@ def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, 
         document=_Document(document["info"]["title"], document["info"]["version"], document["servers"][0]["url"]),
         provenance=provenance,
         rules=rules,
+        label=label,
+        covers=condition_as_code,
         resources=made,
     )
     # What it prints is about folders, which the user of regenerate has not asked about.
@@ -106,6 +109,11 @@ def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, 
         (package / "resources" / f"{resource.module}.py").write_text(text, encoding="utf-8")
     (package / "py.typed").touch()
     _finish(package, settings)
+
+
+def condition_as_code(when: Condition | None) -> str:
+    """Return a condition on ``model`` as Python code."""
+    return "True" if when is None else f"model {'not in' if when.excluded else 'in'} {when.models!a}"
 
 
 def _explain(errors: Sequence[GeneratorError]) -> str:

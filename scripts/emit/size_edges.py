@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.emit.size_pattern import allows, heights_beside, sides
-from scripts.prose.statements import Dimensions
-from scripts.rules.rulebook import SizeRule
+from scripts.rules.rulebook import Dimensions, SizeRule
 
 # The documented form is two plain decimal integers joined by a lower-case x; nothing else is promised to work.
 _OTHER_FORMS = (

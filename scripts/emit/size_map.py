@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from scripts.emit.size_pattern import heights_beside, keeps_limits, sides
@@ -28,13 +28,13 @@ _MARGIN = 70
 _PANEL = _PLOT + 2 * _MARGIN
 
 
-def size_map(rules: Mapping[str, SizeRule]) -> str:
+def size_map(rules: Sequence[SizeRule]) -> str:
     """Return the picture as SVG text: a panel for each group of models, all to one scale.
 
     Args:
-        rules: The rule of each group, by its name.
+        rules: The rule of each group of models.
     """
-    longest = max((max(rule.max_side, *map(max, rule.recommended)) for rule in rules.values()), default=1)
+    longest = max((max(rule.max_side, *map(max, rule.recommended)) for rule in rules), default=1)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {_PANEL * len(rules)} {_PANEL}">',
         _HEADER,
@@ -42,14 +42,14 @@ def size_map(rules: Mapping[str, SizeRule]) -> str:
         f"<style>\n{_STYLE}</style>",
         '<rect width="100%" height="100%" fill="#fff"/>',
     ]
-    for number, (group, rule) in enumerate(rules.items()):
+    for number, rule in enumerate(rules):
         lines.append(f'<g transform="translate({number * _PANEL + _MARGIN} {_MARGIN})">')
-        lines += _panel(group, rule, _PLOT / longest)
+        lines += _panel(rule, _PLOT / longest)
         lines.append("</g>")
     return "\n".join([*lines, "</svg>", ""])
 
 
-def _panel(group: str, rule: SizeRule, scale: float) -> Iterator[str]:
+def _panel(rule: SizeRule, scale: float) -> Iterator[str]:
     """Yield the lines of one panel, whose origin is its upper left corner; heights grow upwards."""
 
     def x(width: float) -> str:
@@ -61,7 +61,7 @@ def _panel(group: str, rule: SizeRule, scale: float) -> Iterator[str]:
     grid = sides(rule)
     rows = {height: heights_beside(rule, height) for height in grid}  # what holds for heights holds for widths
     count = sum(map(len, rows.values())) + sum(not keeps_limits(rule, *size) for size in rule.recommended)
-    yield f'<text class="title" x="0" y="-36">{escape(group)}: {count:,} sizes</text>'
+    yield f'<text class="title" x="0" y="-36">{escape(rule.label)}: {count:,} sizes</text>'
     yield (
         f'<text x="0" y="-16">sides {rule.min_side} to {rule.max_side}, divisible by {rule.step}, '
         f"at most {rule.max_pixels:,} pixels</text>"

@@ -14,7 +14,7 @@ from scripts.emit.size_pattern import size_pattern
 from scripts.emit.strict_examples import named_examples
 from scripts.emit.yaml_text import yaml_text
 from scripts.prose.descriptions import COMBINED, answer_properties, makes_pictures, operations
-from scripts.prose.statements import OTHERS, sentences
+from scripts.prose.statements import sentences
 from scripts.rules.assembly import holds_pictures, is_picture_link, is_severity_level
 from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError
@@ -102,8 +102,7 @@ def _split(document: dict[str, Any], body: _Body, rules: Rules) -> dict[str, _Sc
     if "properties" not in schema or any(keyword in schema for keyword in COMBINED):
         raise PipelineError(f"{where} is no plain object, and the strict document is made for that alone")
     models = _models(document, schema)
-    groups = {*rules.size, *rules.quality}
-    if not models and groups <= {OTHERS}:
+    if not models and all(constraint.when is None for constraint in rules.constraints):
         schema.update(_variant(document, schema, None, rules))
         return {}
     if not models or "model" not in schema.get("required", ()):
@@ -150,7 +149,7 @@ def _keywords(model: str | None, rules: Rules) -> dict[str, _Schema]:
     found: dict[str, _Schema] = {}
     if model is not None:
         found["model"] = {"enum": [model], "example": model}
-    if (size := rules.size.get(model or OTHERS, rules.size.get(OTHERS))) is not None:
+    if (size := rules.size_of(model)) is not None:
         default = "x".join(map(str, size.default))
         found["size"] = {
             "pattern": size_pattern(size),
@@ -158,18 +157,19 @@ def _keywords(model: str | None, rules: Rules) -> dict[str, _Schema]:
             "default": default,
             "example": default,
         }
-    if (quality := rules.quality.get(model or OTHERS, rules.quality.get(OTHERS))) is not None:
-        found["quality"] = {"default": quality.default}
-    if rules.user_id is not None:
-        found["user_id"] = {"minLength": rules.user_id.min_length, "maxLength": rules.user_id.max_length}
+    if (quality := rules.stated("quality", "default", model)) is not None:
+        found["quality"] = {"default": quality.value}
+    for keyword in ("minLength", "maxLength"):
+        if (length := rules.stated("user_id", keyword)) is not None:
+            found.setdefault("user_id", {})[keyword] = length.value
     return found
 
 
 def _own_sentences(description: str, model: str | None, rules: Rules) -> str:
     """Return a description without the sentences on the sizes of other models."""
-    own = rules.size.get(model or OTHERS, rules.size.get(OTHERS))
+    own = rules.size_of(model)
     kept = {own.recommended_sentence, own.custom_sentence} if own else set()
-    stated = {text for rule in rules.size.values() for text in (rule.recommended_sentence, rule.custom_sentence)}
+    stated = {text for rule in rules.size for text in (rule.recommended_sentence, rule.custom_sentence)}
     return " ".join(sentence for sentence in sentences(description) if sentence in kept or sentence not in stated)
 
 
@@ -178,7 +178,7 @@ def _add_examples(body: _Body, variants: Mapping[str, _Schema], rules: Rules) ->
     if "example" in body.media:  # which must not stand beside `examples`
         examples["Example"] = {"value": body.media.pop("example")}
     for model, variant in variants.items():
-        size = rules.size.get(model, rules.size.get(OTHERS))
+        size = rules.size_of(model)
         examples |= named_examples(model, variant, size)
     if examples:
         body.media["examples"] = examples
@@ -190,11 +190,11 @@ def _constrain_answers(document: dict[str, Any], rules: Rules) -> None:
         schema = cast(_Schema, prop.schema)
         if is_picture_link(prop):
             schema["pattern"] = _ABSOLUTE_LINK
-        elif rules.images is not None and holds_pictures(prop, answers):
-            schema |= {"minItems": rules.images.count, "maxItems": rules.images.count}
-        elif rules.severity is not None and is_severity_level(prop):
-            levels = sorted((rules.severity.most_severe, rules.severity.least_severe))
-            schema |= {"minimum": levels[0], "maximum": levels[1]}
+        elif holds_pictures(prop, answers) or is_severity_level(prop):
+            name = prop.path[-1]
+            for keyword in ("minItems", "maxItems", "minimum", "maximum"):
+                if (stated := rules.stated(name, keyword)) is not None:
+                    schema[keyword] = stated.value
     for schema in _answers_with_pictures(document):
         required = {*schema.get("required", ()), *_REQUIRED_OF_AN_ANSWER}
         schema["required"] = [name for name in schema["properties"] if name in required]

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from attrs import frozen
 
 from scripts.prose.statements import RulesError
-from scripts.source.references import resolved
+from scripts.source.references import escaped, located
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -25,6 +25,8 @@ class Property:
     where: str
     """Where it stands, for people."""
     schema: Schema
+    place: str = ""
+    """A JSON pointer to its schema."""
 
     @property
     def description(self) -> str:
@@ -58,11 +60,11 @@ class ImageRequest:
 def image_requests(document: Mapping[str, Any]) -> list[ImageRequest]:
     """Return the request of every operation whose path has a segment ``images``, in the document's order."""
     found = []
-    for path, operation in operations(document):
+    for path, operation, at in _placed_operations(document):
         if makes_pictures(path):
             where = f"request to {path}"
-            schemas = _contents(resolved(document, operation.get("requestBody")))
-            properties = [prop for schema in schemas for prop in _properties(document, schema, where)]
+            schemas = _contents(document, operation.get("requestBody"), f"{at}/requestBody")
+            properties = [prop for schema, place in schemas for prop in _properties(document, schema, place, where)]
             found.append(ImageRequest(where, tuple(properties)))
     return found
 
@@ -74,41 +76,57 @@ def makes_pictures(path: str) -> bool:
 
 def answer_properties(document: Mapping[str, Any]) -> Iterator[Property]:
     """Yield every property of every successful answer, those of nested objects and array items included."""
-    for path, operation in operations(document):
+    for path, operation, at in _placed_operations(document):
         for status, response in _mapping(operation.get("responses")).items():
             if str(status).startswith("2"):
-                for schema in _contents(resolved(document, response)):
-                    yield from _properties(document, schema, f"answer of {path}")
+                for schema, place in _contents(document, response, f"{at}/responses/{escaped(status)}"):
+                    yield from _properties(document, schema, place, f"answer of {path}")
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield every operation of the document with its path."""
+    for path, operation, _ in _placed_operations(document):
+        yield path, operation
+
+
+def _placed_operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], str]]:
     for path, item in _mapping(document.get("paths")).items():
         for method, operation in _mapping(item).items():
             if method in _METHODS:
-                yield str(path), _mapping(operation)
+                yield str(path), _mapping(operation), f"/paths/{escaped(path)}/{method}"
 
 
-def _contents(body: Mapping[str, Any]) -> list[object]:
-    return [_mapping(media).get("schema") for media in _mapping(body.get("content")).values()]
+def _contents(document: Mapping[str, Any], body: object, place: str) -> list[tuple[object, str]]:
+    found, at = located(document, body, place)
+    return [
+        (_mapping(media).get("schema"), f"{at}/content/{escaped(kind)}/schema")
+        for kind, media in _mapping(found.get("content")).items()
+    ]
 
 
-def _properties(document: Mapping[str, Any], root: object, where: str) -> Iterator[Property]:
+def _properties(document: Mapping[str, Any], root: object, place: str, where: str) -> Iterator[Property]:
     # A list and not recursion: a document of a million levels, or one that refers to itself, must come to an end.
-    waiting: list[tuple[tuple[str, ...], object]] = [((), root)]
+    waiting: list[tuple[tuple[str, ...], object, str]] = [((), root, place)]
     seen: set[int] = set()
     while waiting:
-        path, unresolved = waiting.pop()
-        schema = resolved(document, unresolved)
+        path, unresolved, at = waiting.pop()
+        schema, at = located(document, unresolved, at)
         if path and path[-1] != "[]":
-            yield Property(path, f"{'.'.join(path).replace('.[]', '[]')} in the {where}", schema)
+            yield Property(path, f"{'.'.join(path).replace('.[]', '[]')} in the {where}", schema, at)
         if id(schema) in seen:
             continue
         seen.add(id(schema))
-        parts = [(path, part) for key in COMBINED for part in _list(schema.get(key))]
-        parts += [((*path, str(name)), part) for name, part in _mapping(schema.get("properties")).items()]
+        parts = [
+            (path, part, f"{at}/{key}/{number}")
+            for key in COMBINED
+            for number, part in enumerate(_list(schema.get(key)))
+        ]
+        parts += [
+            ((*path, str(name)), part, f"{at}/properties/{escaped(name)}")
+            for name, part in _mapping(schema.get("properties")).items()
+        ]
         if "items" in schema:
-            parts.append(((*path, "[]"), schema["items"]))
+            parts.append(((*path, "[]"), schema["items"], f"{at}/items"))
         waiting += reversed(parts)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from attrs import asdict
+from attrs import field, frozen
 
 from scripts.prose.descriptions import ImageRequest, Property, answer_properties, image_requests
 from scripts.prose.statements import (
@@ -26,17 +26,9 @@ from scripts.prose.statements import (
     read,
     sentences,
 )
+from scripts.rules.constraint import Condition, Constraint
 from scripts.rules.contradictions import Contradiction, settle
-from scripts.rules.rulebook import (
-    DurationRule,
-    ImagesRule,
-    LinkRule,
-    QualityRule,
-    Rules,
-    SeverityRule,
-    SizeRule,
-    UserIdRule,
-)
+from scripts.rules.rulebook import Dimensions, Rules
 
 __all__ = ["Rules", "RulesError", "read_rules"]
 
@@ -46,6 +38,72 @@ _MAX_SIZES = 1_000_000
 
 # What the array of pictures is called: in a direct answer, and in that of a finished task.
 _PICTURES = ("data", "image_result")
+
+
+@frozen
+class SizeRule:
+    """The sizes that one group of models accepts; sides in pixels."""
+
+    recommended: tuple[Dimensions, ...]
+    default: Dimensions
+    min_side: int
+    max_side: int
+    step: int
+    max_pixels: int
+    recommended_sentence: str = field(eq=False)
+    custom_sentence: str = field(eq=False)
+
+
+@frozen
+class QualityRule:
+    """The quality that one group of models takes by default."""
+
+    default: str
+    sentence: str = field(eq=False)
+
+
+@frozen
+class DurationRule:
+    """How long a picture of one quality takes."""
+
+    min_seconds: int
+    max_seconds: int
+    sentence: str = field(eq=False)
+
+
+@frozen
+class UserIdRule:
+    """How many characters a ``user_id`` has."""
+
+    min_length: int
+    max_length: int
+    sentence: str = field(eq=False)
+
+
+@frozen
+class LinkRule:
+    """How many days the link of a picture works."""
+
+    days: int
+    sentence: str = field(eq=False)
+
+
+@frozen
+class ImagesRule:
+    """How many pictures an answer holds."""
+
+    count: int
+    sentence: str = field(eq=False)
+
+
+@frozen
+class SeverityRule:
+    """Which level of the content filter is the most severe, which the least."""
+
+    most_severe: int
+    least_severe: int
+    sentence: str = field(eq=False)
+
 
 _Rule = TypeVar("_Rule", SizeRule, QualityRule, DurationRule, UserIdRule, LinkRule, ImagesRule, SeverityRule)
 
@@ -70,17 +128,60 @@ def read_rules(document: Mapping[str, Any], reviewed: Mapping[str, Any] | None =
     size = _agreed("size", [(request, _size(request, found)) for request in requests])
     for group, rule in size.items():
         found += _within(group, rule)
-    rules = Rules(
-        size=size,
-        quality=_agreed("quality", [(request, _quality(request, found)) for request in requests]),
-        duration=_durations(requests, found),
-        user_id=_single(_user_id(prop, found) for request in requests for prop in request.named("user_id")),
-        link=_single(_link(prop) for prop in answers if is_picture_link(prop)),
-        images=_single(_images(prop, found) for prop in answers if holds_pictures(prop, answers)),
-        severity=_single(_severity(prop, found) for prop in answers if is_severity_level(prop)),
-    )
-    settle(found, reviewed or {}, [name for name, rule in asdict(rules).items() if rule])
-    return rules
+    quality = _agreed("quality", [(request, _quality(request, found)) for request in requests])
+    duration = _durations(requests, found)
+    user_id = _single(_user_id(prop, found) for request in requests for prop in request.named("user_id"))
+    link = _single(_link(prop) for prop in answers if is_picture_link(prop))
+    images = _single(_images(prop, found) for prop in answers if holds_pictures(prop, answers))
+    severity = _single(_severity(prop, found) for prop in answers if is_severity_level(prop))
+
+    def place(name: str) -> str:
+        return next(prop.place for request in requests for prop in request.named(name))
+
+    def when(group: str, groups: Mapping[str, object]) -> Condition | None:
+        if group != OTHERS:
+            return Condition((group,))
+        named = tuple(name for name in groups if name != OTHERS)
+        return Condition(named, excluded=True) if named else None
+
+    stated: list[Constraint] = []
+    for group, default in quality.items():
+        stated.append(Constraint(place("quality"), when(group, quality), "default", default.default, default.sentence))
+    for name, takes in duration.items():
+        seconds = {name: [takes.min_seconds, takes.max_seconds]}
+        stated.append(Constraint(place("quality"), None, "typicalSeconds", seconds, takes.sentence))
+    for group, rule in size.items():
+        condition, at = when(group, size), place("size")
+        values = ["x".join(map(str, size)) for size in rule.recommended]
+        stated += [
+            Constraint(at, condition, "recommended", values, rule.recommended_sentence),
+            Constraint(at, condition, "default", "x".join(map(str, rule.default)), rule.recommended_sentence),
+            Constraint(at, condition, "minSide", rule.min_side, rule.custom_sentence),
+            Constraint(at, condition, "maxSide", rule.max_side, rule.custom_sentence),
+            Constraint(at, condition, "sideMultipleOf", rule.step, rule.custom_sentence),
+            Constraint(at, condition, "maxPixels", rule.max_pixels, rule.custom_sentence),
+        ]
+    if user_id is not None:
+        at = place("user_id")
+        stated.append(Constraint(at, None, "minLength", user_id.min_length, user_id.sentence))
+        stated.append(Constraint(at, None, "maxLength", user_id.max_length, user_id.sentence))
+    if images is not None:
+        at = next(prop.place for prop in answers if holds_pictures(prop, answers))
+        stated.append(Constraint(at, None, "minItems", images.count, images.sentence))
+        stated.append(Constraint(at, None, "maxItems", images.count, images.sentence))
+    if link is not None:
+        at = next(prop.place for prop in answers if is_picture_link(prop))
+        stated.append(Constraint(at, None, "lifetime", link.days * 86_400, link.sentence))
+    if severity is not None:
+        at = next(prop.place for prop in answers if is_severity_level(prop))
+        levels = sorted((severity.most_severe, severity.least_severe))
+        stated.append(Constraint(at, None, "minimum", levels[0], severity.sentence))
+        stated.append(Constraint(at, None, "maximum", levels[1], severity.sentence))
+        stated.append(Constraint(at, None, "mostSevere", severity.most_severe, severity.sentence))
+        stated.append(Constraint(at, None, "leastSevere", severity.least_severe, severity.sentence))
+    read = {"size": size, "quality": quality, "duration": duration, "user_id": user_id, "images": images}
+    settle(found, reviewed or {}, [name for name, rule in {**read, "link": link, "severity": severity}.items() if rule])
+    return Rules(tuple(stated))
 
 
 def _size(request: ImageRequest, found: list[Contradiction]) -> dict[str, SizeRule]:

@@ -1,62 +1,65 @@
-"""Compares the two readings of the page: the rules read from its prose, and the numbers that a person reviewed."""
+"""Compares the two readings of the page: the constraints of its prose, and the numbers that a person reviewed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_SENTENCES = ("sentence", "sentences")
-_MISSING = object()
+from scripts.rules.constraint import Condition, Constraint, label
 
 
-def compare(rules: Mapping[str, Any], catalogue: Mapping[str, Any]) -> list[str]:
-    """Compare the rules with the conformance catalogue.
+def compare(constraints: tuple[Constraint, ...], catalogue: Mapping[str, Any]) -> list[str]:
+    """Compare the constraints with the conformance catalogue.
 
     Args:
-        rules: What ``openapi/rules.yaml`` holds.
+        constraints: What the prose states.
         catalogue: What ``requirements.yaml`` holds: under ``requirements`` a list of entries. One that concerns
-            numbers has ``rule``, a path in the rules such as ``size.glm-image``, and ``numbers``, its reading of them.
+            numbers has ``place``, ``when`` (where it has a condition) and ``numbers``, its reading by keyword.
 
     Returns:
         A line for each number (or name, or list of sizes) that the two read differently, or that only one of them has.
     """
-    stated = dict(_leaves(rules))
+    stated = {constraint.key: constraint for constraint in constraints}
     lines, claimed = [], set()
     for entry in catalogue.get("requirements", []):
-        if ("rule" in entry) != ("numbers" in entry):
-            lines.append(f"{entry['id']}: `rule` and `numbers` belong together")
+        if ("place" in entry) != ("numbers" in entry):
+            lines.append(f"{entry['id']}: `place` and `numbers` belong together")
             continue
-        for name, reviewed in entry.get("numbers", {}).items():
-            place = (*entry["rule"].split(".", 1), name)
-            claimed.add(place)
-            derived = stated.get(place, _MISSING)
-            if derived is _MISSING:
-                lines.append(f"{entry['id']}: has {_path(place)} {_shown(reviewed)}, which the page does not state")
-            elif derived != reviewed:
-                lines.append(
-                    f"{entry['id']}: has {_path(place)} {_shown(reviewed)}, where the page says {_shown(derived)}"
-                )
+        for reviewed in reviewed_by(entry):
+            claimed.add(reviewed.key)
+            derived = stated.get(reviewed.key)
+            has = f"{entry['id']}: has {named(reviewed)} {shown(reviewed.value)}"
+            if derived is None:
+                lines.append(f"{has}, which the page does not state")
+            elif derived.value != reviewed.value:
+                lines.append(f"{has}, where the page says {shown(derived.value)}")
     lines += [
-        f"{_path(place)}: the page says {_shown(derived)}, and no requirement has it"
-        for place, derived in stated.items()
-        if place not in claimed
+        f"{named(derived)}: the page says {shown(derived.value)}, and no requirement has it"
+        for key, derived in stated.items()
+        if key not in claimed
     ]
     return lines
 
 
-def _leaves(node: Mapping[str, Any], *place: str) -> Iterator[tuple[tuple[str, ...], object]]:
-    for name, value in node.items():
-        if name in _SENTENCES:
-            continue
-        if isinstance(value, Mapping):
-            yield from _leaves(value, *place, name)
-        else:
-            yield (*place, name), value
+def reviewed_by(entry: Mapping[str, Any]) -> Iterator[Constraint]:
+    """Yield the numbers of an entry of the catalogue as constraints."""
+    for keyword, value in entry.get("numbers", {}).items():
+        yield Constraint(entry["place"], Condition.of(entry.get("when")), keyword, value)
 
 
-def _path(place: tuple[str, ...]) -> str:
-    return ".".join(place)
+def states(entry: Mapping[str, Any], constraint: Constraint) -> bool:
+    """Whether an entry of the catalogue has the reviewed value of a constraint."""
+    return any(reviewed.key == constraint.key for reviewed in reviewed_by(entry))
 
 
-def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def named(constraint: Constraint) -> str:
+    """Return what a constraint is about, for people: ``minSide of size for glm-image``."""
+    values = " ".join([constraint.name, *map(str, constraint.key[3:])])
+    return f"{constraint.keyword} of {values}" + (f" for {label(constraint.when)}" if constraint.when else "")
+
+
+def shown(value: object) -> str:
+    """Return a value for people."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {shown(item)}" for name, item in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -1,18 +1,18 @@
-"""What the rules look like that a page states only in prose: typed, and as the text of ``openapi/rules.yaml``."""
+"""The constraints that the prose of a document states, what they say of sizes, and ``openapi/rules.yaml``."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
 
-from attrs import asdict, field, frozen
+from attrs import field, frozen
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedSeq
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from scripts.prose.statements import Dimensions
+from scripts.rules.constraint import Condition, Constraint, label
 
 _HEADER = """\
 # Every rule that the page states in prose, with the sentence it was read from. Made from openapi/zai-image.yaml by
@@ -25,10 +25,13 @@ _HEADER = """\
 # What YAML 1.1, which most tools still read, takes for something other than text.
 _NOT_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
+Dimensions: TypeAlias = tuple[int, int]
+"""Width and height in pixels."""
+
 
 @frozen
 class SizeRule:
-    """The sizes that one group of models accepts; sides in pixels."""
+    """The sizes that some models accept; sides in pixels."""
 
     recommended: tuple[Dimensions, ...]
     default: Dimensions
@@ -36,119 +39,112 @@ class SizeRule:
     max_side: int
     step: int
     max_pixels: int
-    recommended_sentence: str = field(eq=False)
-    custom_sentence: str = field(eq=False)
+    recommended_sentence: str = field(eq=False, default="")
+    custom_sentence: str = field(eq=False, default="")
+    when: Condition | None = None
+    place: str = ""
 
+    @property
+    def label(self) -> str:
+        """Whose sizes they are, for people."""
+        return label(self.when)
 
-@frozen
-class QualityRule:
-    """The quality that one group of models takes by default."""
-
-    default: str
-    sentence: str = field(eq=False)
-
-
-@frozen
-class DurationRule:
-    """How long a picture of one quality takes."""
-
-    min_seconds: int
-    max_seconds: int
-    sentence: str = field(eq=False)
-
-
-@frozen
-class UserIdRule:
-    """How many characters a ``user_id`` has."""
-
-    min_length: int
-    max_length: int
-    sentence: str = field(eq=False)
-
-
-@frozen
-class LinkRule:
-    """How many days the link of a picture works."""
-
-    days: int
-    sentence: str = field(eq=False)
-
-
-@frozen
-class ImagesRule:
-    """How many pictures an answer holds."""
-
-    count: int
-    sentence: str = field(eq=False)
-
-
-@frozen
-class SeverityRule:
-    """Which level of the content filter is the most severe, which the least."""
-
-    most_severe: int
-    least_severe: int
-    sentence: str = field(eq=False)
+    def covers(self, model: str) -> bool:
+        """Whether it holds for a model."""
+        return self.when is None or self.when.covers(model)
 
 
 @frozen
 class Rules:
-    """All rules of a document; one that its prose does not state is None, or missing from its mapping.
+    """The constraints that the prose of a document states, in its order."""
 
-    Equality is that of the numbers and names: the same rule in other words is the same rule.
-    """
+    constraints: tuple[Constraint, ...] = ()
 
-    size: Mapping[str, SizeRule]
-    """By group: a model's name, or ``others`` for every model that is not named."""
-    quality: Mapping[str, QualityRule]
-    """By group, likewise."""
-    duration: Mapping[str, DurationRule]
-    """By quality."""
-    user_id: UserIdRule | None
-    link: LinkRule | None
-    images: ImagesRule | None
-    severity: SeverityRule | None
+    @property
+    def size(self) -> tuple[SizeRule, ...]:
+        """The rules of image sizes: those of the one request that tells most models apart."""
+        places: dict[str, dict[Condition | None, dict[str, Constraint]]] = {}
+        for constraint in self.constraints:
+            if constraint.keyword in _OF_SIZES:
+                places.setdefault(constraint.place, {}).setdefault(constraint.when, {})[constraint.keyword] = constraint
+        for constraint in self.constraints:
+            if constraint.keyword == "default" and constraint.place in places:
+                places[constraint.place].setdefault(constraint.when, {})["default"] = constraint
+        found: list[list[SizeRule]] = [[_size_rule(stated) for stated in groups.values()] for groups in places.values()]
+        found.sort(key=len, reverse=True)
+        return tuple(found[0]) if found else ()
+
+    def size_of(self, model: str | None) -> SizeRule | None:
+        """Return the rule of the sizes of a model; with None that of every model, where there is one for all."""
+        covers = (rule for rule in self.size if (rule.when is None if model is None else rule.covers(model)))
+        return next(covers, None)
+
+    def stated(self, name: str, keyword: str, model: str | None = None) -> Constraint | None:
+        """Return the first of :meth:`all_stated`; None where there is none."""
+        return next(self.all_stated(name, keyword, model), None)
+
+    def all_stated(self, name: str, keyword: str, model: str | None = None) -> Iterator[Constraint]:
+        """Yield every constraint with a keyword on a property of a name, that holds for a model if one is given."""
+        for constraint in self.constraints:
+            if (constraint.name, constraint.keyword) == (name, keyword) and (model is None or constraint.covers(model)):
+                yield constraint
 
     def to_yaml(self) -> str:
         """Return the text of ``openapi/rules.yaml``."""
-        content: dict[str, Any] = {
-            "size": {group: _size(rule) for group, rule in self.size.items()},
-            "quality": {group: asdict(rule) for group, rule in self.quality.items()},
-            "duration": {quality: asdict(rule) for quality, rule in self.duration.items()},
-        }
-        content |= {
-            name: asdict(rule)
-            for name in ("user_id", "link", "images", "severity")
-            if (rule := getattr(self, name)) is not None
-        }
         stream = io.StringIO()
         yaml = YAML()
         yaml.width = 1_000_000  # a sentence stays on its line
-        yaml.indent(mapping=2)
-        yaml.dump(_plain({name: rule for name, rule in content.items() if rule}), stream)
+        yaml.indent(mapping=2, sequence=4, offset=2)
+        yaml.dump({"constraints": [_readable(constraint.to_plain()) for constraint in self.constraints]}, stream)
         return _HEADER + stream.getvalue()
 
-
-def _size(rule: SizeRule) -> dict[str, Any]:
-    return {
-        "recommended": ["x".join(map(str, size)) for size in rule.recommended],
-        "default": "x".join(map(str, rule.default)),
-        "min_side": rule.min_side,
-        "max_side": rule.max_side,
-        "step": rule.step,
-        "max_pixels": rule.max_pixels,
-        "sentences": {"recommended": rule.recommended_sentence, "custom": rule.custom_sentence},
-    }
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Rules:
+        """Read what ``openapi/rules.yaml`` holds, parsed."""
+        return cls(tuple(Constraint.of(entry) for entry in plain.get("constraints", ())))
 
 
-def _plain(value: object) -> Any:
-    """Turn a value into what is written the way a reviewer reads it, and means the same under YAML 1.1 and 1.2."""
+_OF_SIZES = ("recommended", "minSide", "maxSide", "sideMultipleOf", "maxPixels")
+
+
+def dimensions(text: str) -> Dimensions:
+    """Return width and height of ``1280x1280``."""
+    width, height = text.split("x")
+    return int(width), int(height)
+
+
+def _size_rule(stated: Mapping[str, Constraint]) -> SizeRule:
+    recommended = stated["recommended"]
+    return SizeRule(
+        recommended=tuple(map(dimensions, recommended.value)),
+        default=dimensions(stated["default"].value),
+        min_side=stated["minSide"].value,
+        max_side=stated["maxSide"].value,
+        step=stated["sideMultipleOf"].value,
+        max_pixels=stated["maxPixels"].value,
+        recommended_sentence=recommended.sentence,
+        custom_sentence=stated["minSide"].sentence,
+        when=recommended.when,
+        place=recommended.place,
+    )
+
+
+def _readable(plain: Mapping[str, Any]) -> Any:
+    """Turn a constraint into what is written the way a reviewer reads it, and means the same under YAML 1.1 and 1.2."""
+    return {key: _flow(value) for key, value in plain.items()}
+
+
+def _flow(value: object) -> Any:
     if isinstance(value, Mapping):
-        return {_plain(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        flow = CommentedSeq(map(_plain, value))
+        mapping = CommentedMap((_flow(key), _flow(item)) for key, item in value.items())
+        mapping.fa.set_flow_style()
+        return mapping
+    if isinstance(value, list | tuple):
+        flow = CommentedSeq(map(_flow, value))
         flow.fa.set_flow_style()
         return flow
-    if isinstance(value, str) and (value.lower() in _NOT_TEXT or not re.fullmatch(r"[a-z][a-z0-9._-]*|\d+x\d+", value)):
+    if isinstance(value, str) and (
+        value.lower() in _NOT_TEXT or not re.fullmatch(r"[a-zA-Z/][\w./~-]*|\d+x\d+", value, re.ASCII)
+    ):
         return DoubleQuotedScalarString(value)
     return value

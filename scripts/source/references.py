@@ -12,7 +12,12 @@ MISSING: Final = object()
 
 def pointer(*steps: str | int) -> str:
     """Return the JSON pointer of a place, such as ``#/paths/~1images/post``."""
-    return "#" + "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+    return "#" + "".join(f"/{escaped(step)}" for step in steps)
+
+
+def escaped(step: object) -> str:
+    """Return one step of a JSON pointer as it stands in one."""
+    return str(step).replace("~", "~0").replace("/", "~1")
 
 
 def steps_of(reference: str) -> list[str]:
@@ -36,13 +41,18 @@ def at(document: Any, reference: str) -> Any:
 
 def resolved(document: Mapping[str, Any], node: object) -> Mapping[str, Any]:
     """Follow the local references of a node; one to elsewhere, to nothing or to itself leads to an empty mapping."""
+    return located(document, node, "")[0]
+
+
+def located(document: Mapping[str, Any], node: object, place: str) -> tuple[Mapping[str, Any], str]:
+    """Follow the references of a node at a place likewise; return what they lead to, and its place."""
     followed: set[str] = set()
     while isinstance(node, Mapping) and isinstance(reference := node.get("$ref"), str):
         if not reference.startswith("#") or reference in followed:
-            return {}
+            return {}, place
         followed.add(reference)
-        node = at(document, reference)
-    return as_mapping(node)
+        node, place = at(document, reference), unquote(reference.removeprefix("#"))
+    return as_mapping(node), place
 
 
 def references(root: Any) -> Iterator[str]:

@@ -114,8 +114,8 @@ def test_reviewed_roles_and_levels_are_the_documents(document: Any) -> None:
     requirement = catalogue()["FILTER-FORM"]
     properties = filters["items"]["properties"]
     assert list(requirement.values) == properties["role"]["enum"]
-    assert requirement.numbers["most_severe"] == properties["level"]["minimum"]
-    assert requirement.numbers["least_severe"] == properties["level"]["maximum"]
+    assert requirement.numbers["mostSevere"] == properties["level"]["minimum"]
+    assert requirement.numbers["leastSevere"] == properties["level"]["maximum"]
 
 
 def test_every_required_property_of_the_order_has_an_entry(document: Any) -> None:

@@ -20,6 +20,7 @@ from zai_image_conformance.client_suite.validator import ClientValidator
 from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.server import application, listening
 from zai_image_conformance.server.paths import ORDER_PATH
+from zai_image_conformance.sizes import NAMES
 from zai_image_conformance.suite.request_rules import Heard, findings
 
 pytestmark = pytest.mark.score
@@ -149,8 +150,8 @@ def test_every_wrong_request_vector_breaks_its_own_requirement_and_no_other() ->
 def test_every_wrong_size_vector_breaks_the_requirements_of_the_limits_it_breaks() -> None:
     for vector in vectors("sizes"):
         model = vector["input"]["model"]
-        stating = catalogue().under(f"size.{model}") or catalogue().under("size.others")
-        ids = {name: item.id for item in stating for name in item.numbers} | {"form": "SIZE-FORM"}
+        stating = catalogue().ruling("size", model)
+        ids = {NAMES.get(name, name): item.id for item in stating for name in item.numbers} | {"form": "SIZE-FORM"}
         found = problems(heard(ordering(**vector["input"])))
         expected = vector["expected"]
         assert bool(found) is (expected["outcome"] != "valid"), vector

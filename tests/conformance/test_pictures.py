@@ -8,15 +8,11 @@ import httpx
 import pytest
 from PIL import Image
 
-from zai_image_api.sizes import SIZE_RULES, Size
+from zai_image_api.sizes import Size, rule_for
 from zai_image_conformance.server import RunningServer
 from zai_image_conformance.server.pictures import Picture, PictureStore, draw
 
-RECOMMENDED = [
-    (model, size)
-    for model, group in {"glm-image": "glm-image", "cogview-4-250304": "others"}.items()
-    for size in SIZE_RULES[group].recommended
-]
+RECOMMENDED = [(model, size) for model in ("glm-image", "cogview-4-250304") for size in rule_for(model).recommended]
 EDGES = [
     ("glm-image", Size(2048, 2048)),
     ("glm-image", Size(1024, 2048)),
@@ -60,8 +56,8 @@ def test_every_recommended_size_and_every_edge_is_drawn_as_ordered(server: Runni
 
 
 def test_an_order_without_a_size_is_drawn_in_the_models_default(server: RunningServer) -> None:
-    assert fetch(order(server, model="glm-image")).size == SIZE_RULES["glm-image"].default
-    assert fetch(order(server, model="cogview-4-250304")).size == SIZE_RULES["others"].default
+    assert fetch(order(server, model="glm-image")).size == rule_for("glm-image").default
+    assert fetch(order(server, model="cogview-4-250304")).size == rule_for("cogview-4-250304").default
 
 
 def test_a_link_needs_no_key_and_is_never_the_same(server: RunningServer) -> None:

@@ -122,7 +122,7 @@ def test_our_promises_name_the_defaults_and_the_seconds_that_are_expected() -> N
     for vector in vectors("requests"):
         if (drawn := vector["expected"].get("drawn")) is not None:
             fields = vector["input"]["json"]
-            default = promises.DEFAULT_QUALITY.get(fields["model"], promises.DEFAULT_QUALITY["others"])
+            default = promises.default_quality(fields["model"])
             assert drawn["quality"] == fields.get("quality", default), vector
             assert drawn["size"] == fields.get("size", str(sizes.default(fields["model"]))), vector
             assert tuple(drawn["about_seconds"]) == promises.TYPICAL_SECONDS[drawn["quality"]], vector

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -296,7 +296,10 @@ def test_what_is_no_size_is_spelt_as_python_has_it(size: Any) -> None:
 
 
 def test_where_the_page_has_no_rule_for_the_rest_a_model_without_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zai_image_api.sizes.SIZE_RULES", {name: rule_for(name) for name in ("glm-image", "next")})
+    monkeypatch.setattr(
+        "zai_image_api.sizes.SIZE_RULES",
+        {"glm-image": rule_for("glm-image"), "next": evolve(rule_for("glm-image"), models=("next",))},
+    )
     assert rule_for("next")
     with pytest.raises(LookupError) as unknown:
         check("gl\u00fcm", "1024x1024")

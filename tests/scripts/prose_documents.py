@@ -7,7 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
 from ruamel.yaml import YAML
+
+from scripts.rules.assembly import read_rules
+from scripts.rules.constraint import Constraint
+from scripts.rules.rulebook import Rules
 
 OPENAPI = Path(__file__).parents[2] / "openapi"
 
@@ -27,6 +32,17 @@ def reviewed() -> dict[str, Any]:
     """The reviewed contradictions, to be changed at will."""
     found: dict[str, Any] = copy.deepcopy(_parsed("contradictions.yaml"))
     return found
+
+
+def read() -> Rules:
+    """The rules of the page."""
+    return read_rules(vendored(), reviewed())
+
+
+def with_value(rules: Rules, constraint: Constraint, value: object) -> Rules:
+    """The same rules with another value of one constraint; without it where that is None."""
+    found = [each if each is not constraint else evolve(each, value=value) for each in rules.constraints]
+    return Rules(tuple(each for each in found if each.value is not None))
 
 
 def described(document: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from scripts.change.changelog import report, version_called_for, with_entry
 from scripts.change.changes import Change
 from scripts.change.difference import differences
+from scripts.rules.catalogue import named
+from scripts.rules.constraint import Condition
 from scripts.source.failure import PipelineError
-from scripts.source.reading import read_mapping
-from tests.scripts.prose_documents import OPENAPI, vendored
+from tests.scripts.prose_documents import read, vendored, with_value
 
-RULES = read_mapping((OPENAPI / "rules.yaml").read_bytes(), "rules.yaml")
+RULES = read().constraints
 PATH = "/paas/v4/images/generations"
 Edit = Callable[[dict[str, Any]], object]
 
@@ -149,51 +150,61 @@ def test_a_change_of_the_document_is_told_once_with_its_effects(
     assert (change.callers, change.servers) == (callers, servers)
 
 
-PROSE: list[tuple[str, Any, str, str, str]] = [
-    ("size.glm-image.min_side", 1056, "`1024` becomes `1056`", "breaking", "breaking"),
-    ("size.glm-image.min_side", 992, "`1024` becomes `992`", "compatible", "breaking"),
-    ("size.glm-image.max_side", 2016, "`2048` becomes `2016`", "breaking", "breaking"),
-    ("size.glm-image.max_side", 2080, "`2048` becomes `2080`", "compatible", "breaking"),
-    ("size.glm-image.step", 64, "`32` becomes `64`", "breaking", "breaking"),
-    ("size.glm-image.step", 16, "`32` becomes `16`", "compatible", "breaking"),
-    ("size.glm-image.step", 48, "`32` becomes `48`", "breaking", "breaking"),
-    ("size.others.max_pixels", 2**20, "`2097152` becomes `1048576`", "breaking", "breaking"),
-    ("size.others.max_pixels", 2**22, "`2097152` becomes `4194304`", "compatible", "breaking"),
-    ("size.others.default", "768x1344", "`1024x1024` becomes `768x1344`", "breaking", "breaking"),
-    ("size.glm-image.recommended", ["1280x1280"], "without `1568x1056, 1056x1568", "breaking", "breaking"),
-    ("user_id.max_length", 64, "`128` becomes `64`", "breaking", "breaking"),
-    ("user_id.min_length", 1, "`6` becomes `1`", "compatible", "breaking"),
-    ("quality.others.default", "hd", "`standard` becomes `hd`", "breaking", "breaking"),
-    ("link.days", 7, "`30` becomes `7`", "breaking", "compatible"),
-    ("link.days", 60, "`30` becomes `60`", "compatible", "breaking"),
-    ("images.count", 2, "`1` becomes `2`", "breaking", "breaking"),
-    ("severity.least_severe", 4, "`3` becomes `4`", "breaking", "breaking"),
-    ("duration.hd.max_seconds", 30, "`20` becomes `30`", "compatible", "compatible"),
-    ("link.days", None, "nothing is stated, where it was `30`", "breaking", "compatible"),
+GLM, REST = Condition(("glm-image",)), Condition(("glm-image",), excluded=True)
+PROSE: list[tuple[str, Condition | None, str, Any, str, str, str]] = [
+    ("size", GLM, "minSide", 1056, "`1024` becomes `1056`", "breaking", "breaking"),
+    ("size", GLM, "minSide", 992, "`1024` becomes `992`", "compatible", "breaking"),
+    ("size", GLM, "maxSide", 2016, "`2048` becomes `2016`", "breaking", "breaking"),
+    ("size", GLM, "maxSide", 2080, "`2048` becomes `2080`", "compatible", "breaking"),
+    ("size", GLM, "sideMultipleOf", 64, "`32` becomes `64`", "breaking", "breaking"),
+    ("size", GLM, "sideMultipleOf", 16, "`32` becomes `16`", "compatible", "breaking"),
+    ("size", GLM, "sideMultipleOf", 48, "`32` becomes `48`", "breaking", "breaking"),
+    ("size", REST, "maxPixels", 2**20, "`2097152` becomes `1048576`", "breaking", "breaking"),
+    ("size", REST, "maxPixels", 2**22, "`2097152` becomes `4194304`", "compatible", "breaking"),
+    ("size", REST, "default", "768x1344", "`1024x1024` becomes `768x1344`", "breaking", "breaking"),
+    ("size", GLM, "recommended", ["1280x1280"], "without `1568x1056, 1056x1568", "breaking", "breaking"),
+    ("user_id", None, "maxLength", 64, "`128` becomes `64`", "breaking", "breaking"),
+    ("user_id", None, "minLength", 1, "`6` becomes `1`", "compatible", "breaking"),
+    ("quality", REST, "default", "hd", "`standard` becomes `hd`", "breaking", "breaking"),
+    ("url", None, "lifetime", 86400, "`2592000` becomes `86400`", "breaking", "compatible"),
+    ("url", None, "lifetime", 5184000, "`2592000` becomes `5184000`", "compatible", "breaking"),
+    ("data", None, "maxItems", 2, "`1` becomes `2`", "breaking", "compatible"),
+    ("level", None, "leastSevere", 4, "`3` becomes `4`", "breaking", "breaking"),
+    (
+        "quality",
+        None,
+        "typicalSeconds",
+        {"hd": [20, 30]},
+        "`hd 20, 20` becomes `hd 20, 30`",
+        "compatible",
+        "compatible",
+    ),
+    ("url", None, "lifetime", None, "nothing is stated, where it was `2592000`", "breaking", "compatible"),
 ]
 
 
-@pytest.mark.parametrize(("place", "value", "text", "callers", "servers"), PROSE)
+@pytest.mark.parametrize(("name", "when", "keyword", "value", "text", "callers", "servers"), PROSE)
 def test_a_change_of_a_rule_is_told_with_its_effects(
-    place: str, value: Any, text: str, callers: str, servers: str
+    name: str, when: Condition | None, keyword: str, value: Any, text: str, callers: str, servers: str
 ) -> None:
-    after = copy.deepcopy(RULES)
-    *steps, name = place.split(".")
-    rule = after
-    for step in steps:
-        rule = rule[step]
-    rule[name] = value
-    (change,) = differences({}, {}, RULES, after)
-    assert change.text.startswith(f"rule `{place}`: ")
+    rules = read()
+    stated = next(c for c in rules.constraints if (c.name, c.when, c.keyword) == (name, when, keyword))
+    (change,) = differences({}, {}, RULES, with_value(rules, stated, value).constraints)
+    assert change.text.startswith(f"rule `{named(stated)}`: ")
     assert text in change.text
     assert (change.callers, change.servers) == (callers, servers)
 
 
-def test_a_group_that_becomes_a_rule_of_its_own_is_compared_with_the_rule_it_fell_under() -> None:
-    after = copy.deepcopy(RULES)
-    after["size"]["cogview-5"] = RULES["size"]["others"] | {"min_side": 256}
-    (change,) = differences({}, {}, RULES, after)
-    assert change == Change("rule `size.cogview-5.min_side`: `512` becomes `256`", "compatible", "breaking")
+def test_a_model_that_becomes_a_group_of_its_own_is_compared_with_the_rule_it_fell_under() -> None:
+    rest = Condition(("glm-image", "cogview-5"), excluded=True)
+    moved = [evolve(stated, when=rest) if stated.when == REST else stated for stated in RULES]
+    own = [
+        evolve(stated, when=Condition(("cogview-5",)), value=256 if stated.keyword == "minSide" else stated.value)
+        for stated in RULES
+        if stated.when == REST
+    ]
+    (change,) = differences({}, {}, RULES, [*moved, *own])
+    assert change == Change("rule `minSide of size for cogview-5`: `512` becomes `256`", "compatible", "breaking")
 
 
 def places(node: Any) -> Iterator[tuple[Any, Any]]:

@@ -14,6 +14,7 @@ import pytest
 from scripts.emit.package import generate
 from scripts.regenerate import ROOT
 from scripts.rules.assembly import read_rules
+from scripts.rules.rulebook import Rules
 from scripts.source.overlay import apply_overlay
 from scripts.source.provenance import vendored_document
 from scripts.source.reading import read_mapping
@@ -166,9 +167,12 @@ def test_a_hostile_sentence_that_states_a_rule_is_kept_as_text(tmp_path: Path) -
     link["description"] = 'The temporary link expires after `30` days, """ please "store\' it.'
     (tmp_path / "a").mkdir()
     rules = read_rules(document, reviewed())
-    assert rules.link is not None
-    assert '"""' in rules.link.sentence
-    assert read_mapping(rules.to_yaml().encode(), "rules")["link"]["sentence"] == rules.link.sentence
+    stated = rules.stated("url", "lifetime")
+    assert stated is not None
+    assert '"""' in stated.sentence
+    again = Rules.of(read_mapping(rules.to_yaml().encode(), "rules")).stated("url", "lifetime")
+    assert again is not None
+    assert again.sentence == stated.sentence
     overlay = read_mapping((ROOT / "openapi/overlay.yaml").read_bytes(), "overlay")
     _, provenance = vendored_document(ROOT / "openapi")
     generate(apply_overlay(document, overlay), rules, provenance, tmp_path / "a/made_api", ROOT / "pyproject.toml")

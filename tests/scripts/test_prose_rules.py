@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 import yaml
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.rules.assembly import Rules, RulesError, read_rules
+from scripts.rules.assembly import RulesError, read_rules
+from scripts.rules.catalogue import named
+from scripts.rules.constraint import Condition, Constraint
+from scripts.rules.rulebook import Rules
 from tests.scripts.prose_documents import (
     ASYNCHRONOUS_QUALITY,
     ASYNCHRONOUS_SIZE,
@@ -19,6 +23,7 @@ from tests.scripts.prose_documents import (
     OLDER_SIZE,
     OPENAPI,
     described,
+    read,
     request,
     reviewed,
     size_of,
@@ -28,66 +33,63 @@ from tests.scripts.prose_documents import (
 KINDS = ("size", "quality", "user_id", "images", "link", "severity")
 GLM_IMAGE = "1280x1280 1568x1056 1056x1568 1472x1088 1088x1472 1728x960 960x1728"
 OTHERS = "1024x1024 768x1344 864x1152 1344x768 1152x864 1440x720 720x1440"
-NOTHING = Rules(size={}, quality={}, duration={}, user_id=None, link=None, images=None, severity=None)
+NOTHING = Rules()
+REQUEST, ANSWER = (
+    f"/components/schemas/{name}/properties" for name in ("CreateImageRequest", "ImageGenerationResponse")
+)
 
 
 def numbers(rules: Rules) -> dict[str, Any]:
     """The rules as a reader of rules.yaml gets them, sentences left out."""
+    entries = yaml.safe_load(rules.to_yaml())["constraints"]
+    assert Rules.of({"constraints": entries}) == rules
+    return {named(Constraint.of(entry)): entry["value"] for entry in entries}
 
-    def pruned(node: Any) -> Any:
-        if isinstance(node, dict):
-            return {name: pruned(item) for name, item in node.items() if name not in ("sentence", "sentences")}
-        return node
 
-    pruned_rules: dict[str, Any] = pruned(yaml.safe_load(rules.to_yaml()))
-    return pruned_rules
+GLM, REST = Condition(("glm-image",)), Condition(("glm-image",), excluded=True)
+STATED: list[tuple[Any, ...]] = [
+    ("quality", GLM, "default", "hd"),
+    ("quality", REST, "default", "standard"),
+    ("quality", None, "typicalSeconds", {"hd": [20, 20]}),
+    ("quality", None, "typicalSeconds", {"standard": [5, 10]}),
+    ("size", GLM, "recommended", GLM_IMAGE.split()),
+    ("size", GLM, "default", "1280x1280"),
+    ("size", GLM, "minSide", 1024),
+    ("size", GLM, "maxSide", 2048),
+    ("size", GLM, "sideMultipleOf", 32),
+    ("size", GLM, "maxPixels", 4194304),
+    ("size", REST, "recommended", OTHERS.split()),
+    ("size", REST, "default", "1024x1024"),
+    ("size", REST, "minSide", 512),
+    ("size", REST, "maxSide", 2048),
+    ("size", REST, "sideMultipleOf", 16),
+    ("size", REST, "maxPixels", 2097152),
+    ("user_id", None, "minLength", 6),
+    ("user_id", None, "maxLength", 128),
+    ("data", None, "minItems", 1),
+    ("data", None, "maxItems", 1),
+    ("data/items/properties/url", None, "lifetime", 30 * 24 * 60 * 60),
+    ("content_filter/items/properties/level", None, "minimum", 0),
+    ("content_filter/items/properties/level", None, "maximum", 3),
+    ("content_filter/items/properties/level", None, "mostSevere", 0),
+    ("content_filter/items/properties/level", None, "leastSevere", 3),
+]
 
 
 def test_the_vendored_document_gives_the_rules_a_person_reads_on_the_page() -> None:
-    assert numbers(read_rules(vendored(), reviewed())) == {
-        "size": {
-            "glm-image": {
-                "recommended": [
-                    "1280x1280",
-                    "1568x1056",
-                    "1056x1568",
-                    "1472x1088",
-                    "1088x1472",
-                    "1728x960",
-                    "960x1728",
-                ],
-                "default": "1280x1280",
-                "min_side": 1024,
-                "max_side": 2048,
-                "step": 32,
-                "max_pixels": 4194304,
-            },
-            "others": {
-                "recommended": OTHERS.split(),
-                "default": "1024x1024",
-                "min_side": 512,
-                "max_side": 2048,
-                "step": 16,
-                "max_pixels": 2097152,
-            },
-        },
-        "quality": {"glm-image": {"default": "hd"}, "others": {"default": "standard"}},
-        "duration": {
-            "hd": {"min_seconds": 20, "max_seconds": 20},
-            "standard": {"min_seconds": 5, "max_seconds": 10},
-        },
-        "user_id": {"min_length": 6, "max_length": 128},
-        "link": {"days": 30},
-        "images": {"count": 1},
-        "severity": {"most_severe": 0, "least_severe": 3},
-    }
+    others = "every model but glm-image"
+    assert list(read().constraints) == [
+        Constraint(f"{REQUEST}/{place}" if place[:4] in ("size", "qual", "user") else f"{ANSWER}/{place}", *rest)
+        for place, *rest in STATED
+    ]
+    assert named(read().constraints[1]) == f"default of quality for {others}"
 
 
 def test_every_sentence_stands_in_the_document_as_quoted() -> None:
     prose = "\n".join(schema["description"] for schema in described(vendored()).values())
     text = read_rules(vendored(), reviewed()).to_yaml()
-    quoted = re.findall(r'(?:sentence|recommended|custom): "(.*)"', text)
-    assert len(quoted) == 12
+    quoted = re.findall(r'sentence: "(.*)"', text)
+    assert len(set(quoted)) == 11
     assert all(sentence in prose for sentence in quoted)
 
 
@@ -112,38 +114,36 @@ def test_each_changed_number_of_the_page_changes_the_rules_or_stops(kind: str, d
     document = vendored()
     described(document)[kind]["description"] = description
     try:
-        read = read_rules(document, reviewed())
+        found = read_rules(document, reviewed())
     except RulesError as refused:
         message = str(refused)
     else:
         message = ""
-        assert numbers(read) != numbers(read_rules(vendored(), reviewed()))
+        assert numbers(found) != numbers(read_rules(vendored(), reviewed()))
     assert message.isprintable()
 
 
 @pytest.mark.parametrize(
     ("kind", "before", "after", "place", "expected"),
     [
-        ("size", "`512px-2048px`", "`640px-1536px`", ("size", "others", "min_side"), 640),
-        ("size", "`512px-2048px`", "`512px-1536px`", ("size", "others", "max_side"), 1536),
-        ("size", "divisible by `16`", "divisible by `8`", ("size", "others", "step"), 8),
-        ("size", "`2^21px`", "`2000000`", ("size", "others", "max_pixels"), 2_000_000),
-        ("size", ", `720x1440`", "", ("size", "others", "recommended"), None),
-        ("quality", "`5-10`", "`3`", ("duration", "standard", "max_seconds"), 3),
-        ("link", "`30`", "`7`", ("link", "days"), 7),
-        ("images", "one image", "4 images", ("images", "count"), 4),
+        ("size", "`512px-2048px`", "`640px-1536px`", "minSide of size for every model but glm-image", 640),
+        ("size", "`512px-2048px`", "`512px-1536px`", "maxSide of size for every model but glm-image", 1536),
+        ("size", "divisible by `16`", "divisible by `8`", "sideMultipleOf of size for every model but glm-image", 8),
+        ("size", "`2^21px`", "`2000000`", "maxPixels of size for every model but glm-image", 2_000_000),
+        ("size", ", `720x1440`", "", "recommended of size for every model but glm-image", None),
+        ("quality", "`5-10`", "`3`", "typicalSeconds of quality standard", {"standard": [3, 3]}),
+        ("link", "`30`", "`7`", "lifetime of url", 604800),
+        ("images", "one image", "4 images", "maxItems of data", 4),
     ],
 )
 def test_a_changed_promise_is_read_as_it_now_stands(
-    kind: str, before: str, after: str, place: tuple[str, ...], expected: Any
+    kind: str, before: str, after: str, place: str, expected: Any
 ) -> None:
     document = vendored()
     schema = described(document)[kind]
     assert before in schema["description"]
     schema["description"] = schema["description"].replace(before, after)
-    found: Any = numbers(read_rules(document, reviewed()))
-    for step in place:
-        found = found[step]
+    found = numbers(read_rules(document, reviewed()))[place]
     if expected is None:
         expected = ["1024x1024", "768x1344", "864x1152", "1344x768", "1152x864", "1440x720"]
     assert found == expected
@@ -159,9 +159,9 @@ def test_the_older_wording_for_one_model_gives_one_rule_for_all() -> None:
         quality={"description": OLDER_QUALITY, "enum": ["hd", "standard"], "default": "standard"},
     )
     rules = read_rules(document)
-    assert list(rules.size) == ["others"]
-    assert rules.size == {"others": read_rules(vendored(), reviewed()).size["others"]}
-    assert numbers(rules)["quality"] == {"others": {"default": "standard"}}
+    (of_all,) = rules.size
+    assert of_all == evolve(read().size[1], when=None, place=of_all.place)
+    assert numbers(rules)["default of quality"] == "standard"
 
 
 def asynchronous() -> dict[str, Any]:
@@ -195,11 +195,14 @@ def of_all_models(entries: dict[str, Any]) -> dict[str, Any]:
 def test_the_asynchronous_page_gives_one_rule_for_all_and_the_link_of_a_finished_task() -> None:
     rules = read_rules(asynchronous(), of_all_models(reviewed()))
     known = read_rules(vendored(), reviewed())
-    assert rules.size == {"others": known.size["glm-image"]}
-    assert rules.quality == {}
-    assert rules.duration == {"hd": known.duration["hd"]}
-    assert (rules.user_id, rules.link) == (known.user_id, known.link)
-    assert (rules.images, rules.severity) == (None, None)
+    (of_all,) = rules.size
+    assert of_all == evolve(known.size[0], when=None, place=of_all.place)
+    assert {named(stated): stated.value for stated in rules.constraints if stated.name != "size"} == {
+        "typicalSeconds of quality hd": {"hd": [20, 20]},
+        "minLength of user_id": 6,
+        "maxLength of user_id": 128,
+        "lifetime of url": 30 * 24 * 60 * 60,
+    }
 
 
 def test_pages_merged_into_one_document_give_the_rules_that_tell_the_models_apart() -> None:
@@ -224,7 +227,7 @@ def test_a_document_without_pictures_gives_no_rules_and_no_complaints() -> None:
     chat = {"/paas/v4/chat/completions": {"post": {"requestBody": {"content": content}}}}
     assert read_rules({"openapi": "3.0.1", "paths": chat}, reviewed()) == NOTHING
     assert read_rules({}, reviewed()) == NOTHING
-    assert yaml.safe_load(NOTHING.to_yaml()) == {}
+    assert yaml.safe_load(NOTHING.to_yaml()) == {"constraints": []}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -233,8 +236,8 @@ def test_a_property_that_is_absent_or_undescribed_gives_no_rule_and_leaves_the_o
     del described(document)[kind]["description"]
     rules = read_rules(document, reviewed())
     known = read_rules(vendored(), reviewed())
-    assert not getattr(rules, kind)
-    assert all(getattr(rules, other) == getattr(known, other) for other in KINDS if other != kind)
+    place = {"images": "data", "link": "url", "severity": "level"}.get(kind, kind)
+    assert rules.constraints == tuple(stated for stated in known.constraints if stated.name != place)
 
 
 def test_any_number_of_groups_is_read_each_with_its_limits() -> None:
@@ -249,12 +252,12 @@ def test_any_number_of_groups_is_read_each_with_its_limits() -> None:
     )
     models = ("brush", "pen", "ink", "chalk", "anything")
     rules = read_rules(request(models=models, size={"description": text}))
-    assert {group: (rule.default, rule.step, rule.max_pixels) for group, rule in rules.size.items()} == {
+    assert {rule.label: (rule.default, rule.step, rule.max_pixels) for rule in rules.size} == {
         "brush": ((64, 64), 32, 8192),
         "pen": ((100, 100), 50, 30000),
         "ink": ((100, 100), 50, 30000),
         "chalk": ((16, 16), 16, 2048),
-        "others": ((8, 8), 8, 128),
+        "every model but brush and pen and ink and chalk": ((8, 8), 8, 128),
     }
 
 
@@ -273,7 +276,7 @@ def test_other_numbers_are_read_as_written(step: int, first: int, count: int, sp
         "`a`", f"{least}x{side}", f"{least}{unit}-{greatest}{unit} {step} {pixels}{unit}".replace(" pix", "pix")
     )
     if side * least <= pixels:
-        (rule,) = read_rules(request(models=("a",), size={"description": text})).size.values()
+        (rule,) = read_rules(request(models=("a",), size={"description": text})).size
         found = (rule.default, rule.min_side, rule.max_side, rule.step, rule.max_pixels)
         assert found == ((least, side), least, greatest, step, pixels)
 
@@ -282,7 +285,7 @@ def test_a_property_is_found_through_references_and_combined_schemas() -> None:
     size = {"description": size_of("`painter`", "64x64", "32px-128px 32 2^13px")}
     document = request(size={"allOf": [{"$ref": "#/components/schemas/Size"}]})
     document["components"] = {"schemas": {"Size": size}}
-    assert read_rules(document).size["painter"].step == 32
+    assert read_rules(document).size[0].step == 32
 
 
 def test_references_that_lead_nowhere_in_circles_or_elsewhere_give_no_rules() -> None:
@@ -299,14 +302,15 @@ def test_references_that_lead_nowhere_in_circles_or_elsewhere_give_no_rules() ->
 def test_the_text_is_the_same_each_time_and_says_how_to_remake_it() -> None:
     text = read_rules(vendored(), reviewed()).to_yaml()
     assert text == read_rules(vendored(), reviewed()).to_yaml()
-    assert "python -m scripts.regenerate" in text.partition("size:")[0]
+    assert "python -m scripts.regenerate" in text.partition("constraints:")[0]
     assert text.endswith("\n")
 
 
 def test_names_that_yaml_takes_for_something_else_stay_names() -> None:
     text = size_of("`no`", "64x64", "32-128 32 8192") + " " + size_of("`null`", "64x64", "32-128 32 8192")
     document = request(models=("no", "null"), size={"description": text})
-    assert list(yaml.safe_load(read_rules(document).to_yaml())["size"]) == ["no", "null"]
+    rules = read_rules(document)
+    assert Rules.of(yaml.safe_load(rules.to_yaml())) == rules
 
 
 def test_hostile_words_in_a_sentence_stay_words(tmp_path: Path) -> None:
@@ -316,8 +320,11 @@ def test_hostile_words_in_a_sentence_stay_words(tmp_path: Path) -> None:
         "The temporary link expires after `30` days, it's \"\"\" ''' : - & ! [x] (y); see."
     )
     rules = read_rules(document, reviewed())
-    assert rules.link is not None
-    assert yaml.safe_load(rules.to_yaml())["link"]["sentence"] == rules.link.sentence
+    stated = rules.stated("url", "lifetime")
+    assert stated is not None
+    again = Rules.of(yaml.safe_load(rules.to_yaml())).stated("url", "lifetime")
+    assert again is not None
+    assert again.sentence == stated.sentence
     described(document)["link"]["description"] = f"{hostile} `30`"
     with pytest.raises(RulesError, match="no rule reads this sentence"):
         read_rules(document, reviewed())

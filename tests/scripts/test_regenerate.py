@@ -101,10 +101,10 @@ def test_a_catalogue_that_reads_the_page_otherwise_stops_it_and_nothing_is_writt
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     catalogue = checkout / "conformance/zai_image_conformance/requirements.yaml"
-    catalogue.write_text(catalogue.read_text().replace("min_side: 1024", "min_side: 1023"))
+    catalogue.write_text(catalogue.read_text().replace("minSide: 1024", "minSide: 1023"))
     (checkout / "openapi/rules.yaml").write_text("untouched")
     assert main([], root=checkout) == 2
-    assert "min_side" in capsys.readouterr().err
+    assert "minSide" in capsys.readouterr().err
     assert (checkout / "openapi/rules.yaml").read_text() == "untouched"
 
 

@@ -13,16 +13,16 @@ import jsonschema
 import jsonschema_rs
 import pytest
 import yaml
-from attrs import evolve
 from openapi_spec_validator import OpenAPIV30SpecValidator
 from ruamel.yaml import YAML
 
 from scripts.emit.strict import strict, strict_text
 from scripts.rules.assembly import read_rules
-from scripts.rules.rulebook import Rules
+from scripts.rules.catalogue import named
+from scripts.rules.constraint import Constraint
 from scripts.source.overlay import apply_overlay
 from tests.generated.test_sizes import REFUSED_FORMS, STATED, sides_of_interest, stated_validity
-from tests.scripts.prose_documents import OPENAPI, reviewed, vendored
+from tests.scripts.prose_documents import OPENAPI, reviewed, vendored, with_value
 
 PATH = "/paas/v4/images/generations"
 MODELS = ("glm-image", "cogview-4-250304")
@@ -168,9 +168,9 @@ def test_the_model_tells_which_variant_a_request_is() -> None:
 
 def test_a_variant_describes_its_own_sizes_alone_in_the_words_of_the_page() -> None:
     glm_image, others = (variant(committed(), model)["properties"]["size"]["description"] for model in MODELS)
-    rules = RULES.size
-    assert glm_image.endswith(f"{rules['glm-image'].recommended_sentence} {rules['glm-image'].custom_sentence}")
-    assert others.endswith(f"{rules['others'].recommended_sentence} {rules['others'].custom_sentence}")
+    first, second = RULES.size
+    assert glm_image.endswith(f"{first.recommended_sentence} {first.custom_sentence}")
+    assert others.endswith(f"{second.recommended_sentence} {second.custom_sentence}")
     assert "Others model" not in glm_image
     assert "glm-image" not in others
 
@@ -240,49 +240,36 @@ def test_the_page_s_own_example_stays_the_first() -> None:
 # Changes
 
 
-def leaves(rules: Rules) -> dict[str, Rules]:
-    """The rules with each number, size and name that a schema can state changed in turn, by what was changed."""
-    changed = {}
-    for group, size in rules.size.items():
-        changes: dict[str, Any] = {
-            "recommended": (*size.recommended, (4096, 8)),
-            "default": size.recommended[1],
-            "min_side": size.min_side + size.step,
-            "max_side": size.max_side - size.step,
-            "step": size.step // 2,
-            "max_pixels": 2**20,
-        }
-        for name, value in changes.items():
-            sizes = {**rules.size, group: evolve(size, **{name: value})}
-            changed[f"{group}.{name}"] = evolve(rules, size=sizes)
-    for group, quality in rules.quality.items():
-        other = {"hd": "standard", "standard": "hd"}[quality.default]
-        qualities = {**rules.quality, group: evolve(quality, default=other)}
-        changed[f"{group}.quality"] = evolve(rules, quality=qualities)
-    for part, name in (
-        ("user_id", "min_length"),
-        ("user_id", "max_length"),
-        ("images", "count"),
-        ("severity", "least_severe"),
-    ):
-        rule = getattr(rules, part)
-        changed[f"{part}.{name}"] = evolve(rules, **{part: evolve(rule, **{name: getattr(rule, name) + 1})})
-    return changed
+def other(constraint: Constraint) -> Any:
+    """Another value that a constraint could have; None where a schema cannot state its keyword."""
+    value = constraint.value
+    match constraint.keyword:
+        case "recommended":
+            return [*value, "4096x8"]
+        case "default":
+            return {"hd": "standard", "standard": "hd"}.get(value, "2048x1024")
+        case "minSide" | "maxSide":
+            return value + (64 if constraint.keyword == "minSide" else -64)
+        case "sideMultipleOf" | "maxPixels":
+            return value // 2
+        case "minLength" | "maxLength" | "minItems" | "maxItems" | "maximum":
+            return value + 1
+    return None
 
 
-CHANGED = leaves(RULES)
+CHANGED = {named(stated): (stated, value) for stated in RULES.constraints if (value := other(stated)) is not None}
 
 
 @pytest.mark.parametrize("change", CHANGED)
 def test_each_number_of_the_rules_reaches_the_document_and_only_where_it_counts(change: str) -> None:
-    before, after = strict(overlaid(), RULES), strict(overlaid(), CHANGED[change])
-    model = {"glm-image": "glm-image", "others": "cogview-4-250304"}.get(change.split(".")[0])
-    if model is None:
+    constraint, value = CHANGED[change]
+    before, after = strict(overlaid(), RULES), strict(overlaid(), with_value(RULES, constraint, value))
+    if constraint.when is None:
         assert after["components"] != before["components"]
         return
     for each in MODELS:
         same = variant(after, each) == variant(before, each)
-        assert same == (each != model)
+        assert same == (not constraint.covers(each))
     assert list(OpenAPIV30SpecValidator(after).iter_errors()) == []
 
 

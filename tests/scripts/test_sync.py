@@ -171,15 +171,17 @@ def test_a_number_that_the_catalogue_reads_otherwise_asks_for_its_review_and_the
     untouched = state(checkout)
     assert main([page], root=checkout, trial=fit) == 1
     told = capsys.readouterr().err
-    assert "LINK-LIFE: has link.days 30, where the page says 31" in told
+    assert "LINK-LIFE: has lifetime of url 2592000, where the page says 2678400" in told
     assert "LINK-LIFE: quotes a sentence that the document no longer has" in told
     assert state(checkout) == untouched
 
     catalogue = checkout / CATALOGUE
-    reviewed = catalogue.read_text().replace("`30` days", "`31` days").replace("{days: 30}", "{days: 31}")
+    reviewed = (
+        catalogue.read_text().replace("`30` days", "`31` days").replace("{lifetime: 2592000}", "{lifetime: 2678400}")
+    )
     catalogue.write_text(reviewed)
     assert main([page], root=checkout, trial=fit) == 3
-    assert "timedelta(days=31)" in (checkout / "generated/zai_image_api/promises.py").read_text()
+    assert "timedelta(seconds=2678400)" in (checkout / "generated/zai_image_api/promises.py").read_text()
     assert catalogue.read_text() == reviewed
 
 

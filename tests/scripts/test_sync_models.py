@@ -31,7 +31,7 @@ MEANT = """\
 """
 OF_NOVA = {
     "OTHERS": "NOVA",
-    "size.others": "size.nova-2",
+    "{models: [glm-image], excluded: true}": "{models: [nova-2]}",
     "the other models": "nova-2",
     "other models'": "nova-2's",
     "Others model": "`nova-2`",
@@ -41,15 +41,15 @@ OF_NOVA = {
     "[1024x1024, 768x1344, 864x1152, 1344x768, 1152x864, 1440x720, 720x1440]": "[640x640, 960x512, 300x200]",
     "1024x1024": "640x640",
     "512px-2048px": "320px-960px",
-    "min_side: 512, max_side: 2048": "min_side: 320, max_side: 960",
+    "minSide: 512, maxSide: 2048": "minSide: 320, maxSide: 960",
     "divisible by `16`": "divisible by `64`",
-    "step: 16": "step: 64",
+    "sideMultipleOf: 16": "sideMultipleOf: 64",
     "2^21px": "2^19px",
-    "max_pixels: 2097152": "max_pixels: 524288",
+    "maxPixels: 2097152": "maxPixels: 524288",
 }
 """How the reviewed entries of the other models' sizes become those of the new model's."""
 OF_BOTH_QUALITIES = {"`glm-image` default is `hd`": "`glm-image` and `nova-2` default is `hd`"}
-OF_NOVA_QUALITY = {"GLM": "NOVA", "quality.glm-image": "quality.nova-2", **OF_BOTH_QUALITIES}
+OF_NOVA_QUALITY = {"GLM": "NOVA", "{models: [glm-image]}": "{models: [nova-2]}", **OF_BOTH_QUALITIES}
 
 ASKED = """
 import io, json
@@ -96,6 +96,8 @@ def reviewed(catalogue: str) -> str:
     of_glm, others, rest = after.partition("  - id: QUALITY-OTHERS-DEFAULT\n")
     of_nova = replaced(quality + of_glm, OF_NOVA_QUALITY)
     catalogue = before + quality + replaced(of_glm, OF_BOTH_QUALITIES) + of_nova + others + rest
+    rest = "{models: [glm-image], excluded: true}"
+    catalogue = replaced(catalogue, {rest: "{models: [glm-image, nova-2], excluded: true}"})
     return replaced(catalogue, {"values: [glm-image, cogview-4-250304]": "values: [glm-image, nova-2, cogview-5]"})
 
 

@@ -16,7 +16,6 @@ from scripts.emit import vectors
 from scripts.emit.size_pattern import allows
 from scripts.emit.vectors import vector_texts
 from scripts.emit.vectors.sizes import broken
-from scripts.prose.statements import OTHERS
 from scripts.regenerate import CATALOGUE, ROOT
 from scripts.rules.assembly import read_rules
 from scripts.rules.rulebook import Rules, SizeRule
@@ -26,10 +25,16 @@ from tests.scripts.prose_documents import reviewed, vendored
 RULES = read_rules(vendored(), reviewed())
 REQUIREMENTS = yaml.safe_load((ROOT / CATALOGUE).read_text(encoding="utf-8"))
 FILES = {name: json.loads((ROOT / vectors.FOLDER / name).read_bytes()) for name in vectors.FILES}
-GROUP_OF = {"glm-image": "glm-image", "cogview-4-250304": OTHERS}
+MODELS = ("glm-image", "cogview-4-250304")
 SIZES = [vector for vector in FILES["sizes.json"]["vectors"] if "broken" in vector["expected"]]
 
-models = pytest.mark.parametrize("model", GROUP_OF)
+models = pytest.mark.parametrize("model", MODELS)
+
+
+def size_rule(model: str) -> SizeRule:
+    rule = RULES.size_of(model)
+    assert rule is not None
+    return rule
 
 
 def schema() -> dict[str, Any]:
@@ -118,7 +123,7 @@ def next_pixel_count(rule: SizeRule) -> int:
 @pytest.mark.parametrize("limit", LIMITS)
 @pytest.mark.parametrize("up", [False, True])
 def test_a_limit_read_wrong_by_the_least_that_matters_is_contradicted(model: str, limit: str, up: bool) -> None:
-    rule = RULES.size[GROUP_OF[model]]
+    rule = size_rule(model)
     value = getattr(rule, limit)
     read = next_pixel_count(rule) if up and limit == "max_pixels" else value + (1 if up else -1)
     change: dict[str, Any] = {limit: read}
@@ -130,7 +135,7 @@ def test_a_limit_read_wrong_by_the_least_that_matters_is_contradicted(model: str
 @pytest.mark.parametrize("limit", ["min_side", "max_side"])
 @pytest.mark.parametrize("side", [0, 1])
 def test_each_side_limit_is_there_from_both_sides_with_nothing_else_wrong(model: str, limit: str, side: int) -> None:
-    rule = RULES.size[GROUP_OF[model]]
+    rule = size_rule(model)
     outward = {"min_side": -rule.step, "max_side": rule.step}[limit]
     at = [pair for pair, expected in pairs(model).items() if pair[side] == getattr(rule, limit) and not expected]
     beyond = [
@@ -146,20 +151,20 @@ def test_each_side_limit_is_there_from_both_sides_with_nothing_else_wrong(model:
 @models
 @pytest.mark.parametrize("side", [0, 1])
 def test_each_step_is_there_with_one_side_off_the_grid(model: str, side: int) -> None:
-    step = RULES.size[GROUP_OF[model]].step
+    step = size_rule(model).step
     off = {pair[side] % step for pair, expected in pairs(model).items() if expected == ["step"]}
     assert {1, step // 2, step - 1} <= off
 
 
 @models
 def test_an_odd_multiple_of_the_step_is_there(model: str) -> None:
-    step = RULES.size[GROUP_OF[model]].step
+    step = size_rule(model).step
     for side in (0, 1):
         assert any(pair[side] % (2 * step) and not expected for pair, expected in pairs(model).items())
 
 
 def test_the_pixel_limit_is_there_at_every_width_at_which_it_decides() -> None:
-    rule = RULES.size[OTHERS]
+    rule = size_rule("cogview-4-250304")
     found = pairs("cogview-4-250304")
     bound = [width for width in range(rule.min_side, rule.max_side + 1, rule.step) if width * 2048 > rule.max_pixels]
     assert len(bound) > 50
@@ -176,7 +181,7 @@ def test_the_pixel_limit_of_glm_image_is_reached_where_it_cannot_be_passed() -> 
 
 @models
 def test_a_recommended_size_forgotten_or_turned_is_contradicted(model: str) -> None:
-    rule = RULES.size[GROUP_OF[model]]
+    rule = size_rule(model)
     asked = pairs(model)
     for size in rule.recommended:
         assert asked[size] == []
@@ -186,7 +191,7 @@ def test_a_recommended_size_forgotten_or_turned_is_contradicted(model: str) -> N
 @models
 @pytest.mark.parametrize("limit", LIMITS)
 def test_a_limit_that_is_not_looked_at_is_contradicted(model: str, limit: str) -> None:
-    rule = RULES.size[GROUP_OF[model]]
+    rule = size_rule(model)
 
     def judge(width: int, height: int) -> list[str]:
         return [name for name in broken(rule, width, height) if name != limit]
@@ -197,7 +202,7 @@ def test_a_limit_that_is_not_looked_at_is_contradicted(model: str, limit: str) -
 @models
 @pytest.mark.parametrize("unseen", [0, 1])
 def test_a_side_that_is_not_looked_at_is_contradicted(model: str, unseen: int) -> None:
-    rule = RULES.size[GROUP_OF[model]]
+    rule = size_rule(model)
 
     def judge(*pair: int) -> list[str]:
         return broken(rule, *(pair[1 - unseen],) * 2)
@@ -206,20 +211,19 @@ def test_a_side_that_is_not_looked_at_is_contradicted(model: str, unseen: int) -
 
 
 def test_the_rule_of_the_other_model_is_contradicted() -> None:
-    for model, other in product(GROUP_OF, repeat=2):
-        agrees = all(broken(RULES.size[GROUP_OF[other]], *pair) == found for pair, found in pairs(model).items())
+    for model, other in product(MODELS, repeat=2):
+        agrees = all(broken(size_rule(other), *pair) == found for pair, found in pairs(model).items())
         assert agrees is (model == other)
 
 
 @models
 def test_the_outcome_is_that_of_the_rules(model: str) -> None:
-    rule: SizeRule = RULES.size[GROUP_OF[model]]
+    rule: SizeRule = size_rule(model)
     assert all(allows(rule, *pair) is (expected == []) for pair, expected in pairs(model).items())
 
 
 def test_a_page_with_fewer_rules_gives_fewer_vectors() -> None:
-    bare = Rules(size={}, quality={}, duration={}, user_id=None, link=None, images=None, severity=None)
-    texts = vector_texts(vendored(), bare, REQUIREMENTS)
+    texts = vector_texts(vendored(), Rules(), REQUIREMENTS)
     assert json.loads(texts["sizes.json"])["vectors"] == []
     drawn = [vector["expected"].get("drawn") for vector in json.loads(texts["requests.json"])["vectors"]]
     assert not any("size" in found for found in drawn if found)

@@ -16,7 +16,10 @@ from zai_image_conformance.suite.request_rules import Heard, findings
 from zai_image_conformance.suite.target import PATH
 
 _OPTIONAL = ("quality", "size", "user_id")
-_OTHER = next(model for model in MODELS if not catalogue().under(f"size.{model}"))
+# A model that falls under the rule of the models that no rule names.
+_OTHER = next(
+    (model for model in MODELS if catalogue().ruling("size", model) == catalogue().ruling("size", "")), MODELS[0]
+)
 
 
 def arguments() -> st.SearchStrategy[dict[str, Any]]:

@@ -57,7 +57,7 @@ def test_a_right_answer_is_read_without_loss(ask: Way, answer: dict[str, Any]) -
     assert image.answer.to_dict() == answer
     assert image.url == answer["data"][0]["url"]
     assert image.created == datetime.fromtimestamp(answer["created"], UTC)
-    assert image.expires == image.created + timedelta(days=catalogue()["LINK-LIFE"].numbers["days"])
+    assert image.expires == image.created + timedelta(seconds=catalogue()["LINK-LIFE"].numbers["lifetime"])
     assert [item.to_dict() for item in image.content_filter] == answer.get("content_filter", [])
 
 

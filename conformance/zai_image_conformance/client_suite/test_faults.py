@@ -258,7 +258,7 @@ def test_what_the_content_filter_found_is_told(server: RunningServer, ask: Ask) 
         image = ask(server).image
     assert image is not None
     roles = catalogue()["FILTER-FORM"].values
-    most_severe = catalogue()["FILTER-FORM"].numbers["most_severe"]
+    most_severe = catalogue()["FILTER-FORM"].numbers["mostSevere"]
     assert sorted((item.role, item.level) for item in image.content_filter) == sorted(
         (role, most_severe) for role in roles
     )

@@ -27,6 +27,7 @@ class Accepted:
     model: str
     prompt: str
     quality: str
+    """Empty where neither the request nor the page names one."""
     size: sizes.Size
 
 
@@ -139,12 +140,11 @@ _CHECKS: dict[str, Check] = {
 
 def _with_defaults(document: dict[str, Any]) -> Accepted:
     model = document["model"]
-    default_quality = promises.DEFAULT_QUALITY.get(model, promises.DEFAULT_QUALITY["others"])
     size = document.get("size")
     return Accepted(
         model=model,
         prompt=document["prompt"],
-        quality=document.get("quality", default_quality),
+        quality=document.get("quality") or promises.default_quality(model) or "",
         size=sizes.rule_for(model).default if size is None else sizes.Size.parse(size),
     )
 

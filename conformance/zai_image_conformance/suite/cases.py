@@ -161,7 +161,7 @@ def _wrong_fields(model: str) -> Iterator[Case]:
         return Case(requirement, name, Question.order(fields), model)
 
     lengths = catalogue()["USER-ID-LENGTH"].numbers
-    least, most = lengths["min_length"], lengths["max_length"]
+    least, most = lengths["minLength"], lengths["maxLength"]
     quality = catalogue()["QUALITY-VALUES"].values[0]
     yield case("PROMPT-REQUIRED", "no prompt", {"model": model})
     yield Case("MODEL-REQUIRED", "no model", Question.order({"prompt": _PROMPT}))
@@ -252,7 +252,7 @@ def _riders(target: Target) -> Iterator[_Rider]:
     for value in catalogue()["QUALITY-VALUES"].values:
         yield _Rider("QUALITY-VALUES", value, {"quality": value})
     lengths = catalogue()["USER-ID-LENGTH"].numbers
-    least, most = lengths["min_length"], lengths["max_length"]
+    least, most = lengths["minLength"], lengths["maxLength"]
     yield _Rider("USER-ID-LENGTH", f"{least} characters", {"user_id": "u" * least})
     yield _Rider("USER-ID-LENGTH", f"{most} characters", {"user_id": "u" * most})
     yield _Rider("USER-ID-LENGTH", f"{most} wide characters", {"user_id": _WIDE * most})

@@ -80,7 +80,7 @@ def created_about_now(exchange: Exchange) -> None:
 
 def one_picture(exchange: Exchange) -> None:
     """`data` holds as many items as the page says."""
-    count = catalogue()["ANSWER-COUNT"].numbers["count"]
+    count = catalogue()["ANSWER-COUNT"].numbers["maxItems"]
     data = _field(exchange, "data")
     if not isinstance(data, list) or len(data) != count:
         raise Broken(f"data: an array of {count} item", exchange)
@@ -104,7 +104,7 @@ def content_filter_in_form(exchange: Exchange) -> None:
         return
     requirement = catalogue()["FILTER-FORM"]
     roles, numbers = requirement.values, requirement.numbers
-    levels = range(numbers["most_severe"], numbers["least_severe"] + 1)
+    levels = range(numbers["minimum"], numbers["maximum"] + 1)
 
     def in_form(item: Any) -> bool:
         if not isinstance(item, dict):

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeAlias
 from attrs import frozen
 
 from zai_image_conformance.requirements import catalogue
+from zai_image_conformance.sizes import NAMES
 
 _FORM = re.compile(r"([0-9]{1,9})x([0-9]{1,9})")
 _REQUIRED = {"model": "MODEL-REQUIRED", "prompt": "PROMPT-REQUIRED"}
@@ -125,7 +126,7 @@ def _of_enumeration(name: str, requirement: str) -> Callable[[str, Mapping[str, 
 
 
 def _of_user_id(user_id: str, fields: Mapping[str, str]) -> Iterator[Finding]:
-    least, most = (catalogue()["USER-ID-LENGTH"].numbers[name] for name in ("min_length", "max_length"))
+    least, most = (catalogue()["USER-ID-LENGTH"].numbers[name] for name in ("minLength", "maxLength"))
     problem = f"user_id has {len(user_id)} characters; it must have {least} to {most}"
     yield Finding("USER-ID-LENGTH", None if least <= len(user_id) <= most else problem)
 
@@ -139,8 +140,8 @@ def _of_size(size: str, fields: Mapping[str, str]) -> Iterator[Finding]:
     model = fields.get("model")
     if model not in catalogue()["MODEL-KNOWN"].values:
         return
-    stating = catalogue().under(f"size.{model}") or catalogue().under("size.others")
-    stated = {name: (item.id, value) for item in stating for name, value in item.numbers.items()}
+    stating = catalogue().ruling("size", model)
+    stated = {NAMES.get(name, name): (item.id, value) for item in stating for name, value in item.numbers.items()}
     requirement, recommended = stated["recommended"]
     if size in recommended:
         yield Finding(requirement)

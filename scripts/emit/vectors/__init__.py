@@ -36,7 +36,7 @@ def vector_texts(document: Mapping[str, Any], rules: Rules, catalogue: Mapping[s
     models = tuple(dict.fromkeys(model for request in image_requests(document) for model in request.models))
     path = next((path for path, _ in operations(document) if makes_pictures(path)), "/")
     vectors: dict[str, Iterable[Vector]] = {
-        "sizes.json": size_vectors(models, rules.size, citations),
+        "sizes.json": size_vectors(models, rules, citations),
         "requests.json": request_vectors(path, models, rules, citations),
         "answers.json": answer_vectors(rules, citations),
         "errors.json": error_vectors(citations),

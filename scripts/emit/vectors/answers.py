@@ -13,8 +13,6 @@ from scripts.rules.rulebook import Rules
 _JSON = {"Content-Type": "application/json"}
 _CREATED = 1_760_335_349
 _URL = "https://pictures.example/kitten.png"
-_DAY = 86_400
-"""Seconds."""
 
 # No picture can be had from these, whoever reads them.
 _NOT_JSON = {
@@ -66,7 +64,8 @@ class _Answers:
 
     @property
     def _count(self) -> int:
-        return self.rules.images.count if self.rules.images is not None else 1
+        least = self.rules.stated("data", "minItems")
+        return least.value if least is not None else 1
 
     def promised(self) -> Iterator[Vector]:
         """Answers that keep the promise."""
@@ -79,12 +78,11 @@ class _Answers:
             "a link under http and a port": "http://127.0.0.1:8000/k.png",
         }.items():
             yield self._picture(what, "ANSWER-URL", {**plain, "data": [{"url": url}] * self._count})
-        if self.rules.link is not None:
-            requirement = self.citations.stating("link", "days")
-            yield self._picture(f"the link works for {self.rules.link.days} days", requirement, plain)
-        if self.rules.images is not None:
-            requirement = self.citations.stating("images", "count")
-            yield self._picture("as many pictures as are promised", requirement, plain)
+        if (lifetime := self.rules.stated("url", "lifetime")) is not None:
+            requirement = self.citations.stating(lifetime)
+            yield self._picture(f"the link works for {lifetime.value} seconds", requirement, plain)
+        if (least := self.rules.stated("data", "minItems")) is not None:
+            yield self._picture("as many pictures as are promised", self.citations.stating(least), plain)
         more = {**plain, "request_id": "r-1", "data": [{"url": _URL, "revised_prompt": "kitten"}] * self._count}
         yield self._picture("fields that the page does not know", "ANSWER-URL", more)
         for role in self.citations.values("FILTER-FORM"):
@@ -143,18 +141,16 @@ class _Answers:
             yield self._other(what, self._filter(), "unspecified", {"json": body})
 
     def _levels(self) -> list[int]:
-        if (severity := self.rules.severity) is None:
-            return []
-        least, greatest = sorted((severity.most_severe, severity.least_severe))
-        return list(range(least, greatest + 1))
+        least, greatest = (self.rules.stated("level", keyword) for keyword in ("minimum", "maximum"))
+        return list(range(least.value, greatest.value + 1)) if least is not None and greatest is not None else []
 
     def _filter(self) -> str:
         return self.citations.cite("FILTER-FORM")
 
     def _picture(self, what: str, requirement: str, body: Mapping[str, Any]) -> Vector:
         picture = {"url": body["data"][0]["url"], "created": body["created"]}
-        if self.rules.link is not None:
-            picture["expires"] = body["created"] + self.rules.link.days * _DAY
+        if (lifetime := self.rules.stated("url", "lifetime")) is not None:
+            picture["expires"] = body["created"] + lifetime.value
         picture["content_filter"] = body.get("content_filter", [])
         expected = {"outcome": "picture", "kept": True, "picture": picture}
         return self._vector(what, requirement, {"json": body}, expected)

@@ -8,7 +8,6 @@ from typing import Any
 from attrs import field, frozen
 
 from scripts.emit.vectors.vector import Citations, Vector
-from scripts.prose.statements import OTHERS
 from scripts.rules.rulebook import Rules
 
 _KEY = "a-key-of-your-own"
@@ -73,20 +72,20 @@ class _Requests:
         """What a model draws, by what is asked."""
         for model in self.models:
             least = {"model": model, "prompt": _PROMPT}
-            for rule, groups in (("size", self.rules.size), ("quality", self.rules.quality)):
-                if (group := model if model in groups else OTHERS) in groups:
-                    requirement = self.citations.stating(f"{rule}.{group}", "default")
-                    yield self._valid(f"{model} without {rule}: the model's own default is drawn", requirement, least)
+            for name in ("size", "quality"):
+                if (default := self.rules.stated(name, "default", model)) is not None:
+                    requirement = self.citations.stating(default)
+                    yield self._valid(f"{model} without {name}: the model's own default is drawn", requirement, least)
             for quality in self.citations.values("QUALITY-VALUES"):
                 fields = {**least, "quality": quality}
                 yield self._valid(f"{model} in {quality}", self.citations.cite("QUALITY-VALUES"), fields)
-        for quality in self.rules.duration:
-            requirement = self.citations.stating(f"duration.{quality}", "max_seconds")
-            yield self._valid(
-                f"{quality}, and about how long it takes: time out later",
-                requirement,
-                {**self.plain, "quality": quality},
-            )
+        for stated in self.rules.all_stated("quality", "typicalSeconds"):
+            for quality in stated.value:
+                yield self._valid(
+                    f"{quality}, and about how long it takes: time out later",
+                    self.citations.stating(stated),
+                    {**self.plain, "quality": quality},
+                )
 
     def of_fields(self) -> Iterator[Vector]:
         """One field at a time."""
@@ -114,13 +113,14 @@ class _Requests:
         yield self._unspecified("a field that the page does not know", "FIELD-TYPE", {**plain, "seed": 7})
 
     def _lengths(self) -> Iterator[Vector]:
-        if (rule := self.rules.user_id) is None:
+        shortest, longest = (self.rules.stated("user_id", keyword) for keyword in ("minLength", "maxLength"))
+        if shortest is None or longest is None:
             return
-        requirement = self.citations.stating("user_id", "min_length")
+        requirement = self.citations.stating(shortest)
         for what, letter in _LETTERS.items():
-            for length in (rule.min_length - 1, rule.min_length, rule.max_length, rule.max_length + 1):
+            for length in (shortest.value - 1, shortest.value, longest.value, longest.value + 1):
                 fields = {**self.plain, "user_id": letter * length}
-                if rule.min_length <= length <= rule.max_length:
+                if shortest.value <= length <= longest.value:
                     yield self._valid(f"a user_id of {length} {what}", requirement, fields)
                 else:
                     yield self._invalid(f"a user_id of {length} {what}", requirement, fields, "user_id")
@@ -195,13 +195,14 @@ class _Requests:
         """What comes of a valid request: the size and quality that it names, or else the model's own."""
         model = fields["model"]
         drawn: dict[str, Any] = {}
-        if (size := self.rules.size.get(model, self.rules.size.get(OTHERS))) is not None:
+        if (size := self.rules.size_of(model)) is not None:
             drawn["size"] = fields.get("size", "x".join(map(str, size.default)))
-        default = self.rules.quality.get(model, self.rules.quality.get(OTHERS))
-        if (quality := fields.get("quality", default and default.default)) is not None:
+        default = self.rules.stated("quality", "default", model)
+        if (quality := fields.get("quality", default and default.value)) is not None:
             drawn["quality"] = quality
-            if (duration := self.rules.duration.get(quality)) is not None:
-                drawn["about_seconds"] = [duration.min_seconds, duration.max_seconds]
+            for stated in self.rules.all_stated("quality", "typicalSeconds", model):
+                if quality in stated.value:
+                    drawn["about_seconds"] = stated.value[quality]
         return {"outcome": "valid", "wrong": [], "drawn": drawn}
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from attrs import frozen
 
 from scripts.emit.size_pattern import heights_beside, sides
 from scripts.emit.vectors.vector import Citations, Vector
-from scripts.prose.statements import OTHERS, Dimensions
-from scripts.rules.rulebook import SizeRule
+from scripts.rules.rulebook import Dimensions, Rules, SizeRule
 
+# What a client calls a violation of each keyword, where the two differ.
+_KEYWORDS = {"min_side": "minSide", "max_side": "maxSide", "step": "sideMultipleOf", "max_pixels": "maxPixels"}
 _STAIRS = 200
 """Widths whose greatest height is told; a rule with more of them is told evenly."""
 
@@ -51,18 +52,17 @@ _OTHER_FORMS = {
 }
 
 
-def size_vectors(models: tuple[str, ...], rules: Mapping[str, SizeRule], citations: Citations) -> Iterator[Vector]:
+def size_vectors(models: tuple[str, ...], rules: Rules, citations: Citations) -> Iterator[Vector]:
     """Yield the vectors of each model's sizes.
 
     Args:
         models: The models of the document.
-        rules: The size rules by group.
+        rules: The rules read from the document's prose.
         citations: The requirements.
     """
     for model in models:
-        group = model if model in rules else OTHERS
-        if group in rules:
-            yield from _Model(model, group, rules, citations).vectors()
+        if (rule := rules.size_of(model)) is not None:
+            yield from _Model(model, rule, rules, citations).vectors()
 
 
 def broken(rule: SizeRule, width: int, height: int) -> list[str]:
@@ -82,13 +82,9 @@ def broken(rule: SizeRule, width: int, height: int) -> list[str]:
 @frozen
 class _Model:
     name: str
-    group: str
-    rules: Mapping[str, SizeRule]
+    rule: SizeRule
+    rules: Rules
     citations: Citations
-
-    @property
-    def rule(self) -> SizeRule:
-        return self.rules[self.group]
 
     def vectors(self) -> Iterator[Vector]:
         seen = set()
@@ -114,10 +110,10 @@ class _Model:
         yield "default", "the default size", rule.default
         for size in rule.recommended:
             yield "recommended", "a recommended size", size
-        for group, other in self.rules.items():
-            for size in other.recommended if group != self.group else ():
+        for other in self.rules.size:
+            for size in other.recommended if other != self.rule else ():
                 number = next(iter(broken(rule, *size)), "min_side")
-                yield number, f"a size recommended for {group}", size
+                yield number, f"a size recommended for {other.label}", size
         yield "min_side", "the least side, twice", (least, least)
         yield "min_side", "the least side and a usual one", (least, height)
         yield "min_side", "one side a step below the least", (least - step, height)
@@ -174,4 +170,7 @@ class _Model:
         return Vector(what, requirement, {"model": self.name, "size": size}, expected)
 
     def _stating(self, number: str) -> str:
-        return self.citations.stating(f"size.{self.group}", number)
+        keyword = _KEYWORDS.get(number, number)
+        constraint = self.rules.stated(self.rule.place.rpartition("/")[2], keyword, self.name)
+        assert constraint is not None  # the rule was made of it
+        return self.citations.stating(constraint)

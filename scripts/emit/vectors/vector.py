@@ -7,6 +7,8 @@ from typing import Any
 
 from attrs import frozen
 
+from scripts.rules.catalogue import named, states
+from scripts.rules.constraint import Constraint
 from scripts.source.failure import PipelineError
 
 
@@ -44,16 +46,16 @@ class Citations:
             raise PipelineError(f"the test vectors cite {requirement}, which the conformance catalogue does not have")
         return requirement
 
-    def stating(self, rule: str, number: str) -> str:
-        """Return the id of the requirement with a number of a rule, such as ``min_side`` of ``size.glm-image``.
+    def stating(self, constraint: Constraint) -> str:
+        """Return the id of the requirement that has the reviewed value of a constraint.
 
         Raises:
             PipelineError: No requirement has it.
         """
         for requirement, entry in self.entries.items():
-            if entry.get("rule") == rule and number in entry.get("numbers", {}):
+            if states(entry, constraint):
                 return requirement
-        raise PipelineError(f"the test vectors need a requirement of the catalogue with {rule}.{number}")
+        raise PipelineError(f"the test vectors need a requirement of the catalogue with {named(constraint)}")
 
     def values(self, requirement: str) -> list[str]:
         """Return the members of the enumeration that a requirement reviews.
