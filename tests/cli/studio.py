@@ -1,4 +1,4 @@
-"""A server that does to each prompt, and to its picture, what a test says."""
+"""A server that does to each prompt, and to its image, what a test says."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ Behaviour: TypeAlias = Callable[[Exchange], Awaitable[None]]
 
 
 async def made(exchange: Exchange) -> None:
-    """Answer an order with the link of a picture."""
-    link = f"{exchange.origin}/pictures/{quote(exchange.prompt, safe='')}"
+    """Answer an order with the link of an image."""
+    link = f"{exchange.origin}/images/{quote(exchange.prompt, safe='')}"
     await exchange.answer(200, json.dumps({"created": int(time.time()), "data": [{"url": link}]}).encode())
 
 
 async def drawn(exchange: Exchange) -> None:
-    """Answer a picture's link with the picture."""
+    """Answer an image's link with the image."""
     await exchange.answer(200, PNG, "image/png")
 
 
@@ -116,8 +116,8 @@ class Gate:
         for task in (leaving, opening):
             task.cancel()
 
-    async def holding_half_the_picture(self, exchange: Exchange) -> None:
-        """Send half of a picture and hold the rest for ever."""
+    async def holding_half_the_image(self, exchange: Exchange) -> None:
+        """Send half of an image and hold the rest for ever."""
         await exchange.begin(200, len(PNG), "image/png")
         await exchange.send({"type": "http.response.body", "body": PNG[: len(PNG) // 2], "more_body": True})
         self.arrived.set()
@@ -127,12 +127,12 @@ class Gate:
 
 @define
 class Studio:
-    """An ASGI application that makes pictures; what it does to single prompts can be set."""
+    """An ASGI application that makes images; what it does to single prompts can be set."""
 
     orders: dict[str, Behaviour] = field(factory=dict)
     """What to do to the order of a prompt; it is made where the prompt is not named."""
-    pictures: dict[str, Behaviour] = field(factory=dict)
-    """What to do to a fetch of a prompt's picture; it is drawn where the prompt is not named."""
+    images: dict[str, Behaviour] = field(factory=dict)
+    """What to do to a fetch of a prompt's image; it is drawn where the prompt is not named."""
     asked: list[dict[str, Any]] = field(factory=list)
     """The bodies of all orders."""
     most_at_once: int = 0
@@ -144,7 +144,7 @@ class Studio:
         origin = "http://{}:{}".format(*scope["server"])
         if scope["method"] == "GET":
             prompt = unquote(scope["raw_path"].decode().rpartition("/")[2])
-            await self.pictures.get(prompt, drawn)(Exchange(prompt, origin, receive, send))
+            await self.images.get(prompt, drawn)(Exchange(prompt, origin, receive, send))
             return
         body = json.loads(await _body(receive))
         self.asked.append(body)

@@ -14,12 +14,12 @@ from zai_image_conformance.server import RunningServer
 PROMPT = "A cute little kitten."
 
 
-def test_a_picture_of_the_embedded_server_is_written_where_asked(zai_image: Run, tmp_path: Path) -> None:
+def test_a_image_of_the_embedded_server_is_written_where_asked(zai_image: Run, tmp_path: Path) -> None:
     done = zai_image("generate", PROMPT, "--local", "-s", "1728x960", "-o", "k.png")
     assert (done.returncode, done.stdout, done.stderr) == (0, "k.png\n", "")
-    with Pillow.open(tmp_path / "k.png") as picture:
-        picture.load()
-        assert (picture.format, picture.size) == ("PNG", (1728, 960))
+    with Pillow.open(tmp_path / "k.png") as image:
+        image.load()
+        assert (image.format, image.size) == ("PNG", (1728, 960))
 
 
 def test_without_output_it_picks_a_new_name_each_time(zai_image: Run, tmp_path: Path, server: RunningServer) -> None:
@@ -31,15 +31,16 @@ def test_without_output_it_picks_a_new_name_each_time(zai_image: Run, tmp_path: 
         names.append(done.stdout.strip())
     assert names == ["a-cute-little-kitten.png", "a-cute-little-kitten-2.png"]
     for name in names:
-        with Pillow.open(tmp_path / name) as picture:
-            assert picture.size == (1280, 1280)
+        with Pillow.open(tmp_path / name) as image:
+            assert image.size == (1280, 1280)
 
 
 def test_an_invalid_size_ends_with_2_before_any_request(zai_image: Run, server: RunningServer) -> None:
     done = zai_image("generate", PROMPT, "--size", "1000x1000", ZAI_API_KEY=server.api_key, ZAI_BASE_URL=server.url)
     assert done.returncode == 2
-    assert "width 1000 is too small: at least 1024" in done.stderr
-    assert "nearest valid size is 1024x1024" in done.stderr
+    assert done.stderr.startswith(
+        "zai-image: 1024x1024 is the nearest valid size: width 1000 is too small: at least 1024"
+    )
     assert done.stdout == ""
     assert server.requests == ()
 
@@ -47,8 +48,8 @@ def test_an_invalid_size_ends_with_2_before_any_request(zai_image: Run, server: 
 def test_a_ratio_is_taken_for_the_best_size_of_it(zai_image: Run, tmp_path: Path) -> None:
     done = zai_image("generate", PROMPT, "--local", "-m", "cogview-4-250304", "-s", "2:1", "-o", "wide.png")
     assert done.returncode == 0, done.stderr
-    with Pillow.open(tmp_path / "wide.png") as picture:
-        assert picture.width == 2 * picture.height
+    with Pillow.open(tmp_path / "wide.png") as image:
+        assert image.width == 2 * image.height
 
 
 @pytest.mark.parametrize("key", [{}, {"ZAI_API_KEY": ""}])
@@ -59,12 +60,24 @@ def test_no_key_and_no_local_ends_with_2_and_says_what_to_set(zai_image: Run, ke
     assert "--local" in done.stderr
 
 
-def test_json_is_one_object_with_what_is_known_of_the_picture(zai_image: Run) -> None:
+def test_json_is_one_object_with_what_is_known_of_the_image(zai_image: Run) -> None:
     done = zai_image("generate", PROMPT, "--local", "--json", "-o", "k.png")
     told = json.loads(done.stdout)
     assert told["path"] == "k.png"
     assert told["url"].startswith("http://127.0.0.1:")
-    assert told.keys() == {"prompt", "path", "url", "created", "expires", "content_filter"}
+    assert (told["number"], told["prompt"], told["model"], told["size"]) == (1, PROMPT, "glm-image", None)
+    assert told.keys() == {
+        "number",
+        "prompt",
+        "model",
+        "size",
+        "url",
+        "created",
+        "expires",
+        "content_filter",
+        "request_id",
+        "path",
+    }
 
 
 @pytest.mark.parametrize(
@@ -83,7 +96,7 @@ def test_json_is_one_object_with_what_is_known_of_the_picture(zai_image: Run) ->
         ),
         (["--timeout", "soon", "--local"], 2, "'soon' is not a valid float"),
         (["--quality", "ultra", "--local"], 2, "ultra"),
-        (["-o", "missing/k.png", "--local"], 2, "there is no folder 'missing'"),
+        (["-o", "missing/k.png", "--local"], 2, "make the folder 'missing' first"),
         (["--base-url", "http://127.0.0.1:9", "--api-key", "k"], 2, "no connection to 127.0.0.1"),
         ([b"\xff".decode(errors="surrogateescape"), "--local"], 2, "prompt 2 is not UTF-8 text"),
     ],

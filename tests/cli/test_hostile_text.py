@@ -52,8 +52,8 @@ def test_a_hostile_prompt_becomes_a_plain_name(zai_image: Run, tmp_path: Path, s
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(done.stdout.split())
     assert sorted(done.stdout.split()) == [
         "bold-red-fox-cat-2j-2j-zai-image-fine-etc-passwd.png",
-        "picture-2.png",
-        "picture.png",
+        "image-2.png",
+        "image.png",
     ]
 
 

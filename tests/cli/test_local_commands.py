@@ -106,13 +106,13 @@ def test_conform_cannot_judge_a_closed_port(process: Run) -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_demo_makes_a_picture_and_judges_the_embedded_server(process: Run, tmp_path: Path) -> None:
+def test_demo_makes_a_image_and_judges_the_embedded_server(process: Run, tmp_path: Path) -> None:
     done = process("demo")
     assert done.returncode == 0, done.stderr
     path = Path(done.stdout.splitlines()[0])
     assert path.parent == tmp_path.resolve()
-    with Pillow.open(path) as picture:
-        assert picture.size == (1280, 1280)
+    with Pillow.open(path) as image:
+        assert image.size == (1280, 1280)
     assert " conforms: " in done.stdout.splitlines()[-1]
 
 

@@ -1,4 +1,4 @@
-"""``zai-image generate`` with several prompts: how many at once, what a failure stops, and where the pictures go."""
+"""``zai-image generate`` with several prompts: how many at once, what a failure stops, and where the images go."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BLOCKED = refused(400, 1301, "blocked by policy")
 REFUSED_KEY = refused(401, 1002, "the key is not valid")
 
 
-def test_each_prompt_gets_a_picture_and_a_line(zai_image: Run, tmp_path: Path, studio: Studio) -> None:
+def test_each_prompt_gets_a_image_and_a_line(zai_image: Run, tmp_path: Path, studio: Studio) -> None:
     done = zai_image("generate", "A fox", "A hen", "A cow")
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(done.stdout.splitlines()) == ["a-cow.png", "a-fox.png", "a-hen.png"]
@@ -33,7 +33,7 @@ def test_a_dash_takes_the_prompts_from_standard_input_one_a_line(zai_image: Run,
     assert {body["prompt"] for body in studio.asked} == {"A fox", "Ein Löwe", "A hen"}
 
 
-@pytest.mark.parametrize(("stdin", "told"), [(b" \n\n", "holds no prompt"), (b"A fox\n\xff", "is not UTF-8 text")])
+@pytest.mark.parametrize(("stdin", "told"), [(b" \n\n", "one prompt a line"), (b"A fox\n\xff", "is not UTF-8 text")])
 def test_standard_input_without_usable_prompts_ends_with_2(
     zai_image: Run, studio: Studio, stdin: bytes, told: str
 ) -> None:
@@ -61,7 +61,7 @@ def test_one_failure_does_not_stop_the_others(zai_image: Run, studio: Studio) ->
     assert done.stdout.splitlines() == ["a-fox.png", "a-cow.png"]
     assert done.stderr.splitlines() == [
         "zai-image: prompt 2 (A hen): blocked by policy (HTTP 400, code 1301)",
-        "zai-image: 2 of 3 pictures came",
+        "zai-image: 2 of 3 images came",
     ]
 
 
@@ -91,13 +91,13 @@ def test_a_failure_that_concerns_all_prompts_stops_the_asking(
     done = zai_image("generate", "A fox", "A hen", "A cow", "A pig", "--concurrency", "1")
     assert [body["prompt"] for body in studio.asked] == ["A fox", "A hen"]
     assert done.stdout == "a-fox.png\n"
-    assert done.stderr.endswith("zai-image: 1 of 4 pictures came\n")
+    assert done.stderr.endswith("zai-image: 1 of 4 images came\n")
 
 
 def test_a_wrong_option_is_told_once_and_nothing_is_asked(zai_image: Run, studio: Studio) -> None:
     done = zai_image("generate", "A fox", "A hen", "-s", "16x16")
     assert (done.returncode, done.stdout, studio.asked) == (2, "", [])
-    assert done.stderr.startswith("zai-image: width 16 is too small")
+    assert done.stderr.startswith("zai-image: 1024x1024 is the nearest valid size: width 16 is too small")
     assert done.stderr.count("width 16 is too small") == 1
 
 
@@ -110,8 +110,8 @@ def test_a_model_that_the_page_does_not_name_is_warned_of_once(zai_image: Run, s
 def test_json_is_one_object_a_line_that_names_its_prompt(zai_image: Run, studio: Studio) -> None:
     studio.orders["A hen"] = BLOCKED
     done = zai_image("generate", "A fox", "A hen", "Ein Löwe", "--json")
-    told = {line["prompt"]: line["path"] for line in map(json.loads, done.stdout.splitlines())}
-    assert told == {"A fox": "a-fox.png", "Ein Löwe": "ein-löwe.png"}
+    told = {line["number"]: line.get("path") for line in map(json.loads, done.stdout.splitlines())}
+    assert told == {1: "a-fox.png", 2: None, 3: "ein-löwe.png"}
 
 
 def test_the_same_prompt_twice_makes_two_files(zai_image: Run, studio: Studio) -> None:
@@ -136,12 +136,12 @@ def test_output_may_hold_the_prompts_number_with_as_many_digits_as_the_last(zai_
 @pytest.mark.parametrize(
     ("output", "told"),
     [
-        ("fox.png", "'fox.png' is one file for 2 pictures: give a folder, or a name with {n}, such as 'fox-{n}.png'"),
-        ("missing/", "there is no folder 'missing' to write to; make it first"),
-        ("missing/{n}.png", "there is no folder 'missing' to write to; make it first"),
+        ("fox.png", "give a folder, or a name with {n}, such as 'fox-{n}.png': 'fox.png' is one file for 2 images"),
+        ("missing/", "make the folder 'missing' first"),
+        ("missing/{n}.png", "make the folder 'missing' first"),
     ],
 )
-def test_output_that_cannot_take_several_pictures_is_refused_before_any_is_asked_for(
+def test_output_that_cannot_take_several_images_is_refused_before_any_is_asked_for(
     zai_image: Run, studio: Studio, output: str, told: str
 ) -> None:
     done = zai_image("generate", "A fox", "A hen", "-o", output)
@@ -155,7 +155,7 @@ def test_all_are_made_by_one_embedded_server(zai_image: Run) -> None:
 
 
 @pytest.mark.parametrize("output", ["farm", "farm/{n}.png"])
-def test_a_picture_that_cannot_be_stored_is_told_with_its_link_for_it_is_paid(
+def test_a_image_that_cannot_be_stored_is_told_with_its_link_for_it_is_paid(
     zai_image: Run, tmp_path: Path, studio: Studio, output: str
 ) -> None:
     farm = tmp_path / "farm"
@@ -168,10 +168,10 @@ def test_a_picture_that_cannot_be_stored_is_told_with_its_link_for_it_is_paid(
     studio.orders["A fox"] = made_while_the_folder_goes
     done = zai_image("generate", "A fox", "-o", output)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "/pictures/A%20fox could not be stored: " in done.stderr
+    assert "/images/A%20fox could not be stored: " in done.stderr
 
 
-def test_a_name_that_cannot_be_had_leaves_no_nameless_picture(
+def test_a_name_that_cannot_be_had_leaves_no_nameless_image(
     zai_image: Run, tmp_path: Path, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(path: Path, *_: object) -> None:
@@ -180,7 +180,7 @@ def test_a_name_that_cannot_be_had_leaves_no_nameless_picture(
     monkeypatch.setattr(_destinations, "_renamed", full)
     done = zai_image("generate", "A fox")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "/pictures/A%20fox could not be stored: [Errno 28] No space left on device" in done.stderr
+    assert "/images/A%20fox could not be stored: [Errno 28] No space left on device" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,4 +1,4 @@
-"""The standard streams: closed, full, or in an encoding that lacks a character, they cost no picture."""
+"""The standard streams: closed, full, or in an encoding that lacks a character, they cost no image."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def test_where_a_path_cannot_be_written_it_is_told_and_what_is_under_way_is_fini
     ):
         try:
             assert running.stderr is not None
-            assert running.stderr.readline() == f"zai-image: {FULL}; the picture is at a-fox.png\n"
+            assert running.stderr.readline() == f"zai-image: {FULL}; the image is at a-fox.png\n"
             gate.open()
             assert running.stderr.read().splitlines() == [
-                f"zai-image: {FULL}; the picture is at a-hen.png",
-                "zai-image: 2 of 3 pictures came",
+                f"zai-image: {FULL}; the image is at a-hen.png",
+                "zai-image: 2 of 3 images came",
             ]
             assert running.wait(30) == 1
         finally:
@@ -67,7 +67,7 @@ def test_where_a_path_cannot_be_written_it_is_told_and_what_is_under_way_is_fini
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a-fox.png": PNG, "a-hen.png": PNG}
 
 
-def test_a_message_that_cannot_be_written_costs_no_picture_and_no_exit_code(tmp_path: Path, studio: Studio) -> None:
+def test_a_message_that_cannot_be_written_costs_no_image_and_no_exit_code(tmp_path: Path, studio: Studio) -> None:
     studio.orders["A hen"] = refused(400, 1301, "blocked by policy")
     done = redirected(tmp_path, "2>/dev/full", "generate", "A hen", "A fox", "--concurrency", "1")
     assert (done.returncode, done.stdout) == (1, "a-fox.png\n")
@@ -75,7 +75,7 @@ def test_a_message_that_cannot_be_written_costs_no_picture_and_no_exit_code(tmp_
 
 
 @pytest.mark.parametrize("redirection", ["2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
-def test_closed_output_costs_no_picture_and_no_exit_code(tmp_path: Path, studio: Studio, redirection: str) -> None:
+def test_closed_output_costs_no_image_and_no_exit_code(tmp_path: Path, studio: Studio, redirection: str) -> None:
     done = redirected(tmp_path, redirection, "generate", "A fox")
     assert (done.returncode, done.stdout) == (0, "a-fox.png\n" if redirection == "2>&-" else "")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a-fox.png": PNG}
@@ -85,7 +85,7 @@ def test_closed_output_costs_no_picture_and_no_exit_code(tmp_path: Path, studio:
 
 @pytest.mark.parametrize(
     ("redirection", "told"),
-    [("<&-", "standard input holds no prompt"), ("0>/dev/null", "standard input cannot be read: Bad file descriptor")],
+    [("<&-", "write one prompt a line"), ("0>/dev/null", "standard input cannot be read: Bad file descriptor")],
 )
 def test_standard_input_that_is_closed_or_unreadable_ends_with_2(
     tmp_path: Path, studio: Studio, redirection: str, told: str

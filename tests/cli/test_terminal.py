@@ -17,7 +17,7 @@ def test_a_spinner_shows_the_elapsed_time_while_it_waits(tmp_path: Path, studio:
     gate = Gate()
     studio.orders["A fox"] = gate.holding_the_order
     with on_terminal("generate", "A fox", folder=tmp_path) as terminal:
-        terminal.read_until("waiting for the picture")
+        terminal.read_until("waiting for the image")
         assert SPINNER in terminal.written
         terminal.read_until("0:00:01")
         gate.open()
@@ -25,9 +25,9 @@ def test_a_spinner_shows_the_elapsed_time_while_it_waits(tmp_path: Path, studio:
         assert terminal.read_to_the_end() == 0
 
 
-def test_a_bar_shows_how_much_of_the_picture_has_come(tmp_path: Path, studio: Studio) -> None:
+def test_a_bar_shows_how_much_of_the_image_has_come(tmp_path: Path, studio: Studio) -> None:
     gate = Gate()
-    studio.pictures["A fox"] = gate.holding_half_the_picture
+    studio.images["A fox"] = gate.holding_half_the_image
     with on_terminal("generate", "A fox", folder=tmp_path) as terminal:
         terminal.read_until("downloading")
         terminal.read_until(BAR)
@@ -37,8 +37,8 @@ def test_a_bar_shows_how_much_of_the_picture_has_come(tmp_path: Path, studio: St
 def test_several_prompts_share_one_bar(tmp_path: Path, studio: Studio) -> None:
     with on_terminal("generate", "A fox", "A hen", "A cow", folder=tmp_path) as terminal:
         assert terminal.read_to_the_end() == 0
-    assert "0/3 pictures" in terminal.text
-    assert "3/3 pictures" in terminal.text
+    assert "0/3 images" in terminal.text
+    assert "3/3 images" in terminal.text
     assert "downloading" not in terminal.text
 
 
@@ -57,7 +57,7 @@ def test_messages_stand_on_lines_of_their_own_above_the_bar(tmp_path: Path, stud
     seen = " ".join(screen(terminal.written)).split("zai-image: ")
     assert seen[1].startswith("warning: the documentation names no model")
     assert seen[1].endswith("a-fox.png ")
-    assert seen[2:] == ["prompt 2 (A hen): blocked by policy (HTTP 400, code 1301) ", "1 of 2 pictures came"]
+    assert seen[2:] == ["prompt 2 (A hen): blocked by policy (HTTP 400, code 1301) ", "1 of 2 images came"]
 
 
 def test_the_cursor_is_given_back(tmp_path: Path, studio: Studio) -> None:

@@ -14,7 +14,7 @@ from zai_image.cli._conform import conform
 from zai_image.cli._demo import demo
 from zai_image.cli._exits import COULD_NOT_ASK, exit_code
 from zai_image.cli._generate import generate
-from zai_image.cli._messages import tell
+from zai_image.cli._messages import explained, tell
 from zai_image.cli._serve import serve
 from zai_image.cli._sizes import sizes
 from zai_image.cli._streams import fit_streams
@@ -28,16 +28,24 @@ def _print_version(context: click.Context, _parameter: click.Parameter, wanted: 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the version."
+    "-V",
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the version.",
 )
 def cli() -> None:
-    """Pictures from Z.AI's image generation API, and verdicts on servers that offer it.
+    """Images from Z.AI's image generation API, and verdicts on servers that offer it.
 
-    Exit codes: 0 fine; 1 the answer is no; 2 the question could not be asked.
+    Exit codes: 0 fine; 1 the answer is no; 2 usage or connection error.
     """
 
 
 for command in (generate, sizes, serve, conform, demo):
+    # All of the first sentence: click would cut it.
+    command.short_help = " ".join((command.help or "").partition("\n\n")[0].split())
     cli.add_command(command)
 
 
@@ -58,7 +66,7 @@ def run() -> int:
             tell("interrupted")
             return COULD_NOT_ASK
         except ZaiImageError as error:
-            tell(error)
+            tell(explained(error))
             return exit_code(error)
         except ModuleNotFoundError as error:
             # Other extras bring click as well, but not rich.

@@ -16,21 +16,21 @@ _PROMPT = "A cute little kitten."
 
 @click.command()
 def demo() -> int:
-    """Make a picture with the embedded server, then judge that server: no key, no network, no cost."""
+    """Make an image with the embedded server, then judge that server: no key, no network, no cost."""
     with conformance_extra():
         from zai_image_conformance import report
         from zai_image_conformance.suite.runner import judge
-    from zai_image.cli._batch import Batch
+    from zai_image.cli._generation import Generation
+    from zai_image.cli._results import Result, Stored
+
+    def write(result: Result) -> None:
+        if isinstance(result, Stored):
+            click.echo(str(result.path.resolve()))
 
     with embedded_server() as server:
-        batch = Batch(
-            [_PROMPT],
-            client=partial(AsyncZaiImage, server.api_key, base_url=server.url),
-            ask=lambda zai, prompt: zai.images.generate(prompt),
-            destination=NewFiles(Path()),
-            describe=lambda made: str(made.path.resolve()),
-        )
-        if exit_code := batch.make():
+        client = partial(AsyncZaiImage, server.api_key, base_url=server.url)
+        generation = Generation([_PROMPT], {}, client, NewFiles(Path()), write)
+        if exit_code := generation.make():
             return exit_code
         verdict = judge(server.url, api_key=server.api_key)
     click.echo(report.text(verdict), nl=False)

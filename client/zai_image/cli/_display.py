@@ -14,7 +14,7 @@ class Display:
         """Take note of a download's bytes: how many came so far, and how many there are in all, or None."""
 
     def settled(self) -> None:
-        """Take note that one more prompt has its picture, or will get none."""
+        """Take note that one more prompt has its image, or will get none."""
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -23,13 +23,13 @@ class Display:
 
 
 @contextmanager
-def display(pictures: int) -> Iterator[Display]:
-    """Yield the display for a number of pictures, gone without a trace at the end."""
-    if not sys.stderr.isatty():
+def display(images: int, *, quiet: bool = False) -> Iterator[Display]:
+    """Yield the display for a number of images, gone without a trace at the end; nothing where it is to be quiet."""
+    if quiet or not sys.stderr.isatty():
         yield Display()
         return
     # rich takes as long to import as the rest of the command line; a pipe has no use for it.
     from zai_image.cli._terminal import shown
 
-    with shown(pictures) as live:
+    with shown(images) as live:
         yield live

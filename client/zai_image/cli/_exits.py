@@ -1,4 +1,4 @@
-"""The exit codes: 0 fine, 1 the answer is no, 2 the question could not be asked."""
+"""The exit codes: 0 fine, 1 the answer is no, 2 usage or connection error."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def exit_code(error: ZaiImageError) -> int:
     return COULD_NOT_ASK if isinstance(error, _NOT_ASKED) else ANSWER_IS_NO
 
 
-def exit_code_of_all(came: int, failures: Sequence[ZaiImageError]) -> int:
-    """Return the code for several questions.
+def exit_code_of_all(stored: int, failures: Sequence[ZaiImageError]) -> int:
+    """Return the code for several prompts.
 
     Args:
-        came: How many were answered with what was asked for.
+        stored: How many images are stored.
         failures: Why the others were not.
 
     Returns:
-        0 if all were; 2 if none was, and none could even be asked; otherwise 1.
+        0 if all were; 2 if none was, and none even reached the server; otherwise 1.
     """
     if not failures:
         return FINE
-    if came:
+    if stored:
         return ANSWER_IS_NO
     return min(exit_code(failure) for failure in failures)

@@ -1,30 +1,31 @@
-"""``zai-image generate``: pictures from prompts, each stored in a file."""
+"""``zai-image generate``: images from prompts, each stored in a file."""
 
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
 import sys
-from collections.abc import Awaitable, Iterator
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
 
 import click
 from attrs import fields
 
 from zai_image._client import CONNECT_SECONDS, READ_SECONDS, AsyncZaiImage
+from zai_image._errors import UnknownModelWarning
 from zai_image.cli._completion import complete_model, complete_size
-from zai_image.cli._destinations import NUMBER, destination
+from zai_image.cli._destinations import NUMBER, STANDARD_OUTPUT, destination
 from zai_image.cli._embedded import embedded_server
+from zai_image.cli._messages import tell
 from zai_image_api.models.create_image_request import CreateImageRequest
 from zai_image_api.models.create_image_request_model import CREATE_IMAGE_REQUEST_MODEL_VALUES
 from zai_image_api.models.create_image_request_quality import CREATE_IMAGE_REQUEST_QUALITY_VALUES
 from zai_image_api.types import UNSET
-
-if TYPE_CHECKING:
-    from zai_image._images import AsyncImage
-    from zai_image.cli._batch import Made
 
 _FROM_STANDARD_INPUT = "-"
 
@@ -33,6 +34,23 @@ def _finite(_context: click.Context, _parameter: click.Parameter, seconds: float
     if seconds is None or (seconds > 0 and math.isfinite(seconds)):
         return seconds
     raise click.BadParameter(f"{seconds:g} is not a number of seconds above 0, such as 30")
+
+
+def _parameters(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
+    """Read each `NAME=JSON`."""
+    options = {parameter.name for parameter in context.command.params}
+    read = {}
+    for text in given:
+        name, separator, value = text.partition("=")
+        if not separator or not name:
+            raise click.BadParameter(f"write NAME=JSON, such as seed=7 or style='\"vivid\"': {text!r} has no name")
+        if name in options:
+            raise click.BadParameter(f"give {name} by its own argument or option, not by --param")
+        try:
+            read[name] = json.loads(value)
+        except ValueError:
+            raise click.BadParameter(f"write {name}={json.dumps(value)!r} for a text: {value!r} is not JSON") from None
+    return read
 
 
 @click.command()
@@ -57,11 +75,19 @@ def _finite(_context: click.Context, _parameter: click.Parameter, seconds: float
 )
 @click.option("--user-id", help="The end user's id, for the provider's abuse prevention.")
 @click.option(
+    "--param",
+    "extra_body",
+    metavar="NAME=JSON",
+    multiple=True,
+    callback=_parameters,
+    help="Send a property that the page does not name, such as seed=7; repeatable.",
+)
+@click.option(
     "-o",
     "--output",
-    type=click.Path(),
-    help=f"A file, with {NUMBER} in its name for the prompt's number, or a folder, where files are named after the "
-    "prompts.  [default: the current folder]",
+    type=click.Path(allow_dash=True),
+    help=f"A file, with {NUMBER} in its name for the prompt's number; a folder, where files are named after the "
+    "prompts; or - for standard output.  [default: the current folder]",
 )
 @click.option(
     "--concurrency",
@@ -69,10 +95,13 @@ def _finite(_context: click.Context, _parameter: click.Parameter, seconds: float
     default=4,
     show_default=True,
     metavar="N",
-    help="How many pictures may be under way at once.",
+    help="How many images may be under way at once.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each picture instead of its path.")
-@click.option("--local", is_flag=True, help="Ask an embedded server: no key, no network, no cost.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each prompt, failed ones included.")
+@click.option("--quiet", is_flag=True, help="Tell results and errors, and nothing else.")
+@click.option("--verbose", is_flag=True, help="Tell each attempt in a line.")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing; needs no key.")
+@click.option("--local", is_flag=True, help="Use an embedded server: no key, no network, no cost.")
 @click.option("--api-key", help="The API key; else ZAI_API_KEY of the environment.")
 @click.option("--base-url", help="The server; else ZAI_BASE_URL of the environment, else Z.AI's.")
 @click.option(
@@ -89,40 +118,61 @@ def generate(
     size: str | None,
     quality: str | None,
     user_id: str | None,
+    extra_body: dict[str, Any],
     output: str | None,
     concurrency: int,
     as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    dry_run: bool,
     local: bool,
     api_key: str | None,
     base_url: str | None,
     timeout: float | None,
 ) -> int:
-    """Make a picture of each PROMPT, store it, and print where it is.
+    """Make an image of each PROMPT, store it, and print where it is.
 
     PROMPT may be - for prompts from standard input, one a line.
     """
-    if not local and not api_key and not os.environ.get("ZAI_API_KEY"):
-        raise click.UsageError("there is no API key: set ZAI_API_KEY, or pass --api-key; --local needs none")
+    if not local and not dry_run and not api_key and not os.environ.get("ZAI_API_KEY"):
+        raise click.UsageError("set ZAI_API_KEY, or pass --api-key: there is no API key; --local needs none")
+    if quiet and verbose:
+        raise click.UsageError("leave out --quiet or --verbose: each says the opposite of the other")
+    if output == STANDARD_OUTPUT and as_json:
+        raise click.UsageError("leave out --json, or give a file: standard output takes the image or JSON, not both")
     wanted = list(_read(prompts))
     if not wanted:
-        raise click.UsageError("standard input holds no prompt; write one a line")
+        raise click.UsageError("write one prompt a line: standard input holds none")
+    parameters = {"model": model, "size": size, "quality": quality, "user_id": user_id}
+    parameters = {name: value for name, value in parameters.items() if value is not None}
+    if quiet:
+        warnings.simplefilter("ignore", UnknownModelWarning)
+    settings: dict[str, Any] = {"base_url": base_url, "timeout": UNSET if timeout is None else timeout}
+    if dry_run:
+        from zai_image.cli._dry_run import dry_run as show
+
+        return show(wanted, {**parameters, "extra_body": extra_body}, settings)
     where = destination(output, len(wanted))
     # Brings asyncio, which no other command needs.
-    from zai_image.cli._batch import Batch
-
-    def ask(zai: AsyncZaiImage, prompt: str) -> Awaitable[AsyncImage]:
-        return zai.images.generate(prompt, model=model, size=size, quality=quality, user_id=user_id)
+    from zai_image.cli._generation import Generation
+    from zai_image.cli._results import write_json, write_path
 
     with ExitStack() as stack:
+        if verbose:
+            stack.enter_context(_attempts_told())
         if local:
             server = stack.enter_context(embedded_server())
-            api_key, base_url = server.api_key, server.url
-
-        def client() -> AsyncZaiImage:
-            return AsyncZaiImage(api_key, base_url=base_url, timeout=UNSET if timeout is None else timeout)
-
-        batch = Batch(wanted, client, ask, where, _as_json if as_json else _as_path)
-        return batch.make(concurrency)
+            api_key, settings["base_url"] = server.api_key, server.url
+        client = partial(AsyncZaiImage, api_key, **settings)
+        generation = Generation(
+            wanted,
+            {**parameters, "extra_body": extra_body} if extra_body else parameters,
+            client,
+            where,
+            write_json if as_json else write_path,
+            quiet=quiet,
+        )
+        return generation.make(concurrency)
 
 
 def _read(prompts: tuple[str, ...]) -> Iterator[str]:
@@ -136,6 +186,8 @@ def _read(prompts: tuple[str, ...]) -> Iterator[str]:
             else:
                 # Python takes bytes that it cannot decode for halves of surrogate pairs, which no request can carry.
                 prompt.encode()
+                if not prompt.strip():
+                    raise click.UsageError(f"describe an image: prompt {number} is empty")
                 yield prompt
         except OSError as error:
             raise click.UsageError(f"standard input cannot be read: {error.strerror or error}") from error
@@ -144,19 +196,16 @@ def _read(prompts: tuple[str, ...]) -> Iterator[str]:
             raise click.UsageError(f"{source} is not UTF-8 text") from error
 
 
-def _as_path(made: Made) -> str:
-    return str(made.path)
-
-
-def _as_json(made: Made) -> str:
-    # Escaped to ASCII: whatever reads it, terminals included, takes no character of a prompt for a command.
-    return json.dumps(
-        {
-            "prompt": made.prompt,
-            "path": str(made.path),
-            "url": made.image.url,
-            "created": made.image.created and made.image.created.isoformat(),
-            "expires": made.image.expires and made.image.expires.isoformat(),
-            "content_filter": [item.to_dict() for item in made.image.content_filter],
-        }
-    )
+@contextmanager
+def _attempts_told() -> Iterator[None]:
+    logger = logging.getLogger("zai_image")
+    handler = logging.Handler()
+    handler.emit = lambda record: tell(record.getMessage())  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)

@@ -25,9 +25,7 @@ def _list_faults(context: click.Context, _parameter: click.Parameter, wanted: bo
 @click.option(
     "--fault", "faults", metavar="NAME", multiple=True, help="Let this go wrong; may be given more than once."
 )
-@click.option(
-    "--latency", type=click.FloatRange(min=0), metavar="SECONDS", help="Wait before each picture is answered."
-)
+@click.option("--latency", type=click.FloatRange(min=0), metavar="SECONDS", help="Wait before each image is answered.")
 @click.option(
     "--referee",
     is_flag=True,
@@ -39,7 +37,7 @@ def _list_faults(context: click.Context, _parameter: click.Parameter, wanted: bo
 def serve(
     host: str, port: int, api_key: str | None, faults: tuple[str, ...], latency: float | None, referee: bool
 ) -> int:
-    """Serve the documented endpoint on this machine: the same rules and errors, drawn pictures, no cost."""
+    """Serve the documented endpoint on this machine: the same rules and errors, drawn images, no cost."""
     with conformance_extra():
         from zai_image_conformance.client_suite.validator import ClientValidator
         from zai_image_conformance.server import FaultError

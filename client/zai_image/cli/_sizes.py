@@ -10,7 +10,7 @@ import click
 from zai_image import sizes as rules
 from zai_image.cli._completion import complete_model, complete_size
 from zai_image.cli._exits import ANSWER_IS_NO, FINE
-from zai_image.cli._messages import printable
+from zai_image.cli._messages import printable, tell
 from zai_image_api.models.create_image_request_model import CREATE_IMAGE_REQUEST_MODEL_VALUES
 
 
@@ -37,6 +37,10 @@ def sizes(models: tuple[str, ...], check: str | None, nearest: str | None, aspec
     if sum(asked is not None for asked in (check, nearest, aspect)) > 1:
         raise click.UsageError("--check, --nearest and --aspect answer different questions; give one of them")
     chosen = tuple(dict.fromkeys(models)) or CREATE_IMAGE_REQUEST_MODEL_VALUES
+    for model in chosen:
+        if model not in CREATE_IMAGE_REQUEST_MODEL_VALUES:
+            named = ", ".join(CREATE_IMAGE_REQUEST_MODEL_VALUES)
+            tell(f"use one of {named}: the page names no model {model!r}, and these are the rules for all others")
     try:
         if check is not None:
             answers = {model: _checked(model, check) for model in chosen}

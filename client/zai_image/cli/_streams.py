@@ -16,7 +16,7 @@ _MODES: Final = {"stdin": "r", "stdout": "w", "stderr": "w"}
 def fit_streams() -> Iterator[None]:
     r"""Put an empty stream in place of a closed one, and let output spell out what its encoding lacks (``\u043a``)."""
     for name, mode in _MODES.items():
-        # Each gets the lowest number that is free, its own: a picture's file with that number would be written into.
+        # Each gets the lowest number that is free, its own: an image's file with that number would be written into.
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):

@@ -1,4 +1,4 @@
-"""The display on a terminal: a spinner while a picture is made, a bar while it is fetched, one bar for several."""
+"""The display on a terminal: a spinner while an image is made, a bar while it is downloaded, one bar for several."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from rich.progress import (
 from zai_image.cli._display import Display
 
 # Only words of ours are shown: a prompt or a server's words could hold rich's markup.
-_WAITING = (SpinnerColumn(), TextColumn("waiting for the picture"), TimeElapsedColumn())
+_WAITING = (SpinnerColumn(), TextColumn("waiting for the image"), TimeElapsedColumn())
 _DOWNLOADING = (SpinnerColumn(), TextColumn("downloading"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
-_SEVERAL = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TextColumn("pictures"), TimeElapsedColumn())
+_SEVERAL = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TextColumn("images"), TimeElapsedColumn())
 
 
 class _Shown(Display):
@@ -42,27 +42,27 @@ class _Shown(Display):
             self._progress.start()
 
 
-class _OnePicture(_Shown):
+class _OneImage(_Shown):
     def downloading(self, received: int, total: int | None) -> None:
         """Show the bytes instead of the waiting."""
         self._progress.columns = _DOWNLOADING
         self._progress.update(self._task, completed=received, total=total)
 
 
-class _SeveralPictures(_Shown):
+class _SeveralImages(_Shown):
     def settled(self) -> None:
         """Move the bar on by one prompt."""
         self._progress.advance(self._task)
 
 
 @contextmanager
-def shown(pictures: int) -> Iterator[Display]:
-    """Yield the display for a number of pictures on the terminal behind standard error."""
+def shown(images: int) -> Iterator[Display]:
+    """Yield the display for a number of images on the terminal behind standard error."""
     console = Console(stderr=True)
     if not console.is_interactive:  # a dumb terminal cannot take a line back
         yield Display()
         return
-    columns: tuple[ProgressColumn, ...] = _WAITING if pictures == 1 else _SEVERAL
+    columns: tuple[ProgressColumn, ...] = _WAITING if images == 1 else _SEVERAL
     # Messages on standard error are printed above the line; standard output is not rich's, it may be a pipe.
     with Progress(*columns, console=console, transient=True, redirect_stdout=False) as progress:
-        yield _OnePicture(progress, None) if pictures == 1 else _SeveralPictures(progress, pictures)
+        yield _OneImage(progress, None) if images == 1 else _SeveralImages(progress, images)
