@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from docs.site import report_schema, requirements, rules, vectors
+from docs.site.accessibility import improve
 from docs.site.links import rewritten
 
 ROOT = Path(__file__).parents[2]
@@ -64,6 +65,7 @@ def build(target: Path) -> None:
         command = [sys.executable, "-m", "sphinx", *options, *places, str(sources), str(target)]
         if subprocess.run(command, cwd=ROOT, check=False).returncode:
             raise SystemExit("the site was not built: Sphinx stopped at what stands above")
+    improve(target)
     (target / ARTEFACTS).mkdir()
     for file in artefacts():
         shutil.copy(file, target / ARTEFACTS)

@@ -21,10 +21,11 @@ python_use_unqualified_type_names = True
 html_theme = "furo"
 html_title = "zai-image"
 html_static_path = ["static"]
+html_favicon = "static/icon.svg"
 html_css_files = ["site.css"]
 html_copy_source = False
+# Many pages are generated, so "edit this page" would lead nowhere.
 html_theme_options = {
-    "source_repository": f"{REPOSITORY}/",
-    "source_branch": "main",
-    "source_directory": "docs/",
+    "top_of_page_buttons": [],
+    "footer_icons": [{"name": "Source code", "url": REPOSITORY, "html": "Source code", "class": ""}],
 }

@@ -67,7 +67,7 @@ def _page(entry: Mapping[str, Any], document: Mapping[str, Any], cases: list[Map
     yield f"## How it is judged\n\n{prose(entry['check'])}\n\n"
     if cost := entry.get("cost"):
         yield table(
-            ["requests of a verdict on all models", "number"],
+            ["requests of a verdict on all models", "how many"],
             [[text(kind), str(count)] for kind, count in cost.items()],
         )
         yield "\n"

@@ -1,0 +1,77 @@
+"""The documentation site as people see it: on a desk and on a phone, in light and dark, and searched from disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from docs.site.building import build
+from tests.browser.watching import Visitor, barriers
+
+PHONE = {"width": 390, "height": 844}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Write nothing."""
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    build(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(folder: Path) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def pages(folder: Path) -> list[str]:
+    return sorted(page.relative_to(folder).as_posix() for page in folder.rglob("*.html"))
+
+
+def test_nothing_keeps_people_from_using_any_page(visitor: Visitor, address: str, pages: list[str]) -> None:
+    found = {}
+    for scheme in ("light", "dark"):
+        page = visitor.open(address, color_scheme=scheme)
+        for name in pages:
+            # The pages of single requirements are made alike, so they have the same colours.
+            if scheme == "light" or "requirements/" not in name:
+                page.goto(address + name)
+                if trouble := barriers(page):
+                    found[scheme, name] = trouble
+    assert found == {}
+
+
+def test_a_phone_shows_every_page_without_scrolling_sideways(visitor: Visitor, address: str, pages: list[str]) -> None:
+    page = visitor.open(address, viewport=PHONE)
+    wide = []
+    for name in pages:
+        page.goto(address + name)
+        if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+            wide.append(name)
+    assert wide == []
+    page.goto(address)
+    assert barriers(page) == []
+
+
+def test_the_search_works_from_disk(browser: Browser, folder: Path) -> None:
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto((folder / "search.html").as_uri() + "?q=gateway")
+    expect(page.locator("#search-results li").first).to_be_visible()
+    context.close()
