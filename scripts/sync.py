@@ -13,13 +13,12 @@ import argparse
 import shutil
 import sys
 import tempfile
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from scripts.change import derived
-from scripts.change.changelog import report, with_entry
+from scripts.change.changelog import released, report, with_entry
 from scripts.change.changes import Change
 from scripts.change.difference import differences
 from scripts.change.replacing import locked, recover, swap
@@ -176,9 +175,7 @@ def _sources(root: Path) -> list[str]:
 
 
 def _version(root: Path) -> str:
-    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    version: str = settings["project"]["version"]
-    return version
+    return released((root / "CHANGELOG.md").read_text(encoding="utf-8"))
 
 
 def _state(root: Path) -> dict[str, str]:

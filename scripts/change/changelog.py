@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,7 +10,14 @@ from scripts.change.changes import Change, Effect
 from scripts.source.failure import PipelineError
 
 _UNRELEASED = "## [Unreleased]\n"
+_RELEASED = re.compile(r"^## \[([0-9]+\.[0-9]+\.[0-9]+)\]", re.MULTILINE)
 _CHANGED = "### Changed\n\n"
+
+
+def released(changelog: str) -> str:
+    """Return the last released version that a changelog tells, `0.0.0` where nothing was released yet."""
+    match = _RELEASED.search(changelog)
+    return match[1] if match else "0.0.0"
 
 
 def gravest(effects: Sequence[Effect]) -> Effect:

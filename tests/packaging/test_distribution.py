@@ -42,7 +42,7 @@ def contents(wheel: Path) -> dict[str, bytes]:
 
 def test_the_wheel_holds_three_typed_packages_and_nothing_else(tree: Path, tmp_path: Path) -> None:
     names = contents(build(tree, "wheel", tmp_path)).keys()
-    assert {name.partition("/")[0] for name in names} == {*PACKAGES, "zai_image-0.1.0.dist-info"}
+    assert {name.partition("/")[0] for name in names} == {*PACKAGES, "zai_image-0.0.0.dist-info"}
     for package in PACKAGES:
         assert f"{package}/py.typed" in names
     assert "zai_image_conformance/requirements.yaml" in names

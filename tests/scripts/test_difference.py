@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from scripts.change.changelog import report, version_called_for, with_entry
+from scripts.change.changelog import released, report, version_called_for, with_entry
 from scripts.change.changes import Change
 from scripts.change.difference import differences
 from scripts.rules.catalogue import named
@@ -243,6 +243,18 @@ BREAKING, ADDED, SERVERS, WORDS = (
     Change("c", "wording", "breaking"),
     Change("d", "wording", "wording"),
 )
+
+
+@pytest.mark.parametrize(
+    ("headings", "version"),
+    [
+        ("## [Unreleased]", "0.0.0"),
+        ("## [Unreleased]\n\n## [0.10.2] - 2026-12-01\n\n## [0.9.0] - 2026-11-30", "0.10.2"),
+        ("## [1.0.0] - 2027-01-01", "1.0.0"),
+    ],
+)
+def test_the_version_before_is_the_last_that_the_changelog_tells(headings: str, version: str) -> None:
+    assert released(f"# Changelog\n\n{headings}\n") == version
 
 
 @pytest.mark.parametrize(

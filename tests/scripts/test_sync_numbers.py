@@ -177,7 +177,7 @@ def test_a_revision_that_changes_every_number_reaches_everything_by_one_command(
         (checkout / name).write_text(text)
     done = run(checkout, page)
     assert (done.returncode, done.stderr) == (3, "")
-    assert "this calls for version 0.2.0" in done.stdout
+    assert "this calls for version 0.1.0" in done.stdout
 
     path = os.pathsep.join(str(checkout / folder) for folder in PACKAGES.values())
     command = [sys.executable, "-c", REACHED]
