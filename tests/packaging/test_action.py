@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from scripts.change import derived
-from scripts.regenerate import ROOT
+from scripts.regenerate import CATALOGUE, ROOT
 from zai_image.cli import cli
 from zai_image_conformance.server import RunningServer
 
@@ -73,11 +73,19 @@ def test_github_takes_it(file: Path) -> None:
     assert is_valid(file, SCHEMAS[file])
 
 
+def test_the_daily_sync_runs_every_test_on_what_it_proposes_and_takes_the_digest_from_its_environment() -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/sync.yml").read_text(encoding="utf-8"))["jobs"]
+    runs = [step.get("run", "") for step in jobs["take-in"]["steps"]]
+    assert runs.index("tox") < next(number for number, run in enumerate(runs) if "change.patch" in run)
+    assert jobs["propose"]["needs"] == "take-in"
+    assert all("${{" not in run for run in runs)
+
+
 def test_the_daily_sync_proposes_every_derived_file_and_no_other_is_let_through(tmp_path: Path) -> None:
     jobs = yaml.safe_load((ROOT / ".github/workflows/sync.yml").read_text(encoding="utf-8"))["jobs"]
     (script,) = (step["run"] for step in jobs["propose"]["steps"] if "git apply" in step.get("run", ""))
     includes = [word for word in shlex.split(script, comments=True) if word.startswith("--include=")]
-    files = {file for name in derived.DERIVED for file in derived.files(ROOT, name)} | {"CHANGELOG.md"}
+    files = {file for name in derived.DERIVED for file in derived.files(ROOT, name)} | {"CHANGELOG.md", CATALOGUE}
     others = {"conformance/zai_image_conformance/suite/runner.py", ".github/workflows/sync.yml", "pyproject.toml"}
     made = "".join(
         f"diff --git a/{file} b/{file}\nnew file mode 100644\n--- /dev/null\n+++ b/{file}\n@@ -0,0 +1 @@\n+made\n"
