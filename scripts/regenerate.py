@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.change import derived
-from scripts.change.replacing import locked, recover, swap
+from scripts.change.replacing import locked, recover, replace
 from scripts.emit.package import generate
 from scripts.emit.size_map import size_map
 from scripts.emit.strict import STRICT, strict_text
@@ -94,7 +94,7 @@ def _remake(root: Path, made: Path) -> int:
         recover(root)
         derive(root, made)
         changed = derived.changed(made, root)
-        swap(made, root, changed)
+        replace(made, root, changed)
     print("\n".join(changed) or "nothing changed")
     return 0
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from scripts.change import derived
 from scripts.change.changelog import released, report, with_entry
-from scripts.change.changes import Change
-from scripts.change.difference import differences
-from scripts.change.replacing import locked, recover, swap
+from scripts.change.comparison import changes_between
+from scripts.change.effects import Change
+from scripts.change.replacing import locked, recover, replace
 from scripts.change.trial import try_out
 from scripts.regenerate import ROOT, derive
 from scripts.rules.assembly import read_rules
@@ -106,7 +106,7 @@ def _sync(root: Path, given: Sequence[str], trial: Callable[[Path], None], *, dr
         if dry_run:
             _tell("this would be taken in; nothing was written")
         else:
-            swap(tree, root, derived.changed(tree, root, _CHANGED))
+            replace(tree, root, derived.changed(tree, root, _CHANGED))
     return TAKEN_IN
 
 
@@ -118,9 +118,9 @@ def _compare(root: Path, before: Mapping[str, Any], after: Mapping[str, Any]) ->
         rules = read_rules(after, _mapping(root, "openapi/contradictions.yaml"))
     except PipelineError:
         # What changed is worth knowing all the more where it cannot be taken in.
-        print(report(_version(root), differences(before, after, rules_before, rules_before)), flush=True)
+        print(report(_version(root), changes_between(before, after, rules_before, rules_before)), flush=True)
         raise
-    changes = differences(before, after, rules_before, rules.constraints)
+    changes = changes_between(before, after, rules_before, rules.constraints)
     print(report(_version(root), changes), flush=True)
     return changes
 

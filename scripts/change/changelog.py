@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from scripts.change.changes import Change, Effect
+from scripts.change.effects import Change, Effect
 from scripts.source.failure import PipelineError
 
 _UNRELEASED = "## [Unreleased]\n"

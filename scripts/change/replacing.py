@@ -1,10 +1,10 @@
-"""Brings several files of the checkout to a new state, all or none, whatever ends the process in the middle.
+"""Replaces several files of the checkout atomically: all or none, whatever ends the process in the middle.
 
-No file system replaces several files at once, so a swap is a small transaction. Under ``.sync/`` in the checkout it
-first stores the new and the old content, then a journal that lists the files; then each file is replaced; removing the
-journal is the moment from which the new state holds. Whoever finds a journal puts the old content back:
+No file system replaces several files at once, so replacing them is a small transaction. Under ``.sync/`` in the
+checkout it first stores the new and the old content, then a journal that lists the files; then each file is replaced;
+removing the journal is the moment from which the new state holds. Whoever finds a journal puts the old content back:
 
-- a guard, a process of its own that waits for the end of the one that swaps: the checkout is as it was within
+- a guard, a process of its own that waits for the end of the one that replaces: the checkout is as it was within
   milliseconds after a SIGKILL;
 - the next run, should the guard be gone too, as after a power failure.
 
@@ -48,7 +48,7 @@ def locked(root: Path, *, wait: bool = False) -> Iterator[None]:
 
 
 def recover(root: Path) -> bool:
-    """Undo a swap that was broken off, if there is one; return whether there was. The caller holds the lock."""
+    """Undo a replacement that was broken off, if there is one; return whether there was. The caller holds the lock."""
     folder = root / _FOLDER
     journal = folder / _JOURNAL
     broken_off = journal.exists()
@@ -61,7 +61,7 @@ def recover(root: Path) -> bool:
     return broken_off
 
 
-def swap(made: Path, root: Path, files: Sequence[str], step: Callable[[str], None] = lambda name: None) -> None:
+def replace(made: Path, root: Path, files: Sequence[str], step: Callable[[str], None] = lambda name: None) -> None:
     """Bring files of the checkout to the state they have in another tree. The caller holds the lock.
 
     Args:
@@ -111,9 +111,9 @@ def _guard(root: Path) -> Iterator[None]:
     assert guard.stdin is not None
     assert guard.stdout is not None
     try:
-        # It says when it watches; the swap does not begin before.
+        # It says when it watches; nothing is replaced before.
         if guard.stdout.readline() != b"watching\n":
-            raise PipelineError("the guard of the swap did not start; nothing was changed")
+            raise PipelineError("the process that guards the replacement did not start; nothing was changed")
         yield
     finally:
         guard.stdout.close()
@@ -125,7 +125,7 @@ def _guard(root: Path) -> Iterator[None]:
 
 def _watch(root: Path) -> None:
     print("watching", flush=True)
-    # The pipe closes with the last word of the process that swaps, or without one when it ends before.
+    # The pipe closes with the last word of the process that replaces, or without one when it ends before.
     if sys.stdin.readline() != "done\n":
         with locked(root, wait=True):
             recover(root)

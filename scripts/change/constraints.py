@@ -1,42 +1,23 @@
-"""What changed between two readings of the page's prose, in words."""
+"""Compares two readings of the page's prose, and tells in words what changed and for whom it breaks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from scripts.change.changes import Change, Direction, Side, at_least, at_most, change
+from scripts.change.effects import Change, Side, change
+from scripts.change.keywords import direction
 from scripts.rules.catalogue import named
 from scripts.rules.catalogue import shown as value_of
 from scripts.rules.constraint import Constraint
 from scripts.source.quoting import in_backticks as shown
+from scripts.source.references import MISSING, as_mapping, at, references, steps_of
+from scripts.source.selection import operations_of
 
 
-def _divisor(old: Any, new: Any) -> Direction:
-    if old is None or new is None:
-        return at_least(old, new)
-    return "tighter" if new % old == 0 else "looser" if old % new == 0 else "changed"
-
-
-def _members(old: Any, new: Any) -> Direction:
-    gone, come = set(old or ()) - set(new or ()), set(new or ()) - set(old or ())
-    return "changed" if bool(gone) == bool(come) else "tighter" if gone else "looser"
-
-
-def _changed(old: Any, new: Any) -> Direction:
-    return "changed"
-
-
-# By keyword; every other is simply changed.
-_DIRECTIONS: Final[Mapping[str, Callable[[Any, Any], Direction]]] = {
-    **dict.fromkeys(("minSide", "minLength", "minItems", "minimum", "lifetime"), at_least),
-    **dict.fromkeys(("maxSide", "maxPixels", "maxLength", "maxItems", "maximum"), at_most),
-    **dict.fromkeys(("sideMultipleOf", "multipleOf"), _divisor),
-    **dict.fromkeys(("recommended", "enum"), _members),
-}
-
-
-def rule_differences(before: Sequence[Constraint], after: Sequence[Constraint]) -> Iterator[Change]:
+def constraint_changes(
+    before: Sequence[Constraint], after: Sequence[Constraint], documents: Sequence[Mapping[str, Any]]
+) -> Iterator[Change]:
     """Yield each number or name that two readings give differently.
 
     Where the groups of models differ, what one reading says of a group is compared with what the other says of all that
@@ -45,24 +26,23 @@ def rule_differences(before: Sequence[Constraint], after: Sequence[Constraint]) 
     Args:
         before: The constraints that the prose stated.
         after: Those that it states now.
+        documents: Both revisions of the document, which tell what is sent and what is answered.
     """
     old, new = ({constraint.key: constraint for constraint in side} for side in (before, after))
+    answered = {name for document in documents for name in _answered(document)}
     for key in dict.fromkeys([*old, *new]):
         was, now = old.get(key) or _governing(old, new[key]), new.get(key) or _governing(new, old[key])
-        stated = now or was
-        assert stated is not None  # one of them has the key
-        if key in old and key in new:
-            if was == now:
-                continue
-        elif was is not None and now is not None and was.value == now.value:
+        stated = new.get(key) or old[key]
+        value, value_now = (MISSING if side is None else side.value for side in (was, now))
+        if value is value_now or value == value_now:
             continue
-        text = f"rule {shown(named(new.get(key) or old[key]))}: {_becomes(was and was.value, now and now.value)}"
+        text = f"rule {shown(named(stated))}: {_becomes(value, value_now)}"
         if stated.keyword == "typicalSeconds":
             # "About" so many seconds: nobody may rely on it.
             yield Change(text, "compatible", "compatible")
         else:
-            direction = _DIRECTIONS.get(stated.keyword, _changed)(was and was.value, now and now.value)
-            yield change(text, _side(stated.place), direction)
+            side: Side = "answer" if _part_of(stated.place) in answered else "request"
+            yield change(text, side, direction(stated.keyword, value, value_now, side))
 
 
 def _governing(constraints: Mapping[tuple[object, ...], Constraint], other: Constraint) -> Constraint | None:
@@ -79,14 +59,30 @@ def _governing(constraints: Mapping[tuple[object, ...], Constraint], other: Cons
     return None
 
 
-def _side(place: str) -> Side:
-    return "answer" if "/responses/" in place or "Response" in place else "request"
+def _answered(document: Mapping[str, Any]) -> set[tuple[str, ...]]:
+    """Return the parts of a document that answers lead to: responses themselves, and components."""
+    found: set[tuple[str, ...]] = set()
+    waiting: list[Any] = []
+    for path, method, item in operations_of(document):
+        found.add(("paths", path, method, "responses"))
+        waiting.append(as_mapping(item[method]).get("responses"))
+    while waiting:
+        for reference in references(waiting.pop()):
+            if (part := _part_of(reference)) not in found:
+                found.add(part)
+                waiting.append(at(document, reference))
+    return found
+
+
+def _part_of(place: str) -> tuple[str, ...]:
+    steps = steps_of(place)
+    return tuple(steps[: 3 if steps[:1] == ["components"] else 4])
 
 
 def _becomes(was: Any, now: Any) -> str:
-    if was is None:
+    if was is MISSING:
         return f"{_value(now)}, where nothing was stated"
-    if now is None:
+    if now is MISSING:
         return f"nothing is stated, where it was {_value(was)}"
     if isinstance(was, list) and isinstance(now, list):
         gone, come = ([item for item in one if item not in other] for one, other in ((was, now), (now, was)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from attrs import frozen
 
@@ -12,22 +12,25 @@ Effect: TypeAlias = Literal["breaking", "compatible", "wording"]
 servers: one that keeps the page as it was may fail the suite, since it now accepts too little, or too much."""
 
 Side: TypeAlias = Literal["request", "answer"]
-Direction: TypeAlias = Literal["tighter", "looser", "open", "dropped", "changed"]
-"""Less is allowed; more is; a list whose readers expect more grew; something is gone; none of these can be told."""
+Direction: TypeAlias = Literal["tighter", "looser", "open", "dropped", "changed", "same"]
+"""Less is allowed; more is; a list whose readers expect more grew; something is gone; none of these can be told;
+the words differ and the meaning does not."""
 
-_EFFECTS: Final[Mapping[tuple[Side, Direction], tuple[Effect, Effect]]] = {
+EFFECTS: Final[Mapping[tuple[Side, Direction], tuple[Effect, Effect]]] = {
     # The suite asks for refusals just outside a limit: a tighter limit breaks servers too, a looser one them alone.
     ("request", "tighter"): ("breaking", "breaking"),
     ("request", "looser"): ("compatible", "breaking"),
     ("request", "open"): ("compatible", "breaking"),
     ("request", "dropped"): ("breaking", "compatible"),
     ("request", "changed"): ("breaking", "breaking"),
+    ("request", "same"): ("wording", "wording"),
     ("answer", "tighter"): ("compatible", "breaking"),
     ("answer", "looser"): ("breaking", "compatible"),
     # The generated types admit values and properties that a later revision adds.
     ("answer", "open"): ("compatible", "compatible"),
     ("answer", "dropped"): ("breaking", "compatible"),
     ("answer", "changed"): ("breaking", "breaking"),
+    ("answer", "same"): ("wording", "wording"),
 }
 
 
@@ -43,27 +46,9 @@ class Change:
 
 def change(text: str, side: Side, direction: Direction) -> Change:
     """Return a change with the effects that its direction has on that side."""
-    return Change(text, *_EFFECTS[side, direction])
+    return Change(text, *EFFECTS[side, direction])
 
 
 def reworded(text: str) -> Change:
     """Return a change of words alone."""
     return Change(text, "wording", "wording")
-
-
-def at_least(old: Any, new: Any) -> Direction:
-    """Tell what becomes of a lower limit; None where there is none."""
-    if not _limits(old, new):
-        return "changed"
-    return "tighter" if old is None or (new is not None and new > old) else "looser"
-
-
-def at_most(old: Any, new: Any) -> Direction:
-    """Tell what becomes of an upper limit; None where there is none."""
-    if not _limits(old, new):
-        return "changed"
-    return "tighter" if old is None or (new is not None and new < old) else "looser"
-
-
-def _limits(*values: Any) -> bool:
-    return all(value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values)

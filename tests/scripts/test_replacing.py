@@ -1,4 +1,4 @@
-"""A swap is all or nothing, whatever kills it, and at whichever step."""
+"""Files are replaced all or none, whatever kills it, and at whichever step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.change.replacing import locked, recover, swap
+from scripts.change.replacing import locked, recover, replace
 from scripts.regenerate import ROOT
 from scripts.source.failure import PipelineError
 from tests.scripts.published import state
@@ -17,7 +17,7 @@ from tests.scripts.published import state
 FILES = ["a.txt", "deep/er/new.txt", "gone/b.txt", "kept.txt"]
 STEPS = ["prepare", *(f"store {name}" for name in FILES), "write the journal", *(f"replace {name}" for name in FILES)]
 
-SWAP = """
+REPLACE = """
 import os, signal, subprocess, sys
 from pathlib import Path
 from scripts.change import replacing
@@ -53,7 +53,7 @@ def bring_and_kill(source, target):
 replacing._bring = bring_and_kill
 
 with replacing.locked(root):
-    replacing.swap(made, root, sys.argv[6:], step)
+    replacing.replace(made, root, sys.argv[6:], step)
 """
 
 
@@ -75,12 +75,12 @@ def tree(folder: Path, files: dict[str, str]) -> Path:
 
 
 def run(made: Path, root: Path, at: str = "", files_brought: str = "", whom: str = "") -> int:
-    """Swap in a process that kills itself; return once its guard has ended too, which shares its standard error."""
-    command = [sys.executable, "-c", SWAP, str(made), str(root), at, files_brought, whom, *FILES]
+    """Replace in a process that kills itself; return once its guard has ended too, which shares its standard error."""
+    command = [sys.executable, "-c", REPLACE, str(made), str(root), at, files_brought, whom, *FILES]
     return subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, check=False).returncode
 
 
-def test_a_swap_brings_every_file_to_its_new_state_and_leaves_nothing_else(made: Path, root: Path) -> None:
+def test_replacing_brings_every_file_to_its_new_state_and_leaves_nothing_else(made: Path, root: Path) -> None:
     assert run(made, root) == 0
     assert state(root) == state(made) | {"other.txt": state(root)["other.txt"]}
     assert not (root / "gone").exists()
@@ -124,7 +124,7 @@ def test_an_error_at_any_step_leaves_the_checkout_as_it_was(at: str, made: Path,
             raise OSError("the disk is full")
 
     with locked(root), pytest.raises(OSError, match="the disk is full"):
-        swap(made, root, FILES, fail)
+        replace(made, root, FILES, fail)
     assert state(root) == before
 
 

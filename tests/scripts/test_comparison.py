@@ -11,8 +11,8 @@ import pytest
 from attrs import evolve
 
 from scripts.change.changelog import released, report, version_called_for, with_entry
-from scripts.change.changes import Change
-from scripts.change.difference import differences
+from scripts.change.comparison import changes_between
+from scripts.change.effects import Change
 from scripts.rules.catalogue import named
 from scripts.rules.constraint import Condition
 from scripts.source.failure import PipelineError
@@ -122,7 +122,57 @@ DOCUMENT: list[tuple[Edit, str, str, str]] = [
         "breaking",
         "breaking",
     ),
-    (lambda d: d.pop("security"), "security: ", "breaking", "breaking"),
+    (lambda d: d.pop("security"), "security `[{", "compatible", "breaking"),
+    (lambda d: operation(d).update(security=[]), "security `[{", "compatible", "breaking"),
+    (lambda d: operation(d).update(security=[{"bearerAuth": []}]), "in another place", "wording", "wording"),
+    (
+        lambda d: operation(d).update(security=[{"bearerAuth": []}, {"other": []}]),
+        "security `[{",
+        "compatible",
+        "breaking",
+    ),
+    (
+        lambda d: d["servers"].append({"url": "https://api-eu.z.ai/api"}),
+        "servers: `https://api-eu.z.ai/api` is new",
+        "compatible",
+        "wording",
+    ),
+    (lambda d: d["servers"][0].update(description="Main"), "servers: `[{", "wording", "wording"),
+    (
+        lambda d: operation(d)["responses"].update({"429": operation(d)["responses"]["default"]}),
+        "answer `429` is new",
+        "compatible",
+        "compatible",
+    ),
+    (
+        lambda d: operation(d)["responses"].update({"202": {"description": "Later."}}),
+        "answer `202` is new",
+        "breaking",
+        "compatible",
+    ),
+    (lambda d: operation(d)["responses"].pop("default"), "answer `default` is gone", "compatible", "breaking"),
+    (lambda d: operation(d)["responses"].pop("200"), "answer `200` is gone", "breaking", "breaking"),
+    (
+        lambda d: operation(d)["responses"]["200"].update(headers={"X-Id": {"schema": {"type": "string"}}}),
+        "header `X-Id` has",
+        "compatible",
+        "compatible",
+    ),
+    (
+        lambda d: operation(d)["responses"]["200"]["content"].update(
+            {"application/vnd.z+json": operation(d)["responses"]["200"]["content"]["application/json"]}
+        ),
+        "media type `application/vnd.z+json` is new",
+        "compatible",
+        "compatible",
+    ),
+    (
+        lambda d: operation(d)["responses"]["200"]["content"].update({"text/event-stream": {}}),
+        "media type `text/event-stream` is new",
+        "breaking",
+        "compatible",
+    ),
+    (lambda d: operation(d).update(callbacks={}), "`callbacks` has", "breaking", "breaking"),
     (
         lambda d: d["components"]["securitySchemes"]["bearerAuth"].update(scheme="basic"),
         "security scheme `bearerAuth`: ",
@@ -145,7 +195,7 @@ def test_a_change_of_the_document_is_told_once_with_its_effects(
 ) -> None:
     after = vendored()
     edit(after)
-    (change,) = differences(vendored(), after, RULES, RULES)
+    (change,) = changes_between(vendored(), after, RULES, RULES)
     assert text in change.text
     assert (change.callers, change.servers) == (callers, servers)
 
@@ -189,7 +239,7 @@ def test_a_change_of_a_rule_is_told_with_its_effects(
 ) -> None:
     rules = read()
     stated = next(c for c in rules.constraints if (c.name, c.when, c.keyword) == (name, when, keyword))
-    (change,) = differences({}, {}, RULES, with_value(rules, stated, value).constraints)
+    (change,) = changes_between(vendored(), vendored(), RULES, with_value(rules, stated, value).constraints)
     assert change.text.startswith(f"rule `{named(stated)}`: ")
     assert text in change.text
     assert (change.callers, change.servers) == (callers, servers)
@@ -203,7 +253,7 @@ def test_a_model_that_becomes_a_group_of_its_own_is_compared_with_the_rule_it_fe
         for stated in RULES
         if stated.when == REST
     ]
-    (change,) = differences({}, {}, RULES, [*moved, *own])
+    (change,) = changes_between(vendored(), vendored(), RULES, [*moved, *own])
     assert change == Change("rule `minSide of size for cogview-5`: `512` becomes `256`", "compatible", "breaking")
 
 
@@ -222,16 +272,16 @@ def test_no_value_of_the_document_changes_or_goes_silently() -> None:
         node[key] = "changed"
         node, key = list(places(without))[number]
         del node[key]
-        assert differences(vendored(), changed, RULES, RULES), number
-        assert differences(vendored(), without, RULES, RULES), number
+        assert changes_between(vendored(), changed, RULES, RULES), number
+        assert changes_between(vendored(), without, RULES, RULES), number
     assert count > 130
-    assert differences(vendored(), vendored(), RULES, RULES) == []
+    assert changes_between(vendored(), vendored(), RULES, RULES) == []
 
 
 def test_what_the_page_says_stays_within_its_backticks_and_its_line() -> None:
     after = vendored()
     request(after)["properties"]["x`](https://evil.example)\n# @all \x1b[31m<b>"] = {"type": "string"}
-    (change,) = differences(vendored(), after, RULES, RULES)
+    (change,) = changes_between(vendored(), after, RULES, RULES)
     assert change.text.isprintable()
     outside = re.sub(r"`[^`]*`", "", change.text)
     assert outside == "operation : body: property  is new and may be there"
