@@ -187,6 +187,10 @@ class UnknownModelWarning(UserWarning):
     """The model is not one that the documentation names; it is asked for all the same, under the others' rules."""
 
 
+class SuffixWarning(UserWarning):
+    """The suffix of a file says another format than the image has that was stored in it."""
+
+
 # Business codes of the vendor's Errors page; codes that are not listed say no more than the HTTP status does.
 BY_CODE: Final[Mapping[int | str | None, type[APIError]]] = {
     **dict.fromkeys((1000, 1001, 1002, 1003, 1004, 1100, 1110, 1111, 1112, 1120, 1121), AuthenticationError),

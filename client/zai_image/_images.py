@@ -11,10 +11,11 @@ from typing import IO, TYPE_CHECKING
 
 from zai_image import _retrying
 from zai_image._errors import DownloadError, one_line
+from zai_image._formats import Facts
 from zai_image._image_answers import ImageAnswer
 from zai_image._masking import masked
 from zai_image._retrying import Retrying
-from zai_image._storing import Link, Progress
+from zai_image._storing import Link, Progress, warn_of_suffix
 from zai_image_api.models.image_generation_response import ImageGenerationResponse
 from zai_image_api.models.image_generation_response_content_filter_item import (
     ImageGenerationResponseContentFilterItem as ContentFilterItem,
@@ -30,6 +31,7 @@ class _AnyImage:
     def __init__(self, made: ImageAnswer, retrying: Retrying) -> None:
         self._made = made
         self._retrying = retrying
+        self._facts: Facts | None = None
 
     def _link(self) -> Link:
         return Link(self.url, self.expires, self._made.key)
@@ -75,19 +77,26 @@ class Image(_AnyImage):
     def save(self, path: str | PathLike[str], *, progress: Progress | None = None) -> Path:
         """Store the image in a file, replacing what is there; a failure leaves the file as it was.
 
+        A file that is there keeps its mode and, where the system lets us, its owner.
+
         Args:
-            path: The file to write; one without a suffix gets that of the image's kind.
+            path: The file to write, or a symbolic link to it; one without a suffix gets that of the image's format. A
+                suffix of another format is warned of with ``SuffixWarning``.
             progress: Called with the bytes received so far and, where known, their total.
 
         Returns:
             The path written.
 
         Raises:
-            DownloadError: The image could not be fetched, is not one, is not whole, or could not be stored.
+            DownloadError: The image could not be fetched, is not one, is not whole, or could not be stored; before the
+                download, where there is a folder, a device or another thing that is no regular file.
         """
         link = self._link()
         with link.errors(), link.file(path) as partial:
-            return partial.keep(self._fetch(link, partial.file, progress))
+            facts = self._facts = self._fetch(link, partial.file, progress)
+            stored = partial.keep(facts.suffix)
+        warn_of_suffix(stored, facts)
+        return stored
 
     def download(self, *, progress: Progress | None = None) -> bytes:
         """Return the image's bytes.
@@ -101,10 +110,10 @@ class Image(_AnyImage):
         link = self._link()
         with link.errors():
             file = BytesIO()
-            self._fetch(link, file, progress)
+            self._facts = self._fetch(link, file, progress)
             return file.getvalue()
 
-    def _fetch(self, link: Link, file: IO[bytes], progress: Progress | None) -> str:
+    def _fetch(self, link: Link, file: IO[bytes], progress: Progress | None) -> Facts:
         while True:
             if self._made.content is not None:
                 return link.received(self._made.content, file, progress)
@@ -117,7 +126,7 @@ class Image(_AnyImage):
                     raise
                 _retrying.wait(pause)
 
-    def _attempt(self, link: Link, file: IO[bytes], progress: Progress | None) -> str:
+    def _attempt(self, link: Link, file: IO[bytes], progress: Progress | None) -> Facts:
         url = link.url
         redirects = 0
         with link.errors():
@@ -147,19 +156,26 @@ class AsyncImage(_AnyImage):
     async def save(self, path: str | PathLike[str], *, progress: Progress | None = None) -> Path:
         """Store the image in a file, replacing what is there; a failure leaves the file as it was.
 
+        A file that is there keeps its mode and, where the system lets us, its owner.
+
         Args:
-            path: The file to write; one without a suffix gets that of the image's kind.
+            path: The file to write, or a symbolic link to it; one without a suffix gets that of the image's format. A
+                suffix of another format is warned of with ``SuffixWarning``.
             progress: Called with the bytes received so far and, where known, their total.
 
         Returns:
             The path written.
 
         Raises:
-            DownloadError: The image could not be fetched, is not one, is not whole, or could not be stored.
+            DownloadError: The image could not be fetched, is not one, is not whole, or could not be stored; before the
+                download, where there is a folder, a device or another thing that is no regular file.
         """
         link = self._link()
         with link.errors(), link.file(path) as partial:
-            return partial.keep(await self._fetch(link, partial.file, progress))
+            facts = self._facts = await self._fetch(link, partial.file, progress)
+            stored = partial.keep(facts.suffix)
+        warn_of_suffix(stored, facts)
+        return stored
 
     async def download(self, *, progress: Progress | None = None) -> bytes:
         """Return the image's bytes.
@@ -173,10 +189,10 @@ class AsyncImage(_AnyImage):
         link = self._link()
         with link.errors():
             file = BytesIO()
-            await self._fetch(link, file, progress)
+            self._facts = await self._fetch(link, file, progress)
             return file.getvalue()
 
-    async def _fetch(self, link: Link, file: IO[bytes], progress: Progress | None) -> str:
+    async def _fetch(self, link: Link, file: IO[bytes], progress: Progress | None) -> Facts:
         while True:
             if self._made.content is not None:
                 return link.received(self._made.content, file, progress)
@@ -189,7 +205,7 @@ class AsyncImage(_AnyImage):
                     raise
                 await _retrying.wait_async(pause)
 
-    async def _attempt(self, link: Link, file: IO[bytes], progress: Progress | None) -> str:
+    async def _attempt(self, link: Link, file: IO[bytes], progress: Progress | None) -> Facts:
         url = link.url
         redirects = 0
         with link.errors():

@@ -1,220 +1,278 @@
-"""An image is whole exactly if its end is there, however its bytes come in."""
+"""Image formats are told by their bytes alone: as many as Pillow opens, whether all is there, and how large it is."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import struct
 from io import BytesIO
-from types import SimpleNamespace
+from pathlib import Path
+from typing import Final
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
-from zai_image import DownloadError, _storing
-from zai_image._formats import HEAD, TAIL, kind_of
-from zai_image._storing import Link, Receiver
+from zai_image._formats import SUFFIXES, facts_of, format_named, format_of, mismatch
+from zai_image._formats._format import Format
+from zai_image._formats._table import FORMATS
 
-EXPIRES = datetime(2026, 1, 1, tzinfo=UTC)
-LINK = Link("https://images.example/1.png", EXPIRES, "a-key")
+Pillow.init()
+SIZE: Final = (96, 64)
+# Noise, since what compresses well is shorter than the end that is looked at.
+NOISE: Final = Pillow.effect_noise(SIZE, 90)
+# What Pillow saves, by our name of it; ``mode`` is one that the format has.
+SAVED: Final = {
+    "PNG": ("PNG", "RGB"),
+    "JPEG": ("JPEG", "RGB"),
+    "MPO": ("JPEG", "RGB"),
+    "WEBP": ("WebP", "RGB"),
+    "GIF": ("GIF", "P"),
+    "AVIF": ("AVIF", "RGB"),
+    "JPEG2000": ("JPEG 2000", "RGB"),
+    "TIFF": ("TIFF", "RGB"),
+    "BMP": ("BMP", "RGB"),
+    "DIB": ("DIB", "RGB"),
+    "ICO": ("ICO", "RGB"),
+    "ICNS": ("ICNS", "RGB"),
+    "QOI": ("QOI", "RGB"),
+    "PPM": ("Netpbm", "RGB"),
+    "TGA": ("Targa", "RGB"),
+    "SGI": ("SGI", "RGB"),
+    "MSP": ("MSP", "1"),
+    "BLP": ("BLP", "P"),
+    "SPIDER": ("SPIDER", "F"),
+    "XBM": ("XBM", "1"),
+    "DDS": ("DDS", "RGB"),
+    "EPS": ("EPS", "RGB"),
+    "PCX": ("PCX", "RGB"),
+}
+# Nothing in these says where they end.
+ENDLESS: Final = {"DDS", "EPS", "PCX"}
+# Their sides are not read, or they hold the image in several sizes.
+SIDELESS: Final = {"ICO", "ICNS", "BLP", "SPIDER", "XBM", "EPS", "PCX"}
 
 
-def encoded(kind: str) -> bytes:
+def encoded(kind: str, mode: str = "RGB", **options: object) -> bytes:
     file = BytesIO()
-    # Noise, since what compresses well is shorter than the end that is looked at.
-    Pillow.effect_noise((96, 96), 90).convert("RGB").save(file, kind)
+    NOISE.convert(mode).save(file, kind, **options)
     return file.getvalue()
 
 
-IMAGES = {kind: encoded(kind) for kind in ("PNG", "JPEG", "WebP", "GIF")}
-SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp", "GIF": ".gif"}
+FILES: Final = {kind: encoded(kind, mode) for kind, (_, mode) in SAVED.items()}
+IMAGES: Final = {"PNG": FILES["PNG"], "JPEG": FILES["JPEG"], "WebP": FILES["WEBP"], "GIF": FILES["GIF"]}
 
-kinds = pytest.mark.parametrize("kind", IMAGES)
+VARIANTS: Final = {
+    "interlaced or not, a PNG": encoded("PNG", "RGBA"),
+    "a progressive JPEG": encoded("JPEG", progressive=True),
+    "a JPEG with restarts": encoded("JPEG", restart_marker_blocks=4),
+    "a JPEG in CMYK": encoded("JPEG", "CMYK"),
+    "a lossless WebP": encoded("WEBP", lossless=True),
+    "a WebP with alpha": encoded("WEBP", "RGBA"),
+    "an animated GIF": encoded("GIF", "P", save_all=True, append_images=[NOISE.rotate(90), NOISE.rotate(180)]),
+    "an AVIF with alpha": encoded("AVIF", "RGBA"),
+    "a compressed TIFF": encoded("TIFF", compression="tiff_lzw"),
+    "a TIFF with several pages": encoded("TIFF", save_all=True, append_images=[NOISE]),
+    "a big TIFF": encoded("TIFF", big_tiff=True),
+    "a JPEG 2000 codestream": encoded("JPEG2000", no_jp2=True),
+    "a BMP with a palette": encoded("BMP", "P"),
+    "a bitmap": encoded("PPM", "1"),
+    "a graymap": encoded("PPM", "L"),
+    "a compressed Targa": encoded("TGA", compression="tga_rle"),
+    "a gray BMP": encoded("BMP", "L"),
+}
 
 
-def received(*chunks: bytes, told: list[tuple[int, int | None]] | None = None, **fields: str) -> tuple[str, bytes]:
-    """Take the chunks as an image; return its suffix and what was stored."""
-    file = BytesIO(b"what a first attempt left")
-    answer = httpx.Response(200, headers={name.replace("_", "-"): value for name, value in fields.items()})
-    progress = None if told is None else lambda count, total: told.append((count, total))
-    receiver = Receiver(LINK, answer.headers, file, progress)
-    for chunk in chunks:
-        receiver.take(chunk)
-    return receiver.finish(), file.getvalue()
+@pytest.mark.parametrize("kind", SAVED)
+def test_what_pillow_saves_is_known_by_its_bytes(kind: str) -> None:
+    facts = facts_of(FILES[kind])
+    assert facts is not None
+    assert facts.format is not None
+    assert facts.format.name == SAVED[kind][0]
+    assert facts.is_complete is (None if kind in ENDLESS else True)
+    assert (facts.width, facts.height) == (SIZE if kind not in SIDELESS else (facts.width, facts.height))
 
 
-@kinds
-def test_an_image_may_come_in_chunks_of_any_size(kind: str) -> None:
-    content = IMAGES[kind]
-    assert len(content) > TAIL
-    for size in (1, 3, HEAD - 1, HEAD, HEAD + 1, TAIL - 1, TAIL, TAIL + 1, len(content)):
-        chunks = [content[start : start + size] for start in range(0, len(content), size)]
-        assert received(*chunks) == (SUFFIXES[kind], content)
+@pytest.mark.parametrize("content", VARIANTS.values(), ids=VARIANTS)
+def test_variants_of_a_format_are_told_as_well(content: bytes) -> None:
+    facts = facts_of(content)
+    assert facts is not None
+    assert (facts.is_complete, facts.width, facts.height) == (True, *SIZE)
+    assert_no_beginning_is_whole(content)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SAVED if kind not in ENDLESS])
+def test_no_beginning_of_a_file_is_whole(kind: str) -> None:
+    assert_no_beginning_is_whole(FILES[kind])
+
+
+def assert_no_beginning_is_whole(content: bytes) -> None:
+    # The last bytes may be filling, or a footer that says nothing of the image.
+    last = len(content) - 40
+    for length in {*range(40, min(last, 700)), *range(700, last, 97), last}:
+        facts = facts_of(content[:length])
+        assert facts is None or facts.is_complete is not True, length
+
+
+def test_a_jpeg_may_hold_another_one_that_is_whole() -> None:
+    thumbnail = FILES["JPEG"]
+    whole = thumbnail[:2] + b"\xff\xe1" + struct.pack(">H", len(thumbnail) + 2) + thumbnail + thumbnail[2:]
+    assert facts_of(whole).is_complete is True  # type: ignore[union-attr]
+    for length in (len(thumbnail) + 6, len(thumbnail) + 40, len(whole) - 2):
+        assert facts_of(whole[:length]).is_complete is False  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP"])
+@pytest.mark.parametrize("behind", [b"\0", b"x", b"\r\n" * 5000])
+def test_something_may_stand_behind_the_end(kind: str, behind: bytes) -> None:
+    facts = facts_of(FILES[kind] + behind)
+    assert facts is not None
+    assert facts.is_complete is True
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(content), kind) + content
+
+
+HEIC: Final = (
+    box(b"ftyp", b"heic\0\0\0\0mif1heic")
+    + box(b"meta", bytes(4) + box(b"iprp", box(b"ipco", box(b"ispe", struct.pack(">III", 0, 640, 480)))))
+    + box(b"mdat", bytes(500))
+)
+JXL_BEGIN: Final = box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ")
+# 1 bit for small, 5 bits for height/8-1, 3 bits for the ratio, 5 bits for width/8-1.
+JXL_SIDES: Final = (1 | (64 // 8 - 1) << 1 | 0 << 6 | (96 // 8 - 1) << 9).to_bytes(2, "little")
+JXL_STREAM: Final = b"\xff\x0a" + JXL_SIDES + bytes(40)
+
+
+def test_heic_and_jpeg_xl_are_told_without_pillow() -> None:
+    for content, name, sides in (
+        (HEIC, "HEIC", (640, 480)),
+        (JXL_BEGIN + box(b"jxlc", JXL_STREAM), "JPEG XL", SIZE),
+        (JXL_BEGIN + box(b"jxlp", bytes(4) + JXL_STREAM) + box(b"jxlp", b"\x80\0\0\1" + bytes(40)), "JPEG XL", SIZE),
+    ):
+        facts = facts_of(content)
+        assert facts is not None
+        assert facts.format is not None
+        assert (facts.format.name, facts.is_complete, facts.width, facts.height) == (name, True, *sides)
+        for length in range(16, len(content)):
+            assert facts_of(content[:length]).is_complete is False  # type: ignore[union-attr]
+    stream = facts_of(JXL_STREAM)
+    assert stream is not None
+    assert (stream.is_complete, stream.width, stream.height) == (None, *SIZE)
+
+
+# How files begin that Pillow opens and does not save; from the descriptions of the formats.
+OPENED: Final = {
+    "IM": ("IM", b"Image type: RGB image\r\nName: kitten.im\r\n" + bytes(500)),
+    "CUR": ("cursor", b"\0\0\2\0\1\0" + bytes(12) + (22).to_bytes(4, "little") + bytes(40)),
+    "DCX": ("DCX", b"\xb1\x68\xde\x3a" + bytes(40)),
+    "FITS": ("FITS", b"SIMPLE  =                    T" + b" " * 50),
+    "FLI": ("FLI", bytes(4) + b"\x12\xaf" + bytes(122)),
+    "FTEX": ("FTEX", b"FTEX" + bytes(40)),
+    "GBR": ("GIMP brush", struct.pack(">IIIII", 28, 2, 9, 9, 1) + b"GIMP" + bytes(90)),
+    "MCIDAS": ("McIDAS", b"\0\0\0\0\0\0\0\4" + bytes(248)),
+    "PCD": ("Photo CD", bytes(2048) + b"PCD_IPI" + bytes(40)),
+    "PIXAR": ("PIXAR", b"\x80\xe8\0\0" + bytes(500)),
+    "PSD": ("Photoshop", b"8BPS\0\1" + bytes(40)),
+    "SUN": ("Sun raster", b"\x59\xa6\x6a\x95" + bytes(28)),
+    "XPM": ("XPM", b"/* XPM */\nstatic char *kitten[] = {\n};\n"),
+    "XVTHUMB": ("XV thumbnail", b"P7 332\n#END_OF_COMMENTS\n8 8 255\n" + bytes(64)),
+    "WMF": ("WMF", b"\xd7\xcd\xc6\x9a\0\0" + bytes(40)),
+    "GRIB": ("GRIB", b"GRIB\0\0\0\2" + bytes(8) + b"7777"),
+    "BUFR": ("BUFR", b"BUFR" + bytes(8) + b"7777"),
+    "HDF5": ("HDF5", b"\x89HDF\r\n\x1a\n" + bytes(40)),
+}
+# IPTC and IM Tools have no beginning of their own, and MPEG is film.
+UNTOLD: Final = {"IPTC", "IMT", "MPEG"}
+
+
+@pytest.mark.parametrize("kind", OPENED)
+def test_what_else_pillow_opens_is_known_by_its_beginning(kind: str) -> None:
+    name, content = OPENED[kind]
+    found = format_of(content)
+    assert found is not None
+    assert found.name == name
+
+
+def test_no_format_of_pillow_is_left_out() -> None:
+    assert {*SAVED, *OPENED, *UNTOLD} >= set(Pillow.OPEN)
+
+
+SVGS: Final = [
+    b'<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>\n',
+    b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a kitten --><!DOCTYPE svg PUBLIC "x" "y">\n<svg></svg>',
+]
+
+
+@pytest.mark.parametrize("content", SVGS)
+def test_a_drawing_is_told_by_its_first_element(content: bytes) -> None:
+    facts = facts_of(content)
+    assert facts is not None
+    assert (facts.media_type, facts.is_complete) == ("image/svg+xml", True)
+    assert facts_of(content[:-5]).is_complete is False  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
-    ("kind", "content_type", "mark"),
+    "content",
     [
-        ("PNG", "image/png", 8),
-        ("JPEG", "image/jpeg", 3),
-        ("JPEG", "image/jpg", 3),
-        ("WebP", "image/webp", 12),
-        ("GIF", "image/gif", 6),
+        *(b"", b"<", b"<html><body><svg></svg></body></html>", b'{"error": 1}', b"PK\x03\x04", b"%PDF-1.7", b"hello"),
+        *(b"RIFF\0\0\0\0WAVE", b"\0\0\0\x18ftypmp42" + bytes(40), b"P9 ", bytes(500), b"\xff" * 500, b"BZh91AY"),
     ],
 )
-def test_what_is_too_short_to_tell_its_kind_broke_off_where_the_kind_is_named(
-    kind: str, content_type: str, mark: int
-) -> None:
-    for content in (IMAGES[kind], b"<html></html>"):
-        for length in range(mark):
-            with pytest.raises(DownloadError, match=f" broke off after {length} bytes$") as failed:
-                received(content[:length], content_type=content_type)
-            assert failed.value.transient
-    with pytest.raises(DownloadError, match=" is not an image, though ") as refused:
-        received(b"<html></html>"[:mark], content_type=content_type)
-    assert not refused.value.transient
-    with pytest.raises(DownloadError, match=f" broke off after {mark} bytes$"):
-        received(IMAGES[kind][:mark], content_type=content_type)
+def test_what_is_no_image_is_of_no_format(content: bytes) -> None:
+    assert facts_of(content) is None
 
 
-@kinds
-@pytest.mark.parametrize("content_type", ["image/png", "image/jpeg", "image/webp", "image/gif", "image/avif", ""])
-def test_bytes_say_more_than_a_type(kind: str, content_type: str) -> None:
-    assert received(IMAGES[kind], content_type=content_type) == (SUFFIXES[kind], IMAGES[kind])
+@given(st.sampled_from(sorted(FILES)), st.data())
+def test_nothing_that_a_damaged_file_holds_raises(kind: str, data: st.DataObject) -> None:
+    content = bytearray(FILES[kind][: data.draw(st.integers(0, len(FILES[kind])))])
+    for at in data.draw(st.lists(st.integers(0, 200), max_size=20)):
+        if at < len(content):
+            content[at] = data.draw(st.integers(0, 255))
+    facts_of(bytes(content))
 
 
-@kinds
-def test_an_image_that_lacks_its_last_bytes_broke_off(kind: str) -> None:
-    content = IMAGES[kind]
-    for length in {HEAD, 600, TAIL, len(content) - 40, len(content) - 1}:
-        with pytest.raises(DownloadError, match=f" broke off after {length} bytes$") as failed:
-            received(content[:length])
-        assert failed.value.transient
+@given(st.sampled_from([each for each in FORMATS if each.signatures]), st.binary(max_size=400))
+def test_nothing_that_stands_behind_a_right_beginning_raises(kind: Format, behind: bytes) -> None:
+    content = bytearray(behind.ljust(64, b"\1"))
+    for at, part in kind.signatures[0]:
+        content[at : at + len(part)] = part
+    facts_of(bytes(content))
 
 
-@pytest.mark.parametrize(("kind", "behind"), [("PNG", b"x"), ("JPEG", b"\0x"), ("WebP", b"x"), ("GIF", b"\0")])
-def test_a_little_may_stand_behind_the_end(kind: str, behind: bytes) -> None:
-    for times in (1, 100):
-        assert received(IMAGES[kind], behind * times) == (SUFFIXES[kind], IMAGES[kind] + behind * times)
+def test_a_file_of_nothing_but_tiny_parts_is_not_walked_to_its_end() -> None:
+    tiny_chunks = FILES["PNG"][:33] + (struct.pack(">I4s", 0, b"tEXt") + bytes(4)) * 500_000
+    tiny_blocks = FILES["GIF"][:10] + bytes(3) + b"\x21\xfe" + b"\1\1" * 2_000_000
+    tiny_boxes = HEIC + box(b"free", b"") * 500_000
+    for content in (tiny_chunks, tiny_blocks, tiny_boxes):
+        assert facts_of(content).is_complete is None  # type: ignore[union-attr]
 
 
-def test_after_the_end_of_a_gif_only_zeros_may_follow() -> None:
-    with pytest.raises(DownloadError, match="broke off"):
-        received(IMAGES["GIF"] + b"X")
-
-
-@given(st.binary(max_size=HEAD))
-def test_what_begins_like_none_of_them_is_of_no_known_kind(head: bytes) -> None:
-    begins = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
-    known = head.startswith(begins) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP")
-    assert (kind_of(head) is not None) == known
+def test_each_suffix_and_each_media_type_is_of_one_format() -> None:
+    types = [media_type for each in FORMATS for media_type in each.media_types]
+    assert len(set(types)) == len(types)
+    assert len(set(SUFFIXES)) == len(SUFFIXES)
+    assert all(format_named(media_type) is not None for media_type in types)
+    assert format_named("text/html") is None
 
 
 @pytest.mark.parametrize(
-    ("length", "fields", "total"),
+    ("name", "kind", "said"),
     [
-        ("given", {}, "known"),
-        ("none", {}, "unknown"),
-        ("given", {"content_encoding": "br"}, "unknown"),
-        ("many", {}, "unknown"),
-        ("9" * 15, {}, "known"),
-        ("9" * 16, {}, "unknown"),
+        ("kitten.png", "PNG", None),
+        ("kitten.PNG", "PNG", None),
+        ("kitten.jpeg", "JPEG", None),
+        ("kitten.jfif", "JPEG", None),
+        ("kitten.tif", "TIFF", None),
+        ("kitten.image", "PNG", None),
+        ("kitten", "PNG", None),
+        ("kitten.png", "JPEG", "image/png"),
+        ("kitten.jpg", "WEBP", "image/jpeg"),
+        ("kitten.JPG", "PNG", "image/jpeg"),
+        ("kitten.txt", "PNG", "text/plain"),
     ],
 )
-def test_progress_is_told_for_each_chunk_with_the_total_where_it_is_known(
-    length: str, fields: dict[str, str], total: str
-) -> None:
-    content = IMAGES["PNG"]
-    told: list[tuple[int, int | None]] = []
-    if length != "none":
-        fields = {**fields, "content_length": str(len(content)) if length == "given" else length}
-    received(content[:100], content[100:], told=told, **fields)
-    expected = (len(content) if length == "given" else int(length)) if total == "known" else None
-    assert told == [(100, expected), (len(content), expected)]
-
-
-def test_all_chunks_together_may_have_the_greatest_number_of_bytes_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    content = IMAGES["PNG"]
-    monkeypatch.setattr(_storing, "MAX_BYTES", len(content))
-    received(content[:100], content[100:])
-    with pytest.raises(DownloadError, match=f" has over {len(content)} bytes: not an image of this API$") as failed:
-        received(content[:100], content[100:] + b"x")
-    assert not failed.value.transient
-
-
-@pytest.mark.parametrize(
-    ("content", "content_type", "told"),
-    [
-        (b"", "image/avif", "is not an image but image/avif"),
-        (b"<html>", "Text/HTML ; charset=utf-8", "is not an image but text/html"),
-        (b"\0", "", "is not an image but bytes of no known kind"),
-        (b"<html></html>", "image/png", "is not an image, though it is said to be image/png"),
-        (b"<html></html>", "Image/JPEG; q=1", "is not an image, though it is said to be image/jpeg"),
-        (b"<html></html>", "image/jpg", "is not an image, though it is said to be image/jpg"),
-        (b"<html></html>", "image/webp", "is not an image, though it is said to be image/webp"),
-        (b"<html></html>", "image/gif", "is not an image, though it is said to be image/gif"),
-    ],
-)
-def test_what_is_no_image_is_told_by_its_type(content: bytes, content_type: str, told: str) -> None:
-    with pytest.raises(DownloadError) as failed:
-        received(content, content_type=content_type)
-    assert str(failed.value) == f"the image at {LINK.url} {told}"
-    assert not failed.value.transient
-
-
-def test_what_has_neither_type_nor_length_is_told_by_its_bytes() -> None:
-    told: list[tuple[int, int | None]] = []
-    with pytest.raises(DownloadError, match=r"is not an image but bytes of no known kind$"):
-        received(b"?", told=told)
-    assert told == [(1, None)]
-
-
-@pytest.mark.parametrize(
-    ("url", "problem"),
-    [
-        ("file:///etc/passwd", "has a link that is not an http(s) address"),
-        ("httpx://a.example/1.png", "has a link that is not an http(s) address"),
-        ("", "has a link that is not an http(s) address"),
-        ("https://", "has a link without a host"),
-        ("HTTP:///1.png", "has a link without a host"),
-    ],
-)
-def test_what_is_no_address_is_told_and_not_asked(url: str, problem: str) -> None:
-    with httpx.Client() as client, pytest.raises(DownloadError) as failed:
-        LINK.request(client, url)
-    assert (str(failed.value), failed.value.url) == (f"the image at {LINK.url} {problem}", LINK.url)
-    assert not failed.value.transient
-
-
-@pytest.mark.parametrize("url", ["http://a.example/1.png", "HTTPS://a.example/1.png"])
-def test_what_is_an_address_is_asked_without_a_key(url: str) -> None:
-    with httpx.Client(headers={"Authorization": "Bearer a-key", "X-Team": "art"}) as client:
-        request = LINK.request(client, url)
-    assert (request.method, str(request.url)) == ("GET", url.lower())
-    assert (request.headers.get("authorization"), request.headers["x-team"]) == (None, "art")
-
-
-@pytest.mark.parametrize("late", [-1, 0, 1])
-@pytest.mark.parametrize("status", [201, 204, 302, 399, 400, 403, 404, 408, 410, 425, 429, 499, 500, 503, 599, 600])
-def test_a_link_that_is_refused_after_its_day_is_told_to_have_expired(
-    monkeypatch: pytest.MonkeyPatch, status: int, late: int
-) -> None:
-    clock = SimpleNamespace(now=lambda zone: EXPIRES + timedelta(seconds=late))
-    monkeypatch.setattr(_storing, "datetime", clock)
-    with pytest.raises(DownloadError) as failed:
-        LINK.receiver(httpx.Response(status), BytesIO(), None)
-    passes = status in (408, 425, 429) or 500 <= status < 600
-    if 400 <= status < 500 and late > 0 and not passes:
-        told = f"is gone: its link expired on 2026-01-01 (status {status})"
-    else:
-        told = f"is {'gone' if status == 410 else 'not there'}: status {status}"
-    assert str(failed.value) == f"the image at {LINK.url} {told}"
-    assert failed.value.transient is passes
-
-
-@pytest.mark.parametrize(
-    ("content_type", "suffix"), [("image/avif", ".avif"), (" Image/AVIF ; q=1", ".avif"), ("image/x-unheard-of", "")]
-)
-def test_an_image_of_an_unknown_kind_has_the_suffix_of_its_type(content_type: str, suffix: str) -> None:
-    assert received(b"?", content_type=content_type) == (suffix, b"?")
+def test_a_suffix_that_belies_the_content_is_noticed(name: str, kind: str, said: str | None) -> None:
+    facts = facts_of(FILES[kind])
+    assert facts is not None
+    assert mismatch(Path(name), facts) == said

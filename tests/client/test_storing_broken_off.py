@@ -35,7 +35,7 @@ class Drops(httpx.SyncByteStream):
     def __iter__(self):
         yield from [bytes(1000)] * 200
 
-answer = lambda request: httpx.Response(200, headers={{"content-type": "image/avif"}}, stream=Drops())
+answer = lambda request: httpx.Response(200, headers={{"content-type": "image/ief"}}, stream=Drops())
 client = httpx.Client(transport=httpx.MockTransport(answer))
 now = datetime.now(UTC)
 image = Image(image_answer_at("{LINK}", None, "a-key"), Retrying(0), client)
