@@ -219,9 +219,10 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
         "a client that writes over the old file": (
             """
             from zai_image._storing import PartialFile
-            def init(self, target):
+            def init(self, target, suffixes=()):
                 self._target = self._path = target
-                self.file = target.open("wb")
+                self._is_named = True
+                self.file = target.open("w+b")
             PartialFile.__init__ = init
             PartialFile.__exit__ = lambda self, *_: self.file.close()
             """,
