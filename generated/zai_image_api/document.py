@@ -17,6 +17,6 @@ PAGES: Final = (
         "0bf07abf45884c32e68120cb7f18c811c75324bd1c99efc9e52559a9fb3efc9d",
     ),
 )
-"""The documentation pages: where each was published (None for one given as a file), when it was fetched, and its SHA-256."""
+"""The documentation pages: where each was published (its name, if it was given as a file), when it was fetched, and its SHA-256."""
 
 DOCUMENT_SHA256: Final = "cfcf42181fc35e18884d01fa1fdf655c39d7824588281b635e43ab51d44b0044"

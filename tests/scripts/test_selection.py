@@ -147,6 +147,9 @@ def test_the_wish_is_kept_and_what_else_a_page_has_stays_out(
     assert b"things" in (checkout / "openapi/whole.source.json").read_bytes()
     assert b"hing" not in (checkout / "openapi/zai-image.yaml").read_bytes()
     assert regenerate(["--check"], root=checkout) == 0
+    assert '("whole.source.json",' in " ".join(
+        (checkout / "generated/zai_image_api/document.py").read_text().split()
+    ).replace("( ", "(")
     # And the next run reads the copy that was kept, since the file has no address.
     assert main([], root=checkout) == 0
 
