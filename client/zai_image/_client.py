@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,10 +12,10 @@ from zai_image._image_answers import ImageAnswer, image_answer_at
 from zai_image._images import AsyncImage, Image
 from zai_image._retrying import Retrying
 from zai_image._settings import check_timeout, settings
-from zai_image_api.call import Call
 from zai_image_api.client import AuthenticatedClient
-from zai_image_api.resources import Resources
-from zai_image_api.types import UNSET, Response, Unset
+from zai_image_api.operation import Operation
+from zai_image_api.resources import AsyncResources, Resources
+from zai_image_api.types import UNSET, Options, Response, Unset
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -94,15 +94,16 @@ class ZaiImage(Resources[Image]):
         self._sender = AuthenticatedClient(self._settings.base_url, token=self._settings.api_key)
         self._sender.set_httpx_client(self._http_client)
 
-    def _send(self, call: Call) -> Image:
-        call = _asking.prepare(call, validate=self._validate, caller=3)
+    def _send(self, operation: Operation[Any], arguments: Mapping[str, Any], options: Options) -> Any:
+        asked = _asking.Call(operation, arguments, options)
+        call = _asking.prepare(asked, validate=self._validate, caller=3)
         attempt = 0
         while True:
             attempt += 1
             exchange = Exchange(call, self._settings, attempt, log_prompt=self._log_prompts)
             came: Response[Any] | Exception
             try:
-                came = call.send(self._sender)
+                came = self._sender.send(*call)
             except Exception as error:
                 came = error
             outcome = exchange.outcome(came)
@@ -142,7 +143,7 @@ class ZaiImage(Resources[Image]):
         return f"<{type(self).__name__} {self._settings.base_url}>"
 
 
-class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
+class AsyncZaiImage(AsyncResources[AsyncImage]):
     """The asynchronous twin of :class:`ZaiImage`: the same arguments, the same errors, each verb awaited.
 
     ::
@@ -183,15 +184,16 @@ class AsyncZaiImage(Resources[Coroutine[Any, Any, AsyncImage]]):
         self._sender = AuthenticatedClient(self._settings.base_url, token=self._settings.api_key)
         self._sender.set_async_httpx_client(self._http_client)
 
-    async def _send(self, call: Call) -> AsyncImage:
-        call = _asking.prepare(call, validate=self._validate, caller=2)
+    async def _send(self, operation: Operation[Any], arguments: Mapping[str, Any], options: Options) -> Any:
+        asked = _asking.Call(operation, arguments, options)
+        call = _asking.prepare(asked, validate=self._validate, caller=3)
         attempt = 0
         while True:
             attempt += 1
             exchange = Exchange(call, self._settings, attempt, log_prompt=self._log_prompts)
             came: Response[Any] | Exception
             try:
-                came = await call.send_async(self._sender)
+                came = await self._sender.send_async(*call)
             except Exception as error:
                 came = error
             outcome = exchange.outcome(came)

@@ -23,9 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from zai_image.sizes import Size, Violation
-    from zai_image_api.models.image_generation_response_content_filter_item import (
-        ImageGenerationResponseContentFilterItem as ContentFilterItem,
-    )
+    from zai_image_api.models import ImageGenerationResponseContentFilterItem as ContentFilterItem
 
 
 # Messages hold parts of what servers say, which may be of any length.

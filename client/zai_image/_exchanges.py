@@ -7,11 +7,11 @@ import time
 from typing import Any, Final
 
 from zai_image._answers import failure, image_answer, request_id
+from zai_image._asking import Call
 from zai_image._errors import ZaiImageError
 from zai_image._image_answers import ImageAnswer
 from zai_image._masking import chain_of, shown_by
 from zai_image._settings import Settings
-from zai_image_api.call import Call
 from zai_image_api.errors import InvalidResponse
 from zai_image_api.types import Response
 
@@ -30,9 +30,8 @@ class Exchange:
     """
 
     def __init__(self, call: Call, where: Settings, attempt: int, *, log_prompt: bool) -> None:
-        method, path = call.request.split()
         self._call = call
-        self._request = f"{method} {where.base_url}{path}"
+        self._request = f"{call.operation.method} {where.base_url}{call.operation.path}"
         self._key = where.api_key
         self._attempt = attempt
         self._log_prompt = log_prompt
@@ -72,7 +71,7 @@ class Exchange:
         seconds = time.perf_counter() - self._begun
         LOGGER.debug("%s: %s in %.2f s, attempt %d", self._request, status, seconds, self._attempt)
         if self._log_prompt:
-            LOGGER.debug("prompt: %r", getattr(self._call.arguments.get("body"), "prompt", None))
+            LOGGER.debug("prompt: %r", self._call.arguments.get("prompt"))
 
 
 def _cause(came: Response[Any] | Exception, key: str) -> Exception | None:

@@ -11,10 +11,8 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from zai_image_api.errors import InvalidData
-from zai_image_api.models.image_generation_response import ImageGenerationResponse
-from zai_image_api.models.image_generation_response_content_filter_item import (
-    ImageGenerationResponseContentFilterItem as ContentFilterItem,
-)
+from zai_image_api.models import ImageGenerationResponse
+from zai_image_api.models import ImageGenerationResponseContentFilterItem as ContentFilterItem
 from zai_image_api.promises import LINK_LIFE
 
 # A number with more digits is no time and no level; Python refuses to read 4,301 of them.

@@ -16,10 +16,8 @@ from zai_image._image_answers import ImageAnswer
 from zai_image._masking import masked
 from zai_image._retrying import Retrying
 from zai_image._storing import Link, Progress, warn_of_suffix
-from zai_image_api.models.image_generation_response import ImageGenerationResponse
-from zai_image_api.models.image_generation_response_content_filter_item import (
-    ImageGenerationResponseContentFilterItem as ContentFilterItem,
-)
+from zai_image_api.models import ImageGenerationResponse
+from zai_image_api.models import ImageGenerationResponseContentFilterItem as ContentFilterItem
 
 if TYPE_CHECKING:
     import httpx

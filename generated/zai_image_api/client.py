@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, evolve, field
 
 from . import wire
-from .document import SERVER_URL
-from .types import UNSET, Response, Unset
+from .errors import InvalidResponse
+from .types import UNSET, Options, Response, Unset
 
 if TYPE_CHECKING:
     import ssl
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     import httpx
+
+    from .operation import Operation
 
 
 def _mask(secret: object) -> str:
@@ -35,12 +37,33 @@ def _parsed(url: str) -> httpx.URL:
     return httpx.URL(url)
 
 
+class _Body:
+    """Takes the body of an answer as it comes, and refuses one that is too long, or has no end."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+        self._chunks: list[bytes] = []
+        self._length = 0
+
+    def take(self, chunk: bytes) -> None:
+        """Take a decoded chunk, or raise ``InvalidResponse`` with all that came where that is too much."""
+        self._chunks.append(chunk)
+        self._length += len(chunk)
+        if self._length > wire.LARGEST_BODY:
+            answer, problem = self.answer(), f"its body is longer than {wire.LARGEST_BODY} bytes"
+            raise InvalidResponse(answer.status_code, answer.headers, answer.content, problem)
+
+    def answer(self) -> Response[None]:
+        """Return the answer with the chunks as its body, not parsed yet."""
+        return Response(self._response.status_code, b"".join(self._chunks), self._response.headers, None)
+
+
 @define(eq=False)
 class Client:
     """The settings with which requests are sent, and the httpx clients made of them.
 
     Args:
-        base_url: What the paths of the document are relative to; the document's first server where left out.
+        base_url: What the paths of the document are relative to.
         headers: Header fields sent with every request.
         cookies: Cookies sent with every request.
         timeout: Seconds to wait for each step of an exchange, or an ``httpx.Timeout``; None waits for ever.
@@ -49,7 +72,7 @@ class Client:
         httpx_args: Further arguments of ``httpx.Client`` and ``httpx.AsyncClient``, such as ``transport``.
     """
 
-    _base_url: str = field(default=SERVER_URL)
+    _base_url: str
     _headers: Mapping[str, str] = field(factory=dict, kw_only=True, repr=False)
     _cookies: Mapping[str, str] = field(factory=dict, kw_only=True, repr=False)
     _timeout: httpx.Timeout | float | None = field(default=None, kw_only=True)
@@ -100,8 +123,30 @@ class Client:
         self._async_client = client
         return self
 
+    def send(self, operation: Operation[Any], arguments: Mapping[str, Any], options: Options) -> Response[Any]:
+        """Send what the arguments make of an operation, unchecked, and return the answer, read.
+
+        Raises:
+            InvalidData: The request cannot be sent as JSON.
+            InvalidResponse: The answer is not of the shape promised for its status, or too long.
+            httpx.HTTPError: No answer came, or not all of it.
+        """
+        request = operation.request(arguments, options.extra_body)
+        fields = {"headers": dict(request.headers)} | ({} if request.content is None else {"content": request.content})
+        came = self.request(request.method, request.target, timeout=options.timeout, **fields)
+        return operation.read(came.status_code, came.headers, came.content)
+
+    async def send_async(
+        self, operation: Operation[Any], arguments: Mapping[str, Any], options: Options
+    ) -> Response[Any]:
+        """Send and read as :meth:`send` does."""
+        request = operation.request(arguments, options.extra_body)
+        fields = {"headers": dict(request.headers)} | ({} if request.content is None else {"content": request.content})
+        came = await self.request_async(request.method, request.target, timeout=options.timeout, **fields)
+        return operation.read(came.status_code, came.headers, came.content)
+
     def request(
-        self, method: str, url: str, *, timeout: httpx.Timeout | float | None | Unset = UNSET, **arguments: Any
+        self, method: str, url: str, *, timeout: httpx.Timeout | float | Unset | None = UNSET, **arguments: Any
     ) -> Response[None]:
         """Send one request and return the answer, received to its end, with nothing parsed yet.
 
@@ -112,7 +157,7 @@ class Client:
         client = self.get_httpx_client()
         response = client.send(self._request(client, method, url, timeout, arguments), stream=True)
         try:
-            body = wire.Body(response)
+            body = _Body(response)
             for chunk in response.iter_bytes():
                 body.take(chunk)
             return body.answer()
@@ -120,7 +165,7 @@ class Client:
             response.close()
 
     async def request_async(
-        self, method: str, url: str, *, timeout: httpx.Timeout | float | None | Unset = UNSET, **arguments: Any
+        self, method: str, url: str, *, timeout: httpx.Timeout | float | Unset | None = UNSET, **arguments: Any
     ) -> Response[None]:
         """Send one request and return the answer, received to its end, with nothing parsed yet.
 
@@ -131,7 +176,7 @@ class Client:
         client = self.get_async_httpx_client()
         response = await client.send(self._request(client, method, url, timeout, arguments), stream=True)
         try:
-            body = wire.Body(response)
+            body = _Body(response)
             async for chunk in response.aiter_bytes():
                 body.take(chunk)
             return body.answer()
@@ -146,7 +191,7 @@ class Client:
         client: httpx.Client | httpx.AsyncClient,
         method: str,
         path: str,
-        timeout: httpx.Timeout | float | None | Unset,
+        timeout: httpx.Timeout | float | Unset | None,
         arguments: dict[str, Any],
     ) -> httpx.Request:
         """Return the request that httpx would build, with the key.

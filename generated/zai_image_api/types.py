@@ -1,16 +1,16 @@
 # Made by `python -m scripts.regenerate` from openapi/. Do not edit: the next run overwrites it.
 
-"""What requests and answers share: the mark of an absent value, and an answer as it came."""
+"""What requests and answers share: the mark of an absent value, an answer as it came, the options of a call."""
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import httpx
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -28,24 +28,26 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""Stands for a property that is left out: it is not sent, or did not come. JSON's null is something else."""
+"""Stands for a value that is left out: it is not sent, or did not come. JSON's null is something else."""
 
 
-@frozen
-class Response(Generic[T_co]):
-    """An answer to a request, whatever its HTTP status.
-
-    Attributes:
-        status_code: The HTTP status, documented or not.
-        content: The body, decoded from its transfer and content encodings.
-        headers: The header fields; their names match in any case.
-        parsed: What the body says, as the document promises it for this status; None where nothing has read it yet.
-    """
+class Response(NamedTuple, Generic[T_co]):
+    """An answer to a request, whatever its HTTP status."""
 
     status_code: int
+    """The HTTP status, documented or not."""
     content: bytes
+    """The body, decoded from its transfer and content encodings."""
     headers: Mapping[str, str]
+    """The header fields; their names match in any case."""
     parsed: T_co
+    """What the body says, as the document promises it for this status; None where nothing has read it yet."""
 
 
-__all__ = ["UNSET", "Response", "Unset"]
+class Options(NamedTuple):
+    """How one call is made. Each field is an argument of every resource method, whatever the document says."""
+
+    extra_body: Mapping[str, Any] | None = None
+    """Further properties of the body, for what the document does not name."""
+    timeout: httpx.Timeout | float | Unset | None = UNSET
+    """Seconds to wait for each step of the exchange, or an ``httpx.Timeout``; the client's own where left out."""

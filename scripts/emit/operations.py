@@ -1,178 +1,377 @@
-"""Works out the typed resource methods: the operations of each tag, and their parameters as keyword arguments."""
+"""Works out the operations of a document, and a resource class with a method for each of them."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence, Set
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NoReturn
 
 from attrs import frozen
-from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties import ModelProperty, Property
-from openapi_python_client.schema import UntrustedString
-from openapi_python_client.strings import ClassName
 
+from scripts.emit.names import attributes, classes, constants
+from scripts.emit.runtime.types import Options
+from scripts.emit.shapes import BUILTINS, Shapes, Typed
 from scripts.source.failure import PipelineError
+from scripts.source.pointers import at, below, followed
+from scripts.source.selection import METHODS
 
-# Parameters that every method has beside the document's.
-_TAKEN = frozenset({"self", "extra_body", "timeout"})
-# From a module in resources/ back to the package.
-_TO_PACKAGE = ".."
+_JSON = re.compile(r"application/(?:.*\+)?json", re.IGNORECASE)
+_IMAGE = "x-image-answer"
+"""In the overlay: the operation answers with an image."""
+_OPTIONS = tuple(Options._fields)
+_PLACES = ("path", "query", "header", "cookie")
+# By where a parameter stands: the one style that the client writes.
+_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 
 
 @frozen
-class Parameter:
-    """One parameter of a resource method.
+class Input:
+    """One argument of a method."""
 
-    Attributes:
-        python_name: Its name in the signature.
-        field: The name of the model's attribute or the endpoint function's argument it becomes.
-        type: Its annotation, as code.
-        default: Its default, as code; None where the caller must give it.
-        sent: What becomes of it in the request, as an expression.
-        in_body: Whether it is a property of the request's body.
-        description: The document's words about it.
-    """
-
-    python_name: str
-    field: str
-    type: str
+    argument: str
+    name: str
+    where: str
+    place: str
+    """Where its schema stands."""
+    typed: Typed
+    required: bool
     default: str | None
-    sent: str
-    in_body: bool
-    description: UntrustedString
+    """What is sent where the caller gives nothing, as code; None where nothing is."""
+    exploded: bool
+    description: str
+    is_size: bool
 
     @property
-    def positional(self) -> bool:
-        """Whether it may be given by position: what every caller must give."""
-        return self.default is None
+    def annotation(self) -> str:
+        """Its annotation in the signature."""
+        kind = "_sizes.SizeLike" if self.is_size else self.typed.accepted
+        if self.required or self.default is not None:
+            return kind
+        return f"{kind} | _types.Unset" if self.typed.nullable else f"{kind} | None"
+
+    @property
+    def code_default(self) -> str | None:
+        """Its default in the signature, as code; None where the caller must give it."""
+        if self.default is not None or self.required:
+            return self.default
+        return "_types.UNSET" if self.typed.nullable else "None"
+
+    @property
+    def sent(self) -> str:
+        """What is handed on, as code."""
+        return f"_sizes.text({self.argument})" if self.is_size else self.argument
+
+
+@frozen
+class Answer:
+    """What is promised for a range of statuses; readers by media type, as code."""
+
+    first: int
+    last: int
+    readers: Mapping[str, str]
+    annotation: str
 
 
 @frozen
 class Operation:
-    """One operation as a method.
-
-    Attributes:
-        request: Its HTTP method and path, as the document has them.
-    """
+    """One operation."""
 
     name: str
-    request: str
-    summary: UntrustedString
-    description: UntrustedString
-    parameters: Sequence[Parameter]
-    body_model: str | None
+    """That of its method."""
+    tag: str
+    """The attribute that holds its resource."""
+    constant: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    inputs: Sequence[Input]
+    media_type: str | None
+    body_required: bool
+    body_place: str | None
+    answers: Sequence[Answer]
+    secured: bool
+    returns_image: bool
+    chooser: str | None
+
+    @property
+    def where(self) -> str:
+        """What it is called in messages."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def places(self) -> list[str]:
+        """Where the schemas stand of all that it takes."""
+        return [taken.place for taken in self.inputs] + ([self.body_place] if self.body_place else [])
+
+    @property
+    def result(self) -> str:
+        """The annotation of a successful answer."""
+        promised = [answer for answer in self.answers if 200 <= answer.first < 300]
+        found = dict.fromkeys(answer.annotation for answer in promised or self.answers)
+        return " | ".join(found) if "_typing.Any" not in found else "_typing.Any"
+
+    @property
+    def options(self) -> list[str]:
+        """The client's own arguments that its method takes."""
+        extra = any(taken.where == "property" for taken in self.inputs)
+        return [name for name in _OPTIONS if name != "extra_body" or extra]
 
 
 @frozen
 class Resource:
-    """The operations of one tag as a class."""
+    """The operations of one tag."""
 
-    module: str
+    tag: str
+    attribute: str
     class_name: str
+    async_class_name: str
     operations: Sequence[Operation]
-    imports: Sequence[str]
 
 
-def resources(data: GeneratorData, size_properties: Set[str]) -> list[Resource]:
-    """Return the resources of the document, in the document's order.
+def resources(document: Mapping[str, Any], shapes: Shapes, is_size: Callable[[str], bool]) -> list[Resource]:
+    """Return the resources of a document, in its order.
 
     Args:
-        data: The document as openapi-python-client has parsed it.
-        size_properties: Names of the body properties that hold a size by the rules, and so take a ``SizeLike``.
+        document: The OpenAPI document with the overlay applied.
+        shapes: Its schemas.
+        is_size: Whether the schema at a place is that of a size by the rules, so that it takes a ``SizeLike``.
 
     Raises:
-        PipelineError: An operation has a body other than JSON, or more than one; or two have the same name.
+        PipelineError: An operation takes or answers what the client can neither send nor read.
     """
-    for tag, collection in data.endpoint_collections_by_tag.items():
-        names = Counter(endpoint.name for endpoint in collection.endpoints)
-        if doubles := sorted(name for name, count in names.items() if count > 1):
-            raise PipelineError(f"several operations of the tag {tag} would have the same name: {', '.join(doubles)}")
-    return [
-        Resource(
-            module=tag,
-            class_name=ClassName(tag, "Tag"),
-            operations=[_operation(endpoint, size_properties) for endpoint in collection.endpoints],
-            imports=sorted({line for endpoint in collection.endpoints for line in _imports(endpoint)}),
-        )
-        for tag, collection in data.endpoint_collections_by_tag.items()
-    ]
-
-
-def _operation(endpoint: Endpoint, size_properties: Set[str]) -> Operation:
-    body = _json_body(endpoint)
-    model = body if isinstance(body, ModelProperty) else None
-    outside = [
-        _parameter(prop, in_body=False)
-        for prop in [
-            *endpoint.path_parameters,
-            *endpoint.query_parameters,
-            *endpoint.header_parameters,
-            *endpoint.cookie_parameters,
-            *([body] if body is not None and model is None else []),
+    stated = list(_operations(document))
+    tags = dict.fromkeys(_tag(operation) for _, _, operation in stated)
+    tag_names = attributes(tags)
+    twins = [name for tag in tags for name in (tag, f"Async {tag}")]
+    class_names = classes(twins, taken=("Resources", "AsyncResources"))
+    by_tag: dict[str, list[tuple[str, str, Mapping[str, Any]]]] = {tag: [] for tag in tags}
+    for method, path, operation in stated:
+        by_tag[_tag(operation)].append((method, path, operation))
+    every = [f"{tag_names[tag]} {_identity(*one)}" for tag, there in by_tag.items() for one in there]
+    constant_names = constants(every)
+    found = []
+    for tag, there in by_tag.items():
+        identities = [_identity(*one) for one in there]
+        if doubles := sorted({identity for identity in identities if identities.count(identity) > 1}):
+            raise PipelineError(f"several operations of the tag {tag!a} have the operationId {doubles[0]!a}")
+        names = attributes(identities, taken=BUILTINS)
+        made = [
+            _Reading(document, shapes, is_size, *one).operation(
+                tag_names[tag], names[identity], constant_names[f"{tag_names[tag]} {identity}"]
+            )
+            for one, identity in zip(there, identities, strict=True)
         ]
-    ]
-    inside = [
-        _parameter(prop, in_body=True, is_size=prop.name.get_untrusted_value() in size_properties)
-        for prop in _properties(model)
-    ]
-    _refuse_doubles(endpoint, [*outside, *inside])
-    return Operation(
-        name=endpoint.name,
-        request=_request(endpoint),
-        summary=endpoint.summary or UntrustedString(endpoint.name),
-        description=endpoint.description,
-        parameters=sorted([*outside, *inside], key=lambda parameter: not parameter.positional),
-        body_model=None if model is None else model.class_info.name,
-    )
+        found.append(Resource(tag, tag_names[tag], class_names[tag], class_names[f"Async {tag}"], made))
+    return found
 
 
-def _json_body(endpoint: Endpoint) -> Property | None:
-    where = _request(endpoint)
-    if len(endpoint.bodies) > 1:
-        raise PipelineError(f"{where} takes bodies of several media types; the client can send one, application/json")
-    for body in endpoint.bodies:
-        if body.body_type != "json":
-            raise PipelineError(f"{where} takes {body.content_type.get_untrusted_value()!r}; the client can send JSON")
-        return body.prop
-    return None
+def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if method in item:
+                yield method, path, item[method]
 
 
-def _request(endpoint: Endpoint) -> str:
-    return f"{endpoint.method.upper()} {endpoint.path.get_untrusted_value()}"
+def _tag(operation: Mapping[str, Any]) -> str:
+    return str((operation.get("tags") or ["default"])[0])
 
 
-def _properties(model: ModelProperty | None) -> list[Property]:
-    return [] if model is None else [*(model.required_properties or []), *(model.optional_properties or [])]
+def _identity(method: str, path: str, operation: Mapping[str, Any]) -> str:
+    return str(operation.get("operationId") or f"{method} {path}")
 
 
-def _parameter(prop: Property, *, in_body: bool, is_size: bool = False) -> Parameter:
-    name = f"{prop.python_name}_" if prop.python_name in _TAKEN else prop.python_name
-    kind = "sizes.SizeLike" if is_size else prop.get_type_string(no_optional=True).as_unembedded_code()
-    sent = f"sizes.text({name})" if is_size else name
-    default: str | None = None
-    if prop.default is not None:
-        default = prop.default.python_code.as_unembedded_code()
-    elif not prop.required:
-        # What is left out is not sent, so that the server's own default applies.
-        kind, default, sent = f"{kind} | None", "None", f"UNSET if {name} is None else {sent}"
-    return Parameter(name, prop.python_name, kind, default, sent, in_body, prop.description or UntrustedString(""))
+@frozen
+class _Reading:
+    """Reads one operation of a document."""
 
+    document: Mapping[str, Any]
+    shapes: Shapes
+    is_size: Callable[[str], bool]
+    method: str
+    path: str
+    stated: Mapping[str, Any]
 
-def _refuse_doubles(endpoint: Endpoint, parameters: Sequence[Parameter]) -> None:
-    names = Counter(parameter.python_name for parameter in parameters)
-    doubles = sorted(name for name, count in names.items() if count > 1)
-    if doubles:
-        raise PipelineError(
-            f"{_request(endpoint)} has several parameters that would have the same name in Python: {', '.join(doubles)}"
+    @property
+    def place(self) -> str:
+        return below("/paths", self.path, self.method)
+
+    def operation(self, tag: str, name: str, constant: str) -> Operation:
+        for keyword in ("servers", "security"):
+            if keyword in self.stated or keyword in at(self.document, below("/paths", self.path)):
+                self.refuse(f"states its own {keyword}; the client has one server and one key for all")
+        if "callbacks" in self.stated:
+            self.refuse("has callbacks, which a client cannot serve")
+        media_type, required, body = self.body()
+        parts = [*self.parameters(), *self.properties(body, required, name)]
+        arguments = self.arguments(parts)
+        inputs = [self.input(*part, argument=argument) for part, argument in zip(parts, arguments, strict=True)]
+        inputs.sort(key=lambda taken: taken.code_default is not None)
+        models = [taken.argument for taken in inputs if (taken.where, taken.name) == ("property", "model")]
+        return Operation(
+            name=name,
+            tag=tag,
+            constant=constant,
+            method=self.method.upper(),
+            path=self.path,
+            summary=str(self.stated.get("summary") or name),
+            description=str(self.stated.get("description", "")),
+            inputs=inputs,
+            media_type=media_type,
+            body_required=required,
+            body_place=body,
+            answers=list(self.answers(name)),
+            secured=self.document.get("security") not in (None, []),
+            returns_image=self.stated.get(_IMAGE) is True,
+            chooser=next(iter(models), None),
         )
 
+    def refuse(self, problem: str) -> NoReturn:
+        raise PipelineError(f"{self.method.upper()} {self.path} {problem}")
 
-def _imports(endpoint: Endpoint) -> set[str]:
-    body = _json_body(endpoint)
-    props = endpoint.list_all_parameters() + (_properties(body) if isinstance(body, ModelProperty) else [])
-    return {
-        line
-        for prop in props
-        for line in prop.get_imports(prefix=_TO_PACKAGE) | prop.get_lazy_imports(prefix=_TO_PACKAGE)
-    }
+    def parameters(self) -> Iterator[tuple[str, str, str, bool, bool, str]]:
+        """Yield the parameters; one of the operation stands for one of the same name and place of its path."""
+        found: dict[tuple[str, str], str] = {}
+        for holder in (below("/paths", self.path), self.place):
+            for number in range(len(at(self.document, holder).get("parameters", ()))):
+                place = followed(self.document, below(holder, "parameters", number))
+                stated = at(self.document, place)
+                found[stated["in"], stated["name"]] = place
+        for (where, name), place in found.items():
+            stated = at(self.document, place)
+            if where not in _PLACES:
+                self.refuse(f"takes {name!a} in {ascii(where)[:40]}; a parameter may be in {', '.join(_PLACES)}")
+            if "schema" not in stated:
+                self.refuse(f"takes the parameter {name!a} without a plain schema")
+            if stated.get("style", _STYLES[where]) != _STYLES[where] or stated.get("allowReserved"):
+                self.refuse(f"takes the parameter {name!a} in a style other than {_STYLES[where]!r}")
+            kinds = self.shapes.typed(below(place, "schema"), name).annotation.split(" | ")
+            if any(kind.startswith(("_models.", "dict[")) for kind in kinds):
+                self.refuse(f"takes an object as the parameter {name!a}, and the client writes none")
+            required = stated.get("required") is True or where == "path"
+            exploded = stated.get("explode", where in ("query", "cookie"))
+            yield where, name, below(place, "schema"), required, exploded, str(stated.get("description", ""))
+        named = set(re.findall(r"\{([^{}]*)\}", self.path))
+        if named != {name for where, name in found if where == "path"}:
+            self.refuse("has a path whose names in braces are not its path parameters")
+
+    def body(self) -> tuple[str | None, bool, str | None]:
+        """Return the media type of the body, whether it is required, and where its schema stands."""
+        if "requestBody" not in self.stated:
+            return None, False, None
+        place = followed(self.document, below(self.place, "requestBody"))
+        stated = at(self.document, place)
+        contents = stated.get("content", {})
+        media_type = next((name for name in contents if _JSON.fullmatch(name.partition(";")[0].strip())), None)
+        if media_type is None or "schema" not in contents[media_type]:
+            self.refuse(f"takes {' or '.join(map(ascii, contents)) or 'a body of no type'}; the client can send JSON")
+        return media_type, stated.get("required") is True, below(place, "content", media_type, "schema")
+
+    def properties(
+        self, body: str | None, required: bool, name: str
+    ) -> Iterator[tuple[str, str, str, bool, bool, str]]:
+        """Yield the properties of the body, or the body as a whole where it has none by name."""
+        if body is None:
+            return
+        held = self.shapes.properties(body)
+        schema = self.shapes.schema(body)
+        if held is None or {"oneOf", "anyOf", "nullable"} & schema.keys():
+            yield "body", "body", body, required, True, str(schema.get("description", ""))
+            return
+        for one, place in held.places.items():
+            described = self.shapes.schema(place)
+            if not described.get("readOnly"):
+                needed = one in held.required and required
+                yield "property", one, place, needed, True, str(described.get("description", ""))
+
+    def arguments(self, parts: Sequence[tuple[str, str, str, bool, bool, str]]) -> list[str]:
+        """Return the names in Python; those of the body keep theirs before parameters of the same name."""
+        texts = [""] * len(parts)
+        for number in sorted(range(len(parts)), key=lambda number: parts[number][0] != "property"):
+            where, name = parts[number][:2]
+            texts[number] = name if name not in texts else f"{name} {where}"
+            while texts.count(texts[number]) > 1:
+                texts[number] += " "
+        names = attributes(texts, taken={"self", *_OPTIONS, *BUILTINS})
+        return [names[text] for text in texts]
+
+    def input(
+        self, where: str, name: str, place: str, required: bool, exploded: bool, description: str, *, argument: str
+    ) -> Input:
+        schema = self.shapes.schema(place)
+        typed = self.shapes.typed(place, f"{argument}")
+        default = ascii(schema["default"]) if required and "default" in schema else None
+        is_size = self.is_size(place)
+        described = description or str(schema.get("description", ""))
+        return Input(argument, name, where, place, typed, required, default, exploded, described, is_size)
+
+    def answers(self, name: str) -> Iterator[Answer]:
+        """Yield what is promised for each status, the particular ones first."""
+        responses = self.stated.get("responses", {})
+        for status in sorted(responses, key=lambda status: _range(str(status))[1] - _range(str(status))[0]):
+            first, last = _range(str(status))
+            if (first, last) == (-1, -1):
+                self.refuse(f"answers with the status {ascii(status)[:40]}, which is none")
+            place = followed(self.document, below(self.place, "responses", status))
+            readers: dict[str, str] = {}
+            annotations: list[str] = []
+            for media_type, content in at(self.document, place).get("content", {}).items():
+                plain = media_type.partition(";")[0].strip().lower()
+                reader, annotation = self.content(
+                    plain, content, below(place, "content", media_type, "schema"), f"{name} {status}"
+                )
+                readers[plain] = reader
+                annotations.append(annotation)
+            if len(set(readers.values())) == 1 and all(map(_JSON.fullmatch, readers)):
+                readers = dict([next(iter(readers.items()))])
+            found = list(dict.fromkeys(annotations)) or ["None"]
+            yield Answer(first, last, readers, "_typing.Any" if "_typing.Any" in found else " | ".join(found))
+
+    def content(self, media_type: str, content: Mapping[str, Any], place: str, named: str) -> tuple[str, str]:
+        if _JSON.fullmatch(media_type) or media_type == "*/*":
+            if "schema" not in content:
+                return "_wire.json_of(_wire.anything)", "_typing.Any"
+            typed = self.shapes.typed(place, f"{named} answer")
+            return f"_wire.json_of({typed.reader})", typed.annotation
+        if media_type == "text/event-stream" or media_type.startswith("multipart/"):
+            self.refuse(f"answers with {media_type}, which the client cannot read")
+        if media_type.startswith("text/"):
+            return "_wire.characters", "str"
+        return "_wire.octets", "bytes"
+
+
+def _range(status: str) -> tuple[int, int]:
+    """Return the first and last status that a key of ``responses`` means; -1 for one that is none."""
+    if status == "default":
+        return 0, 999
+    if re.fullmatch(r"[1-5]XX", status, re.IGNORECASE):
+        return int(status[0]) * 100, int(status[0]) * 100 + 99
+    return (int(status), int(status)) if re.fullmatch(r"[1-5]\d\d", status) else (-1, -1)
+
+
+@frozen
+class Option:
+    """One of the client's own arguments."""
+
+    annotation: str
+    default: str
+    description: str
+
+
+def options() -> dict[str, Option]:
+    """Return the client's own arguments as code: the fields of `Options`."""
+    described = re.findall(r'^    (\w+): .*\n    """(.*)"""$', inspect.getsource(Options), re.MULTILINE)
+    qualified = {"Any": "_typing.Any", "Mapping": "_abc.Mapping", "Unset": "_types.Unset", "httpx": "_httpx"}
+    found = {}
+    for name, description in described:
+        annotation = re.sub(r"\b[A-Za-z]+\b", lambda word: qualified.get(word[0], word[0]), _stated(name))
+        found[name] = Option(
+            annotation, "_types.UNSET" if Options._field_defaults[name] is not None else "None", description
+        )
+    return found
+
+
+def _stated(name: str) -> str:
+    annotation: str = Options.__annotations__[name].__forward_arg__
+    return annotation

@@ -1,55 +1,29 @@
-"""Generates ``zai_image_api`` with openapi-python-client and the templates beside this module."""
+"""Generates ``zai_image_api``: the modules of ``runtime/`` as they are, and the templates filled from a document."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import jinja2
 from attrs import frozen
-from openapi_python_client import Project
-from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.schema import OpenAPI
 
-from scripts.emit.escaping import in_double_quotes, restore_defaults
-from scripts.emit.operations import resources
+from scripts.emit.constraints import constraints
+from scripts.emit.operations import options, resources
+from scripts.emit.shapes import Shapes
 from scripts.rules.constraint import Condition, label
 from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError
 from scripts.source.provenance import Provenance
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
+RUNTIME = Path(__file__).parent / "runtime"
 HEADER = "# Made by `python -m scripts.regenerate` from openapi/. Do not edit: the next run overwrites it.\n\n"
-
-# The reader in wire.py for each kind of property that is one JSON value.
-_SCALAR_READERS = {
-    "AnyProperty": "anything",
-    "BooleanProperty": "boolean",
-    "ConstProperty": "anything",
-    "DateProperty": "date",
-    "DateTimeProperty": "moment",
-    "FloatProperty": "number",
-    "IntProperty": "integer",
-    "NoneProperty": "null",
-    "StringProperty": "text",
-    "UuidProperty": "uuid",
-}
-# It quotes what it cannot read, and that may be all of the document.
-_LONGEST_EXPLANATION = 600
-# Modules that openapi-python-client does not know: file -> template.
-_OWN_MODULES = {
-    "call.py": "call.py.jinja",
-    "document.py": "document.py.jinja",
-    "promises.py": "promises.py.jinja",
-    "resources/__init__.py": "resources_init.py.jinja",
-    "sizes.py": "sizes.py.jinja",
-    "wire.py": "wire.py.jinja",
-}
 
 
 @frozen
@@ -70,45 +44,41 @@ def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, 
         settings: The ``pyproject.toml`` whose ruff section formats the code.
 
     Raises:
-        PipelineError: The document is one that the generator or our templates cannot turn into a client.
+        PipelineError: The document is one that no client can be made of; the message names the place and the reason.
     """
-    config = Config.from_sources(
-        ConfigFile(literal_enums=True, post_hooks=[], package_name_override=package.name),
-        MetaType.NONE,
-        document_source=package,
-        file_encoding="utf-8",
-        overwrite=False,
-        output_path=package,
+    _validate(document)
+    shapes = Shapes(document)
+    sizes = {constraint.place for constraint in rules.constraints if constraint.keyword == "recommended"}
+    made = resources(document, shapes, sizes.__contains__)
+    every = constraints(document, [place for one in made for operation in one.operations for place in operation.places])
+    values = {
+        "document": _Document(document["info"]["title"], document["info"]["version"], document["servers"][0]["url"]),
+        "provenance": provenance,
+        "rules": rules,
+        "resources": made,
+        "models": shapes.models,
+        "constraints": [*every, *rules.constraints],
+        "options": options(),
+        "label": label,
+        "covers": condition_as_code,
+    }
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
     )
-    data = GeneratorData.from_dict(dict(document), config=config)
-    if isinstance(data, GeneratorError):
-        raise PipelineError(_explain([data]))
-    restore_defaults(data)
-    project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
-    made = resources(data, {"size"} if rules.size else set())
-    project.env.filters["literal"] = ascii
-    project.env.filters["in_double_quote_literal"] = in_double_quotes
-    project.env.globals.update(
-        scalar_readers=_SCALAR_READERS,
-        document=_Document(document["info"]["title"], document["info"]["version"], document["servers"][0]["url"]),
-        provenance=provenance,
-        rules=rules,
-        label=label,
-        covers=condition_as_code,
-        resources=made,
-    )
-    # What it prints is about folders, which the user of regenerate has not asked about.
-    with contextlib.redirect_stdout(io.StringIO()):
-        if errors := project.build():
-            raise PipelineError(_explain(errors))
-    (package / "resources").mkdir()
-    for module, template in _OWN_MODULES.items():
-        (package / module).write_text(project.env.get_template(template).render(), encoding="utf-8")
-    for resource in made:
-        text = project.env.get_template("resource.py.jinja").render(resource=resource)
-        (package / "resources" / f"{resource.module}.py").write_text(text, encoding="utf-8")
+    environment.filters |= {"literal": _literal, "docstring": docstring, "hanging": _hanging}
+    package.mkdir()
+    for module in sorted(RUNTIME.glob("*.py")):
+        _write(package / module.name, module.read_text(encoding="utf-8"))
+    for template in sorted(TEMPLATES.glob("*.py.jinja")):
+        text = environment.get_template(template.name).render(values)
+        _write(package / template.name.removesuffix(".jinja"), text)
     (package / "py.typed").touch()
-    _finish(package, settings)
+    _format(package, settings)
 
 
 def condition_as_code(when: Condition | None) -> str:
@@ -116,26 +86,65 @@ def condition_as_code(when: Condition | None) -> str:
     return "True" if when is None else f"model {'not in' if when.excluded else 'in'} {when.models!a}"
 
 
-def _explain(errors: Sequence[GeneratorError]) -> str:
-    texts = (f"{error.header or ''} {error.detail or ''} {getattr(error, 'data', None) or ''}" for error in errors)
-    return "; ".join(" ".join(text.split())[:_LONGEST_EXPLANATION] for text in texts)
+def docstring(text: str, indent: int) -> str:
+    """Return a text as a docstring in code, whatever characters are in it, wrapped for people."""
+    printable = "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+    escaped = printable.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    if escaped.endswith('"'):
+        escaped = f'{escaped[:-1]}\\"'
+    lines: list[str] = []
+    for line in escaped.splitlines():
+        margin = " " * (len(line) - len(line.lstrip()))
+        lines += textwrap.wrap(
+            line,
+            width=110 - indent,
+            subsequent_indent=margin + ("    " if margin else ""),
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    plain = "\n".join(lines).strip()
+    many = "\n" in plain
+    return textwrap.indent(
+        f'"""{plain}{chr(10) if many else ""}"""', " " * indent, lambda line: bool(line.strip())
+    ).lstrip()
 
 
-def _finish(package: Path, settings: Path) -> None:
-    """Drop the imports that a module does not need, put the code into one form, and say in each file what made it."""
-    modules = sorted(package.rglob("*.py"))
-    for module in modules:
-        module.write_text(HEADER + module.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
+def _hanging(text: str) -> str:
+    """Return a text on one line, for an entry of a docstring."""
+    return " ".join(text.split())
+
+
+def _validate(document: Mapping[str, Any]) -> None:
+    """Hold the document against the OpenAPI Specification, as openapi-python-client has it."""
+    try:
+        OpenAPI.model_validate(document)
+    except ValueError as error:
+        # Pydantic's own kind has a list of what is wrong; its text quotes what it cannot read, and that may be all.
+        first = next(iter(getattr(error, "errors", list)()), {"loc": (), "msg": "it cannot be read"})
+        where = ".".join(str(step) for step in first["loc"])
+        raise PipelineError(f"the document is not OpenAPI 3 at {ascii(where)[:200]}: {first['msg'][:200]}") from error
+
+
+def _literal(value: Any) -> str:
+    """Return a value as code that makes it again, and cannot be changed."""
+    return ascii(_fixed(value))
+
+
+def _fixed(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return tuple(map(_fixed, value))
+    return {name: _fixed(item) for name, item in value.items()} if isinstance(value, Mapping) else value
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(HEADER + text, encoding="utf-8", newline="\n")
+
+
+def _format(package: Path, settings: Path) -> None:
+    """Drop the imports that a module does not need, and put the code into one form."""
     ruff = [sys.executable, "-m", "ruff"]
     for arguments in (
-        [
-            "check",
-            "--quiet",
-            "--fix",
-            "--unsafe-fixes",
-            "--select=F401,F811,I,UP,TC",
-            "--target-version=py311",
-        ],
+        ["check", "--quiet", "--fix", "--unsafe-fixes", "--select=F401,I,TC", "--target-version=py311"],
         ["format", "--quiet"],
     ):
         done = subprocess.run(
@@ -145,4 +154,4 @@ def _finish(package: Path, settings: Path) -> None:
             check=False,
         )
         if done.returncode:
-            raise PipelineError(f"the generated code is not valid Python: {done.stdout or done.stderr}")
+            raise PipelineError(f"the generated code is not valid Python: {(done.stdout or done.stderr)[:300]!a}")

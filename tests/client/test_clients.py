@@ -14,9 +14,9 @@ import respx
 from zai_image import APIError, AsyncImage, AsyncZaiImage, Image, InvalidRequestError, TimeoutError, ZaiImage, _asking
 from zai_image._retrying import wait, wait_async
 from zai_image.fast import AsyncFastTransport, FastTransport
-from zai_image_api.api.images import generate
-from zai_image_api.call import Call
 from zai_image_api.document import SERVER_URL
+from zai_image_api.operation import Operation
+from zai_image_api.types import Options
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
 ANSWER = {"created": 1760335349, "data": [{"url": "https://pictures.example/1.png"}]}
@@ -151,22 +151,16 @@ def test_a_ratio_that_is_none_is_told_with_how_to_write_one_even_without_validat
 
 
 def test_a_call_without_a_body_is_sent_as_it_is() -> None:
-    call = Call(
-        operation="x.y",
-        request="GET /x",
-        arguments={"id": 7},
-        sync_detailed=generate.sync_detailed,
-        asyncio_detailed=generate.asyncio_detailed,
-    )
-    assert _asking.prepare(call, validate=True, caller=1) is call
+    call = _asking.Call(Operation[Any]("x.y", "GET", "/x", (), None, (), {}), {"id": 7}, Options())
+    assert _asking.prepare(call, validate=True, caller=1) == call
 
 
 def test_each_problem_of_a_request_is_a_line_of_its_own() -> None:
     with pytest.raises(InvalidRequestError) as refused:
         ZaiImage("a-key").images.generate("kitten", size="1280x1290", quality="ultra", user_id="x" * 129)
     assert refused.value.problems == (
-        "height 1290 is not divisible by 32: 1280 is the nearest that works",
         "quality 'ultra' is not one of 'hd' or 'standard'",
+        "height 1290 is not divisible by 32: 1280 is the nearest that works",
         "user_id has 129 characters; it must have 6 to 128",
     )
     with pytest.raises(InvalidRequestError) as unreadable:

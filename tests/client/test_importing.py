@@ -13,7 +13,7 @@ import pytest
     [
         "import zai_image",
         "import zai_image; zai_image.sizes.check('glm-image', '1280x1280')",
-        "import zai_image_api.api.images.generate, zai_image_api.resources, zai_image_api.models",
+        "import zai_image_api.operations, zai_image_api.resources, zai_image_api.models",
     ],
 )
 def test_neither_httpx_nor_the_suite_is_imported(code: str) -> None:

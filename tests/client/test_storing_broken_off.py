@@ -29,7 +29,7 @@ import httpx
 from zai_image import DownloadError, Image
 from zai_image._image_answers import image_answer_at
 from zai_image._retrying import Retrying
-from zai_image_api.models.image_generation_response import ImageGenerationResponse
+from zai_image_api.models import ImageGenerationResponse
 
 class Drops(httpx.SyncByteStream):
     def __iter__(self):

@@ -16,13 +16,14 @@ import respx
 import zai_image
 from tests.client.loopback import Connection, hangs_up, peer, resets, says_nothing
 from zai_image import AsyncZaiImage, ZaiImage, ZaiImageError
+from zai_image._asking import Call
 from zai_image._exchanges import Exchange
 from zai_image._settings import Settings
 from zai_image.fast import AsyncFastTransport, FastTransport
-from zai_image_api.api.images import generate
-from zai_image_api.call import Call
 from zai_image_api.document import SERVER_URL
 from zai_image_api.errors import InvalidResponse
+from zai_image_api.operation import Operation
+from zai_image_api.types import Options
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
 KEY = "sk-very-secret"
@@ -60,13 +61,7 @@ def test_a_prompt_is_logged_where_it_is_asked_for(caplog: pytest.LogCaptureFixtu
     assert lines == [("DEBUG", "prompt: 'a public kitten\\nand more'")] * 2
 
 
-CALL = Call(
-    operation="x.y",
-    request="GET /x",
-    arguments={},
-    sync_detailed=generate.sync_detailed,
-    asyncio_detailed=generate.asyncio_detailed,
-)
+CALL = Call(Operation[Any]("x.y", "GET", "/x", (), None, (), {}), {}, Options())
 """A call of no operation that there is."""
 
 

@@ -41,13 +41,14 @@ def test_every_promise_that_binds_a_client_is_examined_and_no_other() -> None:
 
 BROKEN = {
     "a client that checks no size": (
-        "from zai_image import _asking\n_asking.sizes.check = lambda model, size: []\n",
+        "from zai_image_api import checking\nchecking._CHECKS['recommended'] = lambda *held: iter(())\n",
         "just_outside",
         "it breaks SIZE-GLM-RANGE, SIZE-GLM-STEP, SIZE-OTHERS-PIXELS, SIZE-OTHERS-RANGE, SIZE-OTHERS-STEP",
     ),
     "a client that fills in the schema's default": (
-        "from zai_image_api.models.create_image_request import CreateImageRequest as Order\n"
-        "right = Order.to_dict\nOrder.to_dict = lambda self: {'quality': 'hd', **right(self)}\n",
+        "from zai_image_api.operation import Operation\n"
+        "right = Operation._properties\n"
+        "Operation._properties = lambda *given: {'quality': 'hd', **right(*given)}\n",
         "left_to_the_server",
         "it breaks QUALITY-GLM-DEFAULT, QUALITY-OTHERS-DEFAULT, SIZE-GLM-DEFAULT, SIZE-OTHERS-DEFAULT",
     ),
@@ -63,9 +64,9 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
     "test_requests": {
         "a client that drops what the page does not name": (
             """
-            from zai_image_api.models.create_image_request import CreateImageRequest as Order
-            right = Order.to_dict
-            Order.to_dict = lambda self: {k: v for k, v in right(self).items() if k not in self.additional_properties}
+            from zai_image_api.operation import Operation
+            right = Operation._properties
+            Operation._properties = lambda self, given, extra_body: right(self, given, {})
             """,
             "does_not_name_are_sent",
         ),
@@ -189,28 +190,28 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
         "a client that tells a cancelled order as a lost connection": (
             """
             import asyncio, httpx
-            from zai_image_api.call import Call
-            right = Call.send_async
+            from zai_image_api.client import Client
+            right = Client.send_async
             async def send(self, *where):
                 try:
                     return await right(self, *where)
                 except asyncio.CancelledError as error:
                     raise httpx.ReadError("lost") from error
-            Call.send_async = send
+            Client.send_async = send
             """,
             "order",
         ),
         "a client that sends a cancelled order again": (
             """
             import asyncio
-            from zai_image_api.call import Call
-            right = Call.send_async
+            from zai_image_api.client import Client
+            right = Client.send_async
             async def send(self, *where):
                 try:
                     return await right(self, *where)
                 except asyncio.CancelledError:
                     return await right(self, *where)
-            Call.send_async = send
+            Client.send_async = send
             """,
             "order",
         ),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 
-from zai_image_api import AuthenticatedClient, Client
-from zai_image_api.models import CreateImageRequest
-from zai_image_api.resources import Resources
-from zai_image_api.types import UNSET
+from zai_image_api.client import AuthenticatedClient, Client
+from zai_image_api.models import ImageGenerationResponse
+from zai_image_api.operation import Operation
+from zai_image_api.operations import IMAGES_GENERATE
+from zai_image_api.resources import AsyncResources, Resources
+from zai_image_api.types import UNSET, Options
 
 SETTINGS: dict[str, Any] = {
     "headers": {"X-Team": "art"},
@@ -76,8 +80,8 @@ def test_redirects_are_not_followed_and_certificates_are_verified_unless_the_cal
 ) -> None:
     made: list[dict[str, Any]] = []
     monkeypatch.setattr(httpx, "Client", lambda **settings: made.append(settings))
-    Client().get_httpx_client()
-    Client(verify_ssl=False, follow_redirects=True).get_httpx_client()
+    Client("https://a.example").get_httpx_client()
+    Client("https://a.example", verify_ssl=False, follow_redirects=True).get_httpx_client()
     assert [(settings["verify"], settings["follow_redirects"]) for settings in made] == [(True, False), (False, True)]
 
 
@@ -151,14 +155,50 @@ def test_slashes_at_the_end_of_an_address_make_no_difference() -> None:
     assert [str(request.url) for request in transport.requests] == ["https://a.example/X/b"] * 2
 
 
-def test_a_method_hands_over_the_call_and_returns_what_comes_of_it() -> None:
-    call = Resources(lambda call: call).images.generate("kitten", model="glm-image", size=(1280, 720), timeout=7)
-    assert (call.operation, call.request) == ("images.generate", "POST /paas/v4/images/generations")
-    body = CreateImageRequest(prompt="kitten", model="glm-image", size="1280x720")
-    assert (call.arguments, call.timeout) == ({"body": body}, 7)
-    assert Resources(lambda call: call).images.generate("kitten").timeout is UNSET
+def handed_over(**arguments: Any) -> tuple[Operation[Any], Mapping[str, Any], Options]:
+    """Return what a method hands to whatever sends it."""
+    calls: list[tuple[Operation[Any], Mapping[str, Any], Options]] = []
+    Resources[object](lambda *call: calls.append(call)).images.generate("kitten", **arguments)
+    return calls[0]
+
+
+def test_a_method_hands_over_operation_arguments_and_options_and_judges_none_of_them() -> None:
+    operation, arguments, options = handed_over(size=(1280, 720), quality=7, timeout=7, extra_body="no mapping")
+    assert operation is IMAGES_GENERATE
+    given = {"prompt": "kitten", "model": "glm-image", "size": "1280x720", "quality": 7, "user_id": None}
+    assert arguments == given
+    assert options == Options(cast(Any, "no mapping"), 7)
+    assert handed_over()[2] == Options()
+
+
+def test_an_awaited_method_returns_what_it_awaits() -> None:
+    async def send(*call: object) -> object:
+        return call
+
+    operation, arguments, _ = asyncio.run(AsyncResources[Any](send).images.generate("kitten"))
+    assert (operation, arguments["prompt"]) == (IMAGES_GENERATE, "kitten")
+
+
+def test_a_request_holds_what_was_given_and_nothing_else() -> None:
+    request = IMAGES_GENERATE.request(handed_over(model="cogview-4-250304")[1], {"seed": 1})
+    assert json.loads(request.content or b"") == {"model": "cogview-4-250304", "prompt": "kitten", "seed": 1}
+    assert (request.method, request.target) == ("POST", "/paas/v4/images/generations")
+    assert request.headers == {"Content-Type": "application/json"}
+
+
+def test_what_a_client_sends_is_read_as_the_operation_promises() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"created": len(request.content)})
+
+    transport = httpx.MockTransport(answer)
+    client = Client("https://a.example", httpx_args={"transport": transport})
+    call = handed_over()
+    for came in (client.send(*call), asyncio.run(client.send_async(*call))):
+        assert came.parsed == ImageGenerationResponse.from_dict(
+            {"created": len(IMAGES_GENERATE.request(call[1]).content or b"")}
+        )
 
 
 def test_a_key_and_an_absent_value_are_shown_as_such() -> None:
-    assert "token='***'" in repr(AuthenticatedClient(token="a-key"))
+    assert "token='***'" in repr(AuthenticatedClient("https://a.example", token="a-key"))
     assert (repr(UNSET), bool(UNSET)) == ("UNSET", False)

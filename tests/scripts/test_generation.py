@@ -2,72 +2,35 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
-from scripts.emit.package import generate
-from scripts.regenerate import ROOT
-from scripts.rules.assembly import read_rules
 from scripts.source.failure import PipelineError
-from scripts.source.overlay import apply_overlay
-from scripts.source.provenance import vendored_document
-
-PATH = "/paas/v4/images/generations"
-Change = Callable[[dict[str, Any]], None]
-Generate = Callable[[Change], ModuleType]
-
-
-@pytest.fixture
-def generated_from(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Generate]:
-    """Generate a package from a changed document, and import it."""
-    name = f"changed_api_{abs(hash(request.node.name))}"
-
-    def run(change: Change) -> ModuleType:
-        yaml = YAML(typ="safe", pure=True)
-        content, provenance = vendored_document(ROOT / "openapi")
-        document = yaml.load(content)
-        rules = read_rules(document, yaml.load(ROOT / "openapi/contradictions.yaml"))
-        overlaid = apply_overlay(document, yaml.load(ROOT / "openapi/overlay.yaml"))
-        change(overlaid)
-        generate(overlaid, rules, provenance, tmp_path / name, ROOT / "pyproject.toml")
-        sys.path.insert(0, str(tmp_path))
-        try:
-            return importlib.import_module(f"{name}.resources")
-        finally:
-            sys.path.remove(str(tmp_path))
-
-    yield run
-    for module in [module for module in sys.modules if module.partition(".")[0] == name]:
-        del sys.modules[module]
-
-
-def request_schema(document: dict[str, Any]) -> dict[str, Any]:
-    schema: dict[str, Any] = document["components"]["schemas"]["CreateImageRequest"]
-    return schema
+from tests.scripts.generated_packages import PATH, Change, Generate, Package, request_schema
 
 
 def parameters(method: object) -> dict[str, inspect.Parameter]:
     return dict(inspect.signature(method).parameters)  # type: ignore[arg-type]
 
 
-def test_a_new_property_becomes_a_new_keyword_argument(generated_from: Generate) -> None:
-    def add_seed(document: dict[str, Any]) -> None:
-        request_schema(document)["properties"]["seed"] = {"type": "integer", "description": "Makes it repeatable."}
+def adding(**properties: Any) -> Change:
+    return lambda document: request_schema(document)["properties"].update(properties)
 
-    resources = generated_from(add_seed)
-    seed = parameters(resources.Images.generate)["seed"]
-    assert (seed.kind, seed.default, seed.annotation) == (inspect.Parameter.KEYWORD_ONLY, None, "int | None")
-    assert "seed: Makes it repeatable." in resources.Images.generate.__doc__
-    call = resources.Resources(lambda call: call).images.generate("kitten", seed=7)
-    assert call.arguments["body"].to_dict() == {"model": "glm-image", "prompt": "kitten", "seed": 7}
+
+def sent(package: Package, *values: Any, **arguments: Any) -> Any:
+    """The JSON body that the image operation makes of arguments."""
+    return package.request("images", "generate", *values, **arguments).json
+
+
+def test_a_new_property_becomes_a_new_keyword_argument(generated_from: Generate) -> None:
+    package = generated_from(adding(seed={"type": "integer", "description": "Makes it repeatable."}))
+    for resource in (package.resources.Images, package.resources.AsyncImages):
+        seed = parameters(resource.generate)["seed"]
+        assert (seed.kind, seed.default, seed.annotation) == (inspect.Parameter.KEYWORD_ONLY, None, "int | None")
+        assert "seed: Makes it repeatable." in resource.generate.__doc__
+    assert sent(package, "kitten", seed=7) == {"model": "glm-image", "prompt": "kitten", "seed": 7}
 
 
 def test_a_new_required_property_must_be_given(generated_from: Generate) -> None:
@@ -75,19 +38,29 @@ def test_a_new_required_property_must_be_given(generated_from: Generate) -> None
         request_schema(document)["properties"]["style"] = {"type": "string"}
         request_schema(document)["required"].append("style")
 
-    style = parameters(generated_from(add_style).Images.generate)["style"]
-    assert style.default is inspect.Parameter.empty
+    package = generated_from(add_style)
+    assert parameters(package.resources.Images.generate)["style"].default is inspect.Parameter.empty
+    assert sent(package, "kitten", "plain")["style"] == "plain"
 
 
-def test_a_property_with_a_taken_name_gets_another(generated_from: Generate) -> None:
-    def add_timeout(document: dict[str, Any]) -> None:
-        request_schema(document)["properties"]["timeout"] = {"type": "integer"}
+def test_a_default_of_the_schema_is_sent_only_where_the_property_is_required(generated_from: Generate) -> None:
+    package = generated_from(adding(watermark_enabled={"type": "boolean", "default": True}))
+    assert sent(package, "kitten") == {"model": "glm-image", "prompt": "kitten"}
+    assert sent(package, "kitten", watermark_enabled=False)["watermark_enabled"] is False
 
-    resources = generated_from(add_timeout)
-    assert {"timeout", "timeout_"} <= parameters(resources.Images.generate).keys()
-    call = resources.Resources(lambda call: call).images.generate("kitten", timeout_=7, timeout=8)
-    assert call.arguments["body"].to_dict()["timeout"] == 7
-    assert call.timeout == 8
+
+def test_null_is_sent_where_it_is_documented_and_else_stands_for_nothing(generated_from: Generate) -> None:
+    package = generated_from(adding(style={"type": "string", "nullable": True}, seed={"type": "integer"}))
+    assert sent(package, "kitten", style=None, seed=None) == {"model": "glm-image", "prompt": "kitten", "style": None}
+    assert "style" not in sent(package, "kitten")
+
+
+def test_a_property_with_the_name_of_an_argument_of_the_client_s_gets_another(generated_from: Generate) -> None:
+    package = generated_from(adding(timeout={"type": "integer"}))
+    assert {"timeout", "timeout_"} <= parameters(package.resources.Images.generate).keys()
+    call = package.call("images", "generate", "kitten", timeout_=7, timeout=8)
+    assert call.json["timeout"] == 7
+    assert call.options.timeout == 8
 
 
 def test_an_operation_with_path_and_header_parameters_becomes_a_method(generated_from: Generate) -> None:
@@ -113,14 +86,16 @@ def test_an_operation_with_path_and_header_parameters_becomes_a_method(generated
             }
         }
 
-    resources = generated_from(add_result)
-    method = resources.Resources(lambda call: call).async_results.retrieve
-    assert parameters(method).keys() == {"id", "accept_language", "timeout"}
-    package = resources.__name__.partition(".")[0]
-    endpoint = importlib.import_module(f"{package}.api.async_results.retrieve")
-    request = endpoint._request(**method("a/b").arguments)
-    assert request["url"] == "/paas/v4/async-result/a%2Fb"
-    assert request["headers"] == {"Accept-Language": "en-US,en"}
+    package = generated_from(add_result)
+    assert parameters(package.resources.AsyncResults.retrieve).keys() == {"self", "id", "accept_language", "timeout"}
+    request = package.request("async_results", "retrieve", "a/b", accept_language="de")
+    assert (request.method, request.target) == ("GET", "/paas/v4/async-result/a%2Fb")
+    assert (request.headers, request.content) == ({"Accept-Language": "de"}, None)
+    operation = package.operation("async_results.retrieve")
+    video, image = (
+        operation.read(200, {}, content).parsed for content in (b'{"video_result": ["a"]}', b'{"data": []}')
+    )
+    assert (video.video_result, image.data) == (["a"], [])
 
 
 def test_the_order_of_properties_does_not_move_what_callers_give_by_position(generated_from: Generate) -> None:
@@ -128,7 +103,7 @@ def test_the_order_of_properties_does_not_move_what_callers_give_by_position(gen
         schema = request_schema(document)
         schema["properties"] = dict(reversed(schema["properties"].items()))
 
-    assert next(iter(list(parameters(generated_from(reverse).Images.generate))[1:])) == "prompt"
+    assert list(parameters(generated_from(reverse).resources.Images.generate))[1] == "prompt"
 
 
 def test_a_body_that_is_not_json_stops_with_the_operation_s_name(generated_from: Generate) -> None:

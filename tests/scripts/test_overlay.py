@@ -30,7 +30,8 @@ def test_the_overlay_names_the_operation_and_takes_out_what_depends_on_the_model
     assert (operation.pop("operationId"), operation.pop("tags")) == ("generate", ["images"])
     properties = before["components"]["schemas"]["CreateImageRequest"]["properties"]
     assert (properties["quality"].pop("default"), properties["size"].pop("default")) == ("hd", "1280x1280")
-    properties["model"]["default"] = "glm-image"
+    assert operation.pop("x-image-answer") is True
+    properties["model"] |= {"default": "glm-image", "x-open-enum": True}
     assert after == before
 
 

@@ -14,7 +14,6 @@ from functools import partial
 from typing import Any
 
 import click
-from attrs import fields
 
 from zai_image._client import CONNECT_SECONDS, READ_SECONDS, AsyncZaiImage
 from zai_image._errors import UnknownModelWarning
@@ -22,9 +21,7 @@ from zai_image.cli._completion import complete_model, complete_size
 from zai_image.cli._destinations import NUMBER, STANDARD_OUTPUT, destination
 from zai_image.cli._embedded import embedded_server
 from zai_image.cli._messages import tell
-from zai_image_api.models.create_image_request import CreateImageRequest
-from zai_image_api.models.create_image_request_model import CREATE_IMAGE_REQUEST_MODEL_VALUES
-from zai_image_api.models.create_image_request_quality import CREATE_IMAGE_REQUEST_QUALITY_VALUES
+from zai_image_api.operations import IMAGES_GENERATE
 from zai_image_api.types import UNSET
 
 _FROM_STANDARD_INPUT = "-"
@@ -59,10 +56,10 @@ def _parameters(context: click.Context, _parameter: click.Parameter, given: tupl
     "-m",
     "--model",
     metavar="MODEL",
-    default=fields(CreateImageRequest).model.default,
+    default=IMAGES_GENERATE.default("model"),
     show_default=True,
     shell_complete=complete_model,
-    help=f"One of {', '.join(CREATE_IMAGE_REQUEST_MODEL_VALUES)}, or another that the server has.",
+    help=f"One of {', '.join(IMAGES_GENERATE.values('model'))}, or another that the server has.",
 )
 @click.option(
     "-s", "--size", metavar="WxH|W:H", shell_complete=complete_size, help="The size, or a ratio such as 16:9."
@@ -70,7 +67,7 @@ def _parameters(context: click.Context, _parameter: click.Parameter, given: tupl
 @click.option(
     "-q",
     "--quality",
-    type=click.Choice(CREATE_IMAGE_REQUEST_QUALITY_VALUES),
+    type=click.Choice(IMAGES_GENERATE.values("quality")),
     help="hd is more detailed, standard is quicker; the model's own where left out.",
 )
 @click.option("--user-id", help="The end user's id, for the provider's abuse prevention.")

@@ -11,7 +11,7 @@ from zai_image import sizes as rules
 from zai_image.cli._completion import complete_model, complete_size
 from zai_image.cli._exits import ANSWER_IS_NO, FINE
 from zai_image.cli._messages import printable, tell
-from zai_image_api.models.create_image_request_model import CREATE_IMAGE_REQUEST_MODEL_VALUES
+from zai_image_api.operations import IMAGES_GENERATE
 
 
 @click.command()
@@ -36,10 +36,10 @@ def sizes(models: tuple[str, ...], check: str | None, nearest: str | None, aspec
     """Show the size rules of each model, and draw the sizes that they allow."""
     if sum(asked is not None for asked in (check, nearest, aspect)) > 1:
         raise click.UsageError("--check, --nearest and --aspect answer different questions; give one of them")
-    chosen = tuple(dict.fromkeys(models)) or CREATE_IMAGE_REQUEST_MODEL_VALUES
+    chosen = tuple(dict.fromkeys(models)) or IMAGES_GENERATE.values("model")
     for model in chosen:
-        if model not in CREATE_IMAGE_REQUEST_MODEL_VALUES:
-            named = ", ".join(CREATE_IMAGE_REQUEST_MODEL_VALUES)
+        if model not in IMAGES_GENERATE.values("model"):
+            named = ", ".join(IMAGES_GENERATE.values("model"))
             tell(f"use one of {named}: the page names no model {model!r}, and these are the rules for all others")
     try:
         if check is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from itertools import repeat
 from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
@@ -14,11 +14,8 @@ import respx
 from attrs import frozen
 
 from zai_image import AsyncZaiImage, UnknownModelWarning, ZaiImage
-from zai_image_api.api.images import generate
-from zai_image_api.call import Call
 from zai_image_api.client import AuthenticatedClient
-from zai_image_api.models.create_image_request import CreateImageRequest
-from zai_image_api.resources import Resources
+from zai_image_api.resources import AsyncResources, Resources
 from zai_image_conformance.suite.request_rules import Finding, Heard, findings
 from zai_image_conformance.suite.target import PATH
 
@@ -78,44 +75,23 @@ def by_async_client(arguments: Mapping[str, Any], came: Came, /, **options: Any)
     return _attempt(lambda server: asyncio.run(ask(server)), came)
 
 
-def _by_function(function: Callable[..., Any]) -> Way:
-    def ask(arguments: Mapping[str, Any], came: Came) -> Attempt:
-        return _attempt(lambda server: function(client=_sender(server), body=CreateImageRequest(**arguments)), came)
-
-    return ask
-
-
-def _by_coroutine(function: Callable[..., Awaitable[Any]]) -> Way:
-    async def wait_for(server: respx.MockRouter, arguments: Mapping[str, Any]) -> Any:
-        return await function(client=_sender(server), body=CreateImageRequest(**arguments))
-
-    def ask(arguments: Mapping[str, Any], came: Came) -> Attempt:
-        return _attempt(lambda server: asyncio.run(wait_for(server, arguments)), came)
-
-    return ask
-
-
 def by_resource(arguments: Mapping[str, Any], came: Came) -> Attempt:
     """Ask with the generated resource alone."""
+    return _attempt(lambda server: Resources[Any](_sender(server).send).images.generate(**arguments), came)
 
-    def ask(server: respx.MockRouter) -> Any:
-        def send(call: Call) -> Any:
-            return call.send(_sender(server))
 
-        return Resources(send).images.generate(**arguments)
+def by_async_resource(arguments: Mapping[str, Any], came: Came) -> Attempt:
+    """Ask with the generated asynchronous resource alone."""
 
-    return _attempt(ask, came)
+    async def ask(server: respx.MockRouter) -> Any:
+        return await AsyncResources[Any](_sender(server).send_async).images.generate(**arguments)
+
+    return _attempt(lambda server: asyncio.run(ask(server)), came)
 
 
 CLIENTS: Mapping[str, ClientWay] = {"ZaiImage": by_client, "AsyncZaiImage": by_async_client}
 """What refuses a wrong request before it is sent."""
-GENERATED: Mapping[str, Way] = {
-    "sync": _by_function(generate.sync),
-    "sync_detailed": _by_function(generate.sync_detailed),
-    "asyncio": _by_coroutine(generate.asyncio),
-    "asyncio_detailed": _by_coroutine(generate.asyncio_detailed),
-    "resource": by_resource,
-}
+GENERATED: Mapping[str, Way] = {"Resources": by_resource, "AsyncResources": by_async_resource}
 """What sends whatever it is told to."""
 
 

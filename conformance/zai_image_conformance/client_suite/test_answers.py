@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from zai_image import APIError, AsyncImage, Image, InvalidResponseError, ZaiImageError
 from zai_image_api.errors import InvalidResponse
-from zai_image_api.models.error import Error
-from zai_image_api.models.image_generation_response import ImageGenerationResponse
+from zai_image_api.models import Error, ImageGenerationResponse
 from zai_image_api.types import Response
 from zai_image_conformance import strategies
 from zai_image_conformance.client_suite.example_counts import few, many

@@ -168,7 +168,7 @@ def test_a_request_that_breaks_one_promise_is_refused_before_it_is_sent(
     assert isinstance(attempt.outcome, InvalidRequestError)
 
 
-@pytest.mark.parametrize("ask", [*CLIENTS.values(), GENERATED["resource"]], ids=[*CLIENTS, "resource"])
+@pytest.mark.parametrize("ask", [*CLIENTS.values(), *GENERATED.values()], ids=[*CLIENTS, *GENERATED])
 def test_properties_that_the_page_does_not_name_are_sent_as_they_are(ask: Way) -> None:
     unnamed = {"seed": 7, "style": {"names": ["ink", None]}, "watermark": False}
     body = sent_by(ask({"prompt": "A kitten.", "extra_body": unnamed}, answering(ANSWER)))

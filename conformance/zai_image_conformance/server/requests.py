@@ -9,12 +9,11 @@ from typing import Any, NoReturn, TypeAlias
 from attrs import frozen
 
 from zai_image_api import promises, sizes
-from zai_image_api.models.create_image_request_model import CREATE_IMAGE_REQUEST_MODEL_VALUES
-from zai_image_api.models.create_image_request_quality import CREATE_IMAGE_REQUEST_QUALITY_VALUES
+from zai_image_api.operations import IMAGES_GENERATE
 from zai_image_conformance.server.refusals import BusinessCode, Refusal
 
-MODELS: tuple[str, ...] = tuple(sorted(CREATE_IMAGE_REQUEST_MODEL_VALUES))
-QUALITIES: tuple[str, ...] = tuple(sorted(CREATE_IMAGE_REQUEST_QUALITY_VALUES))
+MODELS: tuple[str, ...] = tuple(sorted(IMAGES_GENERATE.values("model")))
+QUALITIES: tuple[str, ...] = tuple(sorted(IMAGES_GENERATE.values("quality")))
 
 SHOWN = 60
 """Characters of a caller's value that a message repeats."""
