@@ -124,15 +124,12 @@ def _limit(
             return
         measured = measure(value)
         if not keeps(measured, rule.value):
-            bounds = [
-                other
-                for other in checker.rules[rule.place]
-                if other.keyword in (f"min{rule.keyword[3:]}", f"max{rule.keyword[3:]}") and checker.holds(other)
-            ]
-            if len(bounds) == 2 and bounds[0].keyword != bounds[1].keyword:
-                allowed = "{} to {}".format(*sorted(bound.value for bound in bounds))
-            else:
-                allowed = f"{allows} {shown(rule.value)}"
+            here = [other for other in checker.rules[rule.place] if checker.holds(other)]
+            least, most = (
+                [other.value for other in here if other.keyword == f"{side}{rule.keyword[3:]}"]
+                for side in ("min", "max")
+            )
+            allowed = f"{max(least)} to {min(most)}" if least and most else f"{allows} {shown(rule.value)}"
             must = "be" if says == "is {}" else "have"
             yield Violation(
                 rule.keyword,
