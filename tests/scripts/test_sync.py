@@ -113,8 +113,7 @@ def test_a_changed_page_is_taken_in_with_everything_derived_from_it(
     assert stated["page"][0]["sha256"] == digest(WITH_SEED)
     assert stated["page"][0]["address"] == "https://docs.z.ai/api-reference/image/generate-image.md"
     assert "seed: int | None = None" in (checkout / "generated/zai_image_api/resources.py").read_text()
-    assert "which calls for version 0.0.1:
-  - compatible for callers" in (checkout / "CHANGELOG.md").read_text()
+    assert "which calls for version 0.0.1:\n  - compatible for callers" in (checkout / "CHANGELOG.md").read_text()
     assert regenerate(["--check"], root=checkout) == 0
     assert main([file_with(tmp_path / "given", WITH_SEED)], root=checkout, trial=unfit) == 0
 

@@ -112,6 +112,9 @@ def _const(checker: Checker, rule: Constraint, value: Any, path: str) -> Iterato
         yield _broken(rule, value, f"{path} must be {shown(rule.value)}, not {shown(value)}")
 
 
+_SIDES: Final = ("min", "max")
+
+
 def _limit(
     kind: Any, measure: Callable[[Any], Any], keeps: Callable[[Any, Any], bool], says: str, allows: str
 ) -> Check:
@@ -122,9 +125,9 @@ def _limit(
             return
         measured = measure(value)
         if not keeps(measured, rule.value):
-            here = [other for other in checker.rules[rule.place] if checker.holds(other)]
+            here = [(other.keyword, other.value) for other in checker.rules[rule.place] if checker.holds(other)]
             least, most = (
-                [other.value for other in here if other.keyword == f"{side}{rule.keyword[3:]}"] for side in ("min", "max")
+                [limit for keyword, limit in here if keyword == f"{side}{rule.keyword[3:]}"] for side in _SIDES
             )
             allowed = f"{max(least)} to {min(most)}" if least and most else f"{allows} {shown(rule.value)}"
             must = "be" if says == "is {}" else "have"
