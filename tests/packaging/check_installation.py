@@ -1,6 +1,6 @@
 """Checks an environment that holds the wheel with one extra and nothing else: ``python check_installation.py EXTRA``.
 
-It needs no pytest, since the environment has none; tox makes the environments ``install-*`` for it.
+It needs no pytest, since the environment has none; test_installation.py makes the environments.
 """
 
 from __future__ import annotations

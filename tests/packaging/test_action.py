@@ -20,7 +20,14 @@ from zai_image_conformance.server import RunningServer
 
 ACTION = ROOT / "action.yml"
 WORKFLOWS = sorted([*(ROOT / "examples").glob("*.yml"), *(ROOT / ".github/workflows").glob("*.yml")])
-SCHEMAS = {ACTION: "vendor.github-actions", **dict.fromkeys(WORKFLOWS, "vendor.github-workflows")}
+FORMS = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml"))
+SCHEMAS = {
+    ACTION: "vendor.github-actions",
+    **dict.fromkeys(WORKFLOWS, "vendor.github-workflows"),
+    **dict.fromkeys(FORMS, "vendor.github-issue-forms"),
+    ROOT / ".github/ISSUE_TEMPLATE/config.yml": "vendor.github-issue-config",
+    ROOT / ".github/dependabot.yml": "vendor.dependabot",
+}
 
 
 def is_valid(file: Path, schema: str) -> bool:
