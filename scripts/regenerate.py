@@ -19,7 +19,7 @@ from scripts.rules.assembly import read_rules
 from scripts.rules.catalogue import compare
 from scripts.rules.citations import stale
 from scripts.rules.constraint import Constraint
-from scripts.source.failure import PipelineError
+from scripts.source.failure import PipelineError, explained, without_traces
 from scripts.source.overlay import apply_overlay
 from scripts.source.provenance import vendored_document
 from scripts.source.reading import read_mapping
@@ -77,7 +77,10 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
                 return _remake(root, Path(made))
             derive(root, Path(made))
         except PipelineError as error:
-            print(f"regenerate: {error}", file=sys.stderr)
+            print(f"regenerate: {without_traces(str(error))}", file=sys.stderr)
+            return 2
+        except Exception as error:
+            print(f"regenerate: {explained(error)}", file=sys.stderr)
             return 2
         texts = derived.differences(Path(made), root)
         print("\n".join(texts), end="")
