@@ -17,6 +17,9 @@ Form: TypeAlias = Literal["page", "yaml", "json"]
 
 Kind: TypeAlias = Literal["text", "code"]
 
+MAX_LINES = 50_000
+"""Eight times what Z.AI's whole document has. A line of Markdown costs more than one of YAML."""
+_MOST_CANDIDATES = 20
 _OPENAPI = re.compile(r"""\bopenapi["']?\s*:""")
 # A bare document says so at the beginning of a line, and so does a page only within a code block.
 _BARE = re.compile(r"""^["']?openapi["']?[ \t]*:""")
@@ -101,6 +104,8 @@ def _document(blocks: Sequence[_Block]) -> _Block:
         if not block.ends:
             raise UnreadableError(f"the fenced block that begins in line {block.passage.line - 1} does not end")
     candidates = [block for block in blocks if block.passage.kind == "code" and _OPENAPI.search(block.passage.text)]
+    if len(candidates) > _MOST_CANDIDATES:
+        raise UnreadableError(f"the page holds {len(candidates)} code blocks that speak of `openapi:`")
     # One that cannot be read is told as such by whoever reads it; beside another it must not pass for an example.
     found = candidates if len(candidates) == 1 else [block for block in candidates if _is_document(block)]
     if len(found) != 1:
@@ -146,4 +151,7 @@ def _text(content: bytes) -> str:
     text = decoded(content, "it")
     if "\0" in text:
         raise UnreadableError("it holds a NUL character, as no text does")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("\n") > MAX_LINES:
+        raise UnreadableError(f"it has more than {MAX_LINES} lines, the most that are read")
+    return text

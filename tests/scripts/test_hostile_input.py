@@ -253,6 +253,13 @@ HEAVY: dict[str, Callable[[], bytes]] = {
     "a million levels of JSON": lambda: b'{"openapi":' * 1_000_000,
     "as long a scalar as is read": quadratic_plain,
     "100 MB": lambda: PAGE + b" " * 100_000_000,
+    "as many lists as are read": lambda: b"- a\n" * 49_000,
+    "as many quotes as are read": lambda: b"> " * 260_000,
+    "as many code blocks as are read": lambda: b"~~~\nsays: 'openapi: 1'\n~~~\n" * 16_000,
+    "as many documents as are read": lambda: b"~~~\nopenapi: 1\n~~~\n" * 16_000,
+    "as many lines as are there": lambda: b"- a\n" * 130_000,
+    "as many brackets as are read": lambda: b"[" * 520_000 + block(b"openapi: 1\n"),
+    "as many indents as are read": lambda: b"".join(b" " * 4 * n + b"~~~\n" for n in range(500)),
     "as many properties as are read": lambda: page_with(crowded()),
 }
 
