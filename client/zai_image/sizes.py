@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zai_image_api.sizes import Size, SizeLike, SizeRule, Violation, check, rule_for
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 __all__ = [
+    "NEAR",
+    "OutOfReach",
     "Size",
     "SizeLike",
     "SizeRule",
@@ -31,6 +33,36 @@ _DECIMAL = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _RATIO = re.compile(rf"({_DECIMAL})(?::({_DECIMAL}))?")
 _LONGEST = 100
 """A ratio beyond this to one, either way, is a slip: no model comes near it."""
+_RATIO_WEIGHT: Final = 8
+"""How many times as much a change of ratio counts as one of area."""
+_RATIO_WEIGHT_OUTSIDE: Final = 128
+"""The same for a size that is too large or too small: no area makes up for a square in place of 16:9."""
+NEAR: Final = 1.05
+"""A size is near a ratio if its own is at most so many times larger or smaller."""
+
+
+class OutOfReach(ValueError):
+    """No valid size comes near a ratio.
+
+    Attributes:
+        closest: The valid size that comes closest.
+    """
+
+    def __init__(self, model: str, ratio: str | float, closest: Size) -> None:
+        self.closest = closest
+        super().__init__(
+            f"no valid size of {ascii(model)[1:-1][:80]} comes near {ratio}: the closest is {closest}, which is "
+            f"{closest.width / closest.height:.3g}:1, and near is a ratio that is at most {NEAR - 1:.0%} off"
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (self.args, self.closest)
+
+
+def _again(args: tuple[object, ...], closest: Size) -> OutOfReach:
+    error = OutOfReach.__new__(OutOfReach, *args)
+    error.closest = closest
+    return error
 
 
 def recommended(model: str) -> tuple[Size, ...]:
@@ -79,10 +111,12 @@ def valid_sizes(model: str) -> tuple[Size, ...]:
 
 
 def nearest(model: str, width: int, height: int) -> Size:
-    """Return the valid size that changes shape and area least.
+    """Return the valid size that keeps the ratio of width to height, and is as large as the wanted one where it can be.
 
-    Both changes are measured by how many times larger or smaller they get: the sum of the squares of the logarithms of
-    ratio after to ratio before and of area after to area before is least. A valid size is its own nearest. Of sizes
+    The changes of ratio and of area are measured by the logarithm of how many times larger or smaller they get, and the
+    least sum decides. A change of the ratio counts eight times where a valid size is less than a step away on both
+    sides. Other sizes are too large or too small; their area must change anyway, and a change of the ratio counts 128
+    times, so that it is hardly more than the grid of valid sizes demands. A valid size is its own nearest. Of sizes
     equally near, the one with fewer pixels is taken, then the wider.
 
     Args:
@@ -105,21 +139,24 @@ def nearest(model: str, width: int, height: int) -> Size:
     rule = rule_for(model)
     width, height = max(width, 1), max(height, 1)
     wanted_width, wanted_height = math.log(width), math.log(height)
+    is_off_grid = any(
+        abs(size.width - width) < rule.step and abs(size.height - height) < rule.step for size in _valid_sizes(rule)
+    )
+    weight = _RATIO_WEIGHT if is_off_grid else _RATIO_WEIGHT_OUTSIDE
 
     def change(size: Size) -> tuple[float, int, int]:
-        # With a and b the logarithms of the sides' changes, shape changes by a-b and area by a+b, and
-        # (a-b)^2 + (a+b)^2 = 2(a^2 + b^2): the distance between the sides' logarithms says it all.
-        a, b = math.log(size.width) - wanted_width, math.log(size.height) - wanted_height
-        return a * a + b * b, size.width * size.height, -size.width
+        across, down = math.log(size.width) - wanted_width, math.log(size.height) - wanted_height
+        return weight * abs(across - down) + abs(across + down), size.width * size.height, -size.width
 
-    return min(_candidates(rule, lambda _: height), key=change)
+    return min(_candidates(rule, lambda new_width: new_width * height // width), key=change)
 
 
 def for_aspect(model: str, ratio: str | float) -> Size:
     """Return the valid size closest to a ratio of width to height.
 
     Of sizes equally close, as the exact ones for a ratio such as 16:9 are, it is the one with the most pixels that has
-    no more than the model's default size; where all have more, the one with the fewest.
+    no more than the model's default size; where all have more, the one with the fewest. Close enough is a size whose
+    ratio is at most 5 % larger or smaller.
 
     Args:
         model: The model's name; one that the page does not name falls under its rule for the others.
@@ -129,6 +166,7 @@ def for_aspect(model: str, ratio: str | float) -> Size:
         A size for which :func:`check` finds nothing.
 
     Raises:
+        OutOfReach: No valid size comes near that ratio; the error tells the closest one.
         ValueError: That is not a ratio.
         LookupError: The page states no size rule for this model.
     """
@@ -142,7 +180,10 @@ def for_aspect(model: str, ratio: str | float) -> Size:
         # Dividing integers rounds correctly, so sizes of the same ratio get the same number to the last bit.
         return max(across, down) / min(across, down), pixels > budget, abs(budget - pixels)
 
-    return min(_candidates(rule, lambda width: width * exact.denominator // exact.numerator), key=distance)
+    closest = min(_candidates(rule, lambda width: width * exact.denominator // exact.numerator), key=distance)
+    if distance(closest)[0] > NEAR:
+        raise OutOfReach(model, ratio, closest)
+    return closest
 
 
 @cache

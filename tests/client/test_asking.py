@@ -82,7 +82,7 @@ def test_the_error_carries_the_violations_and_the_nearest_valid_size(zai: ZaiIma
         zai.images.generate("kitten", size="1000x1280")
     assert [violation.rule for violation in refused.value.violations] == ["min_side", "step"]
     assert all("Both width and height must be between" in found.sentence for found in refused.value.violations)
-    assert refused.value.nearest == Size(1024, 1280)
+    assert refused.value.nearest == Size(1024, 1312)
 
 
 @respx.mock

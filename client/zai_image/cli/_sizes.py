@@ -47,7 +47,7 @@ def sizes(models: tuple[str, ...], check: str | None, nearest: str | None, aspec
         elif nearest is not None:
             answers = {model: _found(rules.nearest(model, *rules.Size.parse(nearest))) for model in chosen}
         elif aspect is not None:
-            answers = {model: _found(rules.for_aspect(model, aspect)) for model in chosen}
+            answers = {model: _of_ratio(model, aspect) for model in chosen}
         elif as_json:
             answers = {model: _described(model) for model in chosen}
         else:
@@ -77,6 +77,13 @@ def _checked(model: str, size: str) -> dict[str, Any]:
 
 def _found(size: rules.Size) -> dict[str, Any]:
     return {"size": str(size), "text": str(size)}
+
+
+def _of_ratio(model: str, ratio: str) -> dict[str, Any]:
+    try:
+        return _found(rules.for_aspect(model, ratio))
+    except rules.OutOfReach as error:
+        return {"valid": False, "closest": str(error.closest), "text": str(error)}
 
 
 def _described(model: str) -> dict[str, Any]:
