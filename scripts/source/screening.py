@@ -1,4 +1,4 @@
-"""Refuses a document that names what it must not: other documents, odd places, names that are more than names."""
+"""Refuses a document that leads elsewhere, asks for what the client cannot do, or is more than it looks."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from scripts.source.quoting import quote
 from scripts.source.references import as_list, as_mapping, at, references, resolved
 from scripts.source.selection import METHODS, operations_of
 
-# Schema names become modules and classes; the OpenAPI Specification allows no more than this in them, and fewer dots.
-_COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9_]*([.-][A-Za-z0-9_]+)*")
-# Operation names and tags become modules, folders and methods. The specification sets no limit on them.
-_OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9]*([ ._-]+[A-Za-z0-9]+)*")
-_PATH = re.compile(r"(/([A-Za-z0-9_~-]+(\.[A-Za-z0-9_~-]+)*|\{[A-Za-z][A-Za-z0-9_-]*\}))+/?")
+# What the OpenAPI Specification allows, and RFC 3986: parameters in braces, and no way up.
+_COMPONENT = re.compile(r"[A-Za-z0-9._-]+")
+_PATH = re.compile(r"(/((?!\.{1,2}(/|$))[A-Za-z0-9._~!$&'()*+,;=:@%-]|\{[^{}/?#\s]+\})*)+")
 _BESIDE_OPERATIONS = ("summary", "description", "servers", "parameters")
 _LONGEST_NAME = 100
 # A generator puts schemas in the place of references, so that a few lines can stand for a million. Z.AI's has 220.
@@ -33,8 +31,8 @@ def screen(document: Mapping[str, Any]) -> None:
 
     Raises:
         PipelineError: It refers to anything but its own parts, has no https server or an operation with another, is
-            secured otherwise than by a bearer token, or has a path, tag, operation or component with a name that
-            cannot simply become that of a file and a class.
+            secured otherwise than by a bearer token, or has a path or component with a name that the specification
+            does not allow, or a tag or operation with one that is no text.
     """
     if _values(document) > _MOST_VALUES:
         raise PipelineError(
@@ -49,9 +47,9 @@ def screen(document: Mapping[str, Any]) -> None:
     _screen_server(document)
     for kind, names in as_mapping(document.get("components")).items():
         for name in as_mapping(names):
-            _screen_name(name, _COMPONENT, f"components/{kind}")
+            _screen_name(name, f"components/{kind}", _COMPONENT)
     for path, item in as_mapping(document.get("paths")).items():
-        _screen_name(path, _PATH, "paths", longest=4 * _LONGEST_NAME)
+        _screen_name(path, "paths", _PATH, longest=4 * _LONGEST_NAME)
         _screen_path(document, as_mapping(item), path)
     for path, method, item in operations_of(document):
         _screen_operation(document, as_mapping(item[method]), f"{method.upper()} {path}")
@@ -85,10 +83,10 @@ def _screen_path(document: Mapping[str, Any], item: Mapping[str, Any], path: str
 
 def _screen_operation(document: Mapping[str, Any], operation: Mapping[str, Any], where: str) -> None:
     if "operationId" in operation:
-        _screen_name(operation["operationId"], _OPERATION, f"the operationId of {where}")
+        _screen_name(operation["operationId"], f"the operationId of {where}")
     tags = operation.get("tags", [])
     for tag in tags if isinstance(tags, list) else [tags]:
-        _screen_name(tag, _OPERATION, f"the tags of {where}")
+        _screen_name(tag, f"the tags of {where}")
     _screen_own_server(document, operation, where)
     _screen_security(document, operation, where)
 
@@ -119,9 +117,11 @@ def _screen_security(document: Mapping[str, Any], operation: Mapping[str, Any], 
         )
 
 
-def _screen_name(name: object, form: re.Pattern[str], where: str, longest: int = _LONGEST_NAME) -> None:
-    if not isinstance(name, str) or not form.fullmatch(name) or len(name) > longest:
-        raise PipelineError(f"{where}: {quote(name)} is not a name that can become that of a file or a class")
+def _screen_name(name: object, where: str, form: re.Pattern[str] | None = None, longest: int = _LONGEST_NAME) -> None:
+    if not isinstance(name, str) or not 0 < len(name) <= longest:
+        raise PipelineError(f"{where}: {quote(name, 100)} is not a name of 1 to {longest} characters")
+    if form is not None and not form.fullmatch(name):
+        raise PipelineError(f"{where}: {quote(name, 100)} is not a name that the OpenAPI Specification allows there")
 
 
 def _screen_reference(document: Mapping[str, Any], reference: str) -> None:
