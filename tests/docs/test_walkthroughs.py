@@ -7,17 +7,21 @@ import os
 import shutil
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+from docs.site.building import ARTEFACTS, artefacts
 from scripts.regenerate import ROOT
+from tests.docs.serving import serving
 from tests.docs.walkthrough import Shell, blocks, is_installation
 
 DOCUMENTS = sorted([*(ROOT / "docs/tutorials").glob("*.md"), *(ROOT / "docs/how-to").glob("*.md")])
 NEEDS_NPM = "<!-- needs: npm -->"
 PORT = "8000"
+SITE = "https://zai-image.github.io/zai-image/"
 
 
 def text_of(document: Path) -> str:
@@ -31,6 +35,17 @@ def free_port() -> int:
         return port
 
 
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that has the files of the published site."""
+    folder = tmp_path_factory.mktemp("published")
+    (folder / ARTEFACTS).mkdir()
+    for file in artefacts():
+        shutil.copy(file, folder / ARTEFACTS)
+    with serving(folder) as address:
+        yield address
+
+
 def named(document: Path) -> str:
     return document.relative_to(ROOT / "docs").as_posix()
 
@@ -42,7 +57,7 @@ def named(document: Path) -> str:
         for document in DOCUMENTS
     ],
 )
-def test_it_can_be_followed(document: Path, tmp_path: Path) -> None:
+def test_it_can_be_followed(document: Path, published: str, tmp_path: Path) -> None:
     if NEEDS_NPM in text_of(document) and shutil.which("npm") is None:
         pytest.skip("this machine has no npm")
     # Another program of this machine may hold the port that the document names.
@@ -51,7 +66,7 @@ def test_it_can_be_followed(document: Path, tmp_path: Path) -> None:
     shell = Shell(tmp_path, {"PATH": f"{here}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "200"})
     failed = ""
     try:
-        for block in blocks(text_of(document).replace(PORT, port)):
+        for block in blocks(text_of(document).replace(PORT, port).replace(SITE, published)):
             if block.mark.startswith("shown:"):
                 continue
             if block.file is not None:
