@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from docs.site.building import ARTEFACTS, artefacts
-from scripts.regenerate import ROOT
+from docs.site.building import ARTEFACTS, ROOT, artefacts
 from tests.docs.serving import serving
 from tests.docs.walkthrough import Shell, blocks, is_installation
 

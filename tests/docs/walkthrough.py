@@ -16,7 +16,7 @@ from attrs import frozen
 _BLOCK = re.compile(
     r"^(?:<!-- (?P<mark>[^>]*) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
-_FILE = re.compile(r"(?:#|//|--|<!--) (?P<name>[\w./-]+\.\w+)(?: -->)?\n")
+_FILE = re.compile(r"(?:#|//|--|<!--) (?P<name>[\w./-]*\.\w+|Jenkinsfile)(?: -->)?\n")
 _INSTALLS = re.compile(r"(\S*python\S* -m )?(pip|uv|uvx|pipx) ")
 _PATIENCE = 120.0
 """Seconds for one command."""
