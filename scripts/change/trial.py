@@ -1,4 +1,4 @@
-"""Tries what was made before it is put in place: import, types, and the suite against the embedded server."""
+"""Tries what was made before it is put in place: import, types, calls of each operation, command line, suite."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from attrs import frozen
 
+from scripts.change.calls import plan_of
 from scripts.source.failure import PipelineError, without_traces
 from scripts.source.quoting import shown
 
@@ -38,11 +39,15 @@ class Trial:
     """What Python is to run."""
     seconds: float
     """When to give up."""
+    reads: Callable[[Path], str] | None = None
+    """What stands on its standard input, made from the tree."""
 
 
 TRIALS = (
     Trial("importing the generated package", ["-c", _IMPORT_ALL], 60),
     Trial("the type checker", ["-m", "mypy", *(word for name in PACKAGES for word in ("-p", name))], 600),
+    Trial("a call of each operation", ["-P", str(Path(__file__).with_name("calling.py"))], 120, plan_of),
+    Trial("the command line", ["-m", "zai_image", "generate", "A kitten.", "--local", "-o", "-"], 60),
     Trial("the suite against the embedded server", ["-m", "zai_image", "conform", "--local"], 300),
 )
 
@@ -66,7 +71,7 @@ def try_out(tree: Path, trials: Sequence[Trial] = TRIALS) -> None:
                 [sys.executable, *trial.arguments],
                 cwd=tree,
                 env=environment,
-                stdin=subprocess.DEVNULL,
+                input="" if trial.reads is None else trial.reads(tree),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,

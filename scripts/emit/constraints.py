@@ -7,25 +7,27 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scripts.emit.runtime.checking import KEYWORDS, compiled
-from scripts.emit.runtime.constraints import Constraint
+from scripts.emit.runtime.constraints import Condition, Constraint
+from scripts.rules import constraint as prose
 from scripts.source.failure import PipelineError
 from scripts.source.pointers import at, below, followed, steps
 
 # What says nothing of which values are valid.
 _WORDS = frozenset(
     {"title", "description", "default", "example", "examples", "deprecated", "externalDocs", "xml", "discriminator"}
-    | {"writeOnly", "contentMediaType", "contentEncoding", "$comment"}
+    | {"contentMediaType", "contentEncoding", "$comment"}
 )
 _OPEN = "x-open-enum"
 """In the overlay: the schema's ``enum`` lists what is known, and there may be more."""
 
 
-def constraints(document: Mapping[str, Any], places: Iterable[str]) -> list[Constraint]:
+def constraints(document: Mapping[str, Any], places: Iterable[str], *, sent: bool = True) -> list[Constraint]:
     """Return every constraint of the schemas at some places, and of all that these lead to.
 
     Args:
         document: The OpenAPI document with the overlay applied.
-        places: Where the schemas stand of what may be sent.
+        places: Where the schemas stand.
+        sent: Whether the client is to check values by them; what it cannot check is then refused, and else left out.
 
     Raises:
         PipelineError: A schema uses a keyword, or a pattern, that the client cannot check.
@@ -35,13 +37,13 @@ def constraints(document: Mapping[str, Any], places: Iterable[str]) -> list[Cons
     while waiting:
         place = waiting.pop(0)
         if place not in found:
-            stated, further = _stated(document, place)
+            stated, further = _stated(document, place, sent=sent)
             found[place] = [Constraint(place, None, keyword, value) for keyword, value in stated.items()]
             waiting += further
     return [constraint for there in found.values() for constraint in there]
 
 
-def _stated(document: Mapping[str, Any], place: str) -> tuple[dict[str, Any], list[str]]:
+def _stated(document: Mapping[str, Any], place: str, *, sent: bool) -> tuple[dict[str, Any], list[str]]:
     """Return what a schema says by keyword, and the places of the schemas in it."""
     schema = at(document, place)
     if schema is True:
@@ -69,16 +71,17 @@ def _stated(document: Mapping[str, Any], place: str) -> tuple[dict[str, Any], li
             stated[keyword] = where
             further.append(where)
         else:
-            stated |= _plain(place, keyword, value, schema)
+            stated |= _plain(place, keyword, value, schema, sent=sent)
     return stated, further
 
 
-def _plain(place: str, keyword: str, value: Any, schema: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(place: str, keyword: str, value: Any, schema: Mapping[str, Any], *, sent: bool) -> dict[str, Any]:
     """Return what a keyword without schemas in it says."""
     if keyword == "type":
         return {"type": tuple(value) if isinstance(value, list) else (value,)}
-    if keyword == "readOnly":
-        return {"supported": False} if value is True else {}
+    if keyword in ("readOnly", "writeOnly"):
+        # Answers have what only the server writes, and not what only callers do.
+        return {"supported": False} if value is True and sent is (keyword == "readOnly") else {}
     if keyword == "nullable":
         return {"nullable": True} if value is True else {}
     if keyword in ("exclusiveMinimum", "exclusiveMaximum") and isinstance(value, bool):
@@ -91,6 +94,8 @@ def _plain(place: str, keyword: str, value: Any, schema: Mapping[str, Any]) -> d
     if keyword == "items":
         return {} if value else {"maxItems": 0}
     if keyword not in KEYWORDS:
+        if not sent:
+            return {}
         name = steps(place)[-1]
         raise PipelineError(f"{name}: the client cannot check the keyword {ascii(keyword)[:60]} (at #{place})")
     if keyword == "pattern":
@@ -100,5 +105,19 @@ def _plain(place: str, keyword: str, value: Any, schema: Mapping[str, Any]) -> d
             raise PipelineError(f"the pattern {ascii(value)[:100]} at #{place} cannot be checked: {error}") from error
     if keyword == "required":
         held = schema.get("properties", {})
-        value = [name for name in value if not (isinstance(held.get(name), Mapping) and held[name].get("readOnly"))]
-    return {keyword: tuple(value) if isinstance(value, list) else value}
+        unwritten = "readOnly" if sent else "writeOnly"
+        value = [name for name in value if not (isinstance(held.get(name), Mapping) and held[name].get(unwritten))]
+    return {keyword: _fixed(value)}
+
+
+def generated(stated: prose.Constraint) -> Constraint:
+    """Return a constraint that a sentence states as the generated package has it."""
+    when = None if stated.when is None else Condition(stated.when.models, stated.when.excluded)
+    return Constraint(stated.place, when, stated.keyword, _fixed(stated.value), stated.sentence)
+
+
+def _fixed(value: Any) -> Any:
+    """Return a value that cannot be changed."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_fixed, value))
+    return {name: _fixed(item) for name, item in value.items()} if isinstance(value, Mapping) else value

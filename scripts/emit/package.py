@@ -13,7 +13,7 @@ import jinja2
 from attrs import frozen
 from openapi_python_client.schema import OpenAPI
 
-from scripts.emit.constraints import constraints
+from scripts.emit.constraints import constraints, generated
 from scripts.emit.operations import options, resources
 from scripts.emit.shapes import Shapes
 from scripts.rules.constraint import Condition, label
@@ -57,7 +57,7 @@ def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, 
         "rules": rules,
         "resources": made,
         "models": shapes.models,
-        "constraints": [*every, *rules.constraints],
+        "constraints": [*every, *map(generated, rules.constraints)],
         "options": options(),
         "label": label,
         "covers": condition_as_code,
@@ -70,7 +70,7 @@ def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, 
         undefined=jinja2.StrictUndefined,
         autoescape=False,
     )
-    environment.filters |= {"literal": _literal, "docstring": docstring, "hanging": _hanging}
+    environment.filters |= {"literal": ascii, "docstring": docstring, "hanging": _hanging}
     package.mkdir()
     for module in sorted(RUNTIME.glob("*.py")):
         _write(package / module.name, module.read_text(encoding="utf-8"))
@@ -123,17 +123,6 @@ def _validate(document: Mapping[str, Any]) -> None:
         first = next(iter(getattr(error, "errors", list)()), {"loc": (), "msg": "it cannot be read"})
         where = ".".join(str(step) for step in first["loc"])
         raise PipelineError(f"the document is not OpenAPI 3 at {ascii(where)[:200]}: {first['msg'][:200]}") from error
-
-
-def _literal(value: Any) -> str:
-    """Return a value as code that makes it again, and cannot be changed."""
-    return ascii(_fixed(value))
-
-
-def _fixed(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return tuple(map(_fixed, value))
-    return {name: _fixed(item) for name, item in value.items()} if isinstance(value, Mapping) else value
 
 
 def _write(path: Path, text: str) -> None:
