@@ -6,7 +6,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from pathlib import Path
 
 from attrs import frozen
@@ -43,9 +45,11 @@ class Trial:
     """What stands on its standard input, made from the tree."""
 
 
+# Two cores are common; the type checker takes as long as all others together.
+_AT_ONCE = 2
 TRIALS = (
-    Trial("importing the generated package", ["-c", _IMPORT_ALL], 60),
     Trial("the type checker", ["-m", "mypy", *(word for name in PACKAGES for word in ("-p", name))], 600),
+    Trial("importing the generated package", ["-c", _IMPORT_ALL], 60),
     Trial("a call of each operation", ["-P", str(Path(__file__).with_name("calling.py"))], 120, plan_of),
     Trial("the command line", ["-m", "zai_image", "generate", "A kitten.", "--local", "-o", "-"], 60),
     Trial("the suite against the embedded server", ["-m", "zai_image", "conform", "--local"], 300),
@@ -65,24 +69,38 @@ def try_out(tree: Path, trials: Sequence[Trial] = TRIALS) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZAI_", "PYTEST_", "MYPY"))}
     path = os.pathsep.join(str(tree / folder) for folder in PACKAGES.values())
     environment = {**kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
-    for trial in trials:
+    with ExitStack() as running, ThreadPoolExecutor(_AT_ONCE) as threads:
+        done = [threads.submit(_run, trial, tree, environment, running) for trial in trials]
         try:
-            done = subprocess.run(
-                [sys.executable, *trial.arguments],
-                cwd=tree,
-                env=environment,
-                input="" if trial.reads is None else trial.reads(tree),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                timeout=trial.seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise PipelineError(f"{trial.name} did not come to an end within {trial.seconds:g} seconds") from error
-        if done.returncode:
-            raise PipelineError(f"{trial.name} fails with what was made: {_telling(done.stdout)}", done.stdout)
+            for one in as_completed(done):
+                one.result()
+        except PipelineError:
+            threads.shutdown(wait=False, cancel_futures=True)
+            running.close()
+            raise
+
+
+def _run(trial: Trial, tree: Path, environment: Mapping[str, str], running: ExitStack) -> None:
+    given = "" if trial.reads is None else trial.reads(tree)
+    process = subprocess.Popen(
+        [sys.executable, *trial.arguments],
+        cwd=tree,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    running.callback(process.kill)
+    try:
+        output, _ = process.communicate(given, timeout=trial.seconds)
+    except subprocess.TimeoutExpired as error:
+        process.kill()
+        process.communicate()
+        raise PipelineError(f"{trial.name} did not come to an end within {trial.seconds:g} seconds") from error
+    if process.returncode:
+        raise PipelineError(f"{trial.name} fails with what was made: {_telling(output)}", output)
 
 
 def _telling(output: str) -> str:

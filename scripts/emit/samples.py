@@ -166,7 +166,7 @@ class Samples:
         if "pattern" in rules:
             text = matching(rules["pattern"][0], variant)
         text += "a" * (least - len(text))
-        return text[:most]
+        return str(text[:most])
 
     def _number(self, rules: Mapping[str, list[Any]], variant: int, *, whole_number: bool) -> Any:
         least = [*rules.get("minimum", ()), *rules.get("exclusiveMinimum", ())]
