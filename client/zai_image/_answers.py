@@ -18,7 +18,7 @@ from zai_image._errors import (
     TimeoutError,
     ZaiImageError,
 )
-from zai_image._image_answers import ImageAnswer, findings, read_image_answer, read_leniently
+from zai_image._image_answers import ImageAnswer, findings, named, read_image_answer, read_leniently
 from zai_image._masking import masked, masked_bytes
 from zai_image_api.errors import InvalidData, InvalidResponse
 from zai_image_api.types import Response
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import httpx
 
 _LONGEST_CODE = 100
-_REQUEST_ID_HEADERS = ("x-request-id", "x-log-id")
 _OUTCOME_UNKNOWN = "; whether an image was made, and charged for, is not known"
 
 
@@ -45,7 +44,7 @@ def image_answer(came: Response[Any] | InvalidResponse, key: str) -> ImageAnswer
     """
     if 200 <= came.status_code < 300 and len(came.content) <= LARGEST_BODY:
         parsed = came.parsed if isinstance(came, Response) else None
-        answer = read_image_answer(parsed, came.content, key)
+        answer = read_image_answer(parsed, came.headers, came.content, key)
         if answer is not None:
             return answer
     if isinstance(came, InvalidResponse):
@@ -96,12 +95,7 @@ def request_id(headers: Mapping[str, str], content: bytes, key: str) -> str | No
         content: Its body.
         key: The API key, which no name may be or hold.
     """
-    named = [headers.get(name) for name in _REQUEST_ID_HEADERS]
-    body = read_leniently(content)
-    if isinstance(body, dict):
-        named.append(body.get("request_id"))
-    strings = (masked(name, key) for name in named if isinstance(name, str))
-    return next((name for name in strings if name.isprintable() and 0 < len(name) < 200), None)
+    return named(headers, read_leniently(content), key)
 
 
 def _host(error: httpx.RequestError) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from zai_image import _asking, _retrying
+from zai_image._any_image import Downloading
 from zai_image._exchanges import Exchange
 from zai_image._image_answers import ImageAnswer, image_answer_at
 from zai_image._images import AsyncImage, Image
 from zai_image._retrying import Retrying
-from zai_image._settings import check_timeout, settings
+from zai_image._settings import api_host, check_timeout, hosts, settings
 from zai_image_api.client import AuthenticatedClient
 from zai_image_api.operation import Operation
 from zai_image_api.resources import AsyncResources, Resources
@@ -55,6 +56,8 @@ class ZaiImage(Resources[Image]):
             a time-out, a connection lost in flight, or a server's error. It may be charged twice.
         validate: Whether to refuse requests that break a documented rule before sending them.
         log_prompts: Whether prompts may stand in the log ``zai_image``; they are private, and the default is no.
+        allow_image_hosts: Hosts such as ``localhost`` from which images may come though they are this machine or on its
+            link-local network, which the link of a public API leads to only by mistake or attack.
         transport: The httpx transport that carries the requests.
         http_client: The httpx client to send with, as it is; the caller closes it.
 
@@ -75,6 +78,7 @@ class ZaiImage(Resources[Image]):
         retry_unknown_outcome: bool = False,
         validate: bool = True,
         log_prompts: bool = False,
+        allow_image_hosts: Sequence[str] = (),
         transport: httpx.BaseTransport | None = None,
         http_client: httpx.Client | None = None,
     ) -> None:
@@ -85,6 +89,7 @@ class ZaiImage(Resources[Image]):
         self._settings = settings(api_key, base_url)
         check_timeout(timeout)
         self._retrying = Retrying(max_retries, retry_unknown_outcome)
+        self._downloading = Downloading(api_host(self._settings), hosts(allow_image_hosts), self._retrying)
         self._validate = validate
         self._log_prompts = log_prompts
         self._http_client = http_client or _transports.Client(
@@ -109,7 +114,7 @@ class ZaiImage(Resources[Image]):
             outcome = exchange.outcome(came)
             del came  # it may repeat the key, and collectors of tracebacks take the locals too
             if isinstance(outcome, ImageAnswer):
-                return Image(outcome, self._retrying, self._http_client)
+                return Image(outcome, call.arguments, self._downloading, self._http_client)
             pause = self._retrying.pause(outcome, attempt)
             if pause is None:
                 raise outcome
@@ -122,7 +127,8 @@ class ZaiImage(Resources[Image]):
             url: The URL that the answer gave.
             created: When it was asked for, where that is known.
         """
-        return Image(image_answer_at(url, created, self._settings.api_key), self._retrying, self._http_client)
+        made = image_answer_at(url, created, self._settings.api_key)
+        return Image(made, {}, self._downloading, self._http_client)
 
     def close(self) -> None:
         """Close the connections; a client given as ``http_client`` stays open."""
@@ -165,6 +171,7 @@ class AsyncZaiImage(AsyncResources[AsyncImage]):
         retry_unknown_outcome: bool = False,
         validate: bool = True,
         log_prompts: bool = False,
+        allow_image_hosts: Sequence[str] = (),
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
@@ -175,6 +182,7 @@ class AsyncZaiImage(AsyncResources[AsyncImage]):
         self._settings = settings(api_key, base_url)
         check_timeout(timeout)
         self._retrying = Retrying(max_retries, retry_unknown_outcome)
+        self._downloading = Downloading(api_host(self._settings), hosts(allow_image_hosts), self._retrying)
         self._validate = validate
         self._log_prompts = log_prompts
         self._http_client = http_client or _transports.AsyncClient(
@@ -199,7 +207,7 @@ class AsyncZaiImage(AsyncResources[AsyncImage]):
             outcome = exchange.outcome(came)
             del came  # it may repeat the key, and collectors of tracebacks take the locals too
             if isinstance(outcome, ImageAnswer):
-                return AsyncImage(outcome, self._retrying, self._http_client)
+                return AsyncImage(outcome, call.arguments, self._downloading, self._http_client)
             pause = self._retrying.pause(outcome, attempt)
             if pause is None:
                 raise outcome
@@ -212,7 +220,8 @@ class AsyncZaiImage(AsyncResources[AsyncImage]):
             url: The URL that the answer gave.
             created: When it was asked for, where that is known.
         """
-        return AsyncImage(image_answer_at(url, created, self._settings.api_key), self._retrying, self._http_client)
+        made = image_answer_at(url, created, self._settings.api_key)
+        return AsyncImage(made, {}, self._downloading, self._http_client)
 
     async def close(self) -> None:
         """Close the connections; a client given as ``http_client`` stays open."""

@@ -161,11 +161,13 @@ class DownloadError(ZaiImageError):
     Attributes:
         url: The image's link.
         transient: Whether trying again may help.
+        retry_after: Seconds to wait before that, where the image's host says so.
     """
 
-    def __init__(self, message: str, *, url: str, transient: bool = False) -> None:
+    def __init__(self, message: str, *, url: str, transient: bool = False, retry_after: float | None = None) -> None:
         self.url = url
         self.transient = transient
+        self.retry_after = retry_after
         super().__init__(message)
 
 

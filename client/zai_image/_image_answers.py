@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from zai_image._masking import masked
 from zai_image_api.errors import InvalidData
 from zai_image_api.models import ImageGenerationResponse
 from zai_image_api.models import ImageGenerationResponseContentFilterItem as ContentFilterItem
@@ -17,6 +18,7 @@ from zai_image_api.promises import LINK_LIFE
 
 # A number with more digits is no time and no level; Python refuses to read 4,301 of them.
 _MOST_DIGITS: Final = 4000
+REQUEST_ID_HEADERS = ("x-request-id", "x-log-id")
 # What stands for bytes that are no text.
 _UNREADABLE: Final = "\ufffd"
 WEB: Final = ("http://", "https://")
@@ -33,6 +35,7 @@ class ImageAnswer:
         created: When the image was asked for; None where the answer has no usable time.
         expires: When the link dies by the page; None likewise.
         content_filter: What the provider's content safety says, as far as that can be read.
+        request_id: The server's own name for the request; None where it gave none.
         answer: The whole answer; what is not as documented is in its ``additional_properties``.
         key: The API key, which no error of downloading may show, even where the link does.
     """
@@ -42,6 +45,7 @@ class ImageAnswer:
     created: datetime | None
     expires: datetime | None
     content_filter: Sequence[ContentFilterItem]
+    request_id: str | None
     answer: ImageGenerationResponse = field(repr=False)
     key: str = field(repr=False)
 
@@ -53,11 +57,12 @@ class ImageAnswer:
         return f"data:application/octet-stream;base64,{b64encode(self.content or b'').decode()}"
 
 
-def read_image_answer(parsed: object, content: bytes, key: str) -> ImageAnswer | None:
+def read_image_answer(parsed: object, headers: Mapping[str, str], content: bytes, key: str) -> ImageAnswer | None:
     """Return what a successful answer says of its image; None where there is no image in it.
 
     Args:
-        parsed: What the endpoint function read, where it could read the answer.
+        parsed: What the operation read, where it could read the answer.
+        headers: The answer's header fields.
         content: The body.
         key: The API key.
     """
@@ -72,7 +77,7 @@ def read_image_answer(parsed: object, content: bytes, key: str) -> ImageAnswer |
     if image is None:
         return None
     created, expires = _times(body.get("created"))
-    return ImageAnswer(*image, created, expires, findings(body), answer, key)
+    return ImageAnswer(*image, created, expires, findings(body), named(headers, body, key), answer, key)
 
 
 def image_answer_at(url: str, created: datetime | None, key: str) -> ImageAnswer:
@@ -88,7 +93,23 @@ def image_answer_at(url: str, created: datetime | None, key: str) -> ImageAnswer
     if created is not None:
         body["created"] = int(created.timestamp())
         expires = created + LINK_LIFE
-    return ImageAnswer(url, _content_of(url), created, expires, (), ImageGenerationResponse.from_dict(body), key)
+    answer = ImageGenerationResponse.from_dict(body)
+    return ImageAnswer(url, _content_of(url), created, expires, (), None, answer, key)
+
+
+def named(headers: Mapping[str, str], body: object, key: str) -> str | None:
+    """Return the server's own name for a request, from the header fields or the body of its answer.
+
+    Args:
+        headers: The answer's header fields.
+        body: Its body, as JSON.
+        key: The API key, which no name may be or hold.
+    """
+    names = [headers.get(name) for name in REQUEST_ID_HEADERS]
+    if isinstance(body, dict):
+        names.append(body.get("request_id"))
+    strings = (masked(name, key) for name in names if isinstance(name, str))
+    return next((name for name in strings if name.isprintable() and 0 < len(name) < 200), None)
 
 
 def findings(body: Mapping[str, Any]) -> Sequence[ContentFilterItem]:

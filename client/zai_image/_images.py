@@ -1,78 +1,49 @@
-"""A generated image: where it is, until when, and how to get it."""
+"""A generated image, and how to get it, sync and async."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping
+from functools import partial
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from zai_image import _retrying
-from zai_image._errors import DownloadError, one_line
-from zai_image._formats import Facts
+from zai_image._any_image import AnyImage, Downloading
+from zai_image._boundary import guarded, guarded_async
+from zai_image._errors import DownloadError
 from zai_image._image_answers import ImageAnswer
-from zai_image._masking import masked
-from zai_image._retrying import Retrying
-from zai_image._storing import Link, Progress, warn_of_suffix
-from zai_image_api.models import ImageGenerationResponse
-from zai_image_api.models import ImageGenerationResponseContentFilterItem as ContentFilterItem
 
 if TYPE_CHECKING:
     import httpx
+    from PIL.Image import Image as PillowImage
+
+    from zai_image._downloads import Download, Progress
+    from zai_image._formats import Facts
+
+    Target: TypeAlias = str | PathLike[str]
 
 
-class _AnyImage:
-    """What an image tells of itself, however it is fetched."""
+class Image(AnyImage):
+    """An image made by :class:`~zai_image.ZaiImage`.
 
-    def __init__(self, made: ImageAnswer, retrying: Retrying) -> None:
-        self._made = made
-        self._retrying = retrying
-        self._facts: Facts | None = None
+    ::
 
-    def _link(self) -> Link:
-        return Link(self.url, self.expires, self._made.key)
+        image = zai.images.generate("A cute little kitten.")
+        image.save("kitten.png")
+        image.url, image.expires, image.width, image.height, image.content_filter
 
-    @property
-    def url(self) -> str:
-        """The link to the image."""
-        return self._made.url
+    A notebook shows it, and keeps it after its link has died.
+    """
 
-    @property
-    def created(self) -> datetime | None:
-        """When the image was asked for, in UTC; None where the answer has no usable time."""
-        return self._made.created
-
-    @property
-    def expires(self) -> datetime | None:
-        """When the link dies by the page, in UTC: ``promises.LINK_LIFE`` after :attr:`created`; None likewise."""
-        return self._made.expires
-
-    @property
-    def content_filter(self) -> Sequence[ContentFilterItem]:
-        """What the provider's content safety says: items with ``role`` and ``level``, least where most severe."""
-        return self._made.content_filter
-
-    @property
-    def answer(self) -> ImageGenerationResponse:
-        """The whole answer; what the page does not name is in its ``additional_properties``."""
-        return self._made.answer
-
-    def __repr__(self) -> str:
-        url = one_line(masked(self.url, self._made.key))
-        created = "" if self.created is None else f", created {self.created:%Y-%m-%d %H:%M:%S} UTC"
-        return f"<{type(self).__name__} {url}{created}>"
-
-
-class Image(_AnyImage):
-    """An image made by :class:`~zai_image.ZaiImage`."""
-
-    def __init__(self, made: ImageAnswer, retrying: Retrying, client: httpx.Client) -> None:
-        super().__init__(made, retrying)
+    def __init__(
+        self, made: ImageAnswer, asked: Mapping[str, Any], downloading: Downloading, client: httpx.Client
+    ) -> None:
+        super().__init__(made, asked, downloading)
         self._client = client
 
-    def save(self, path: str | PathLike[str], *, progress: Progress | None = None) -> Path:
+    def save(self, path: Target, *, progress: Progress | None = None) -> Path:
         """Store the image in a file, replacing what is there; a failure leaves the file as it was.
 
         A file that is there keeps its mode and, where the system lets us, its owner.
@@ -89,10 +60,16 @@ class Image(_AnyImage):
             DownloadError: The image could not be fetched, is not one, is not whole, or could not be stored; before the
                 download, where there is a folder, a device or another thing that is no regular file.
         """
-        link = self._link()
-        with link.errors(), link.file(path) as partial:
-            facts = self._facts = self._fetch(link, partial.file, progress)
-            stored = partial.keep(facts.suffix)
+        from zai_image._storing import saving, warn_of_suffix
+
+        download = self._download()
+
+        def save() -> tuple[Path, Facts]:
+            with saving(download, path) as target:
+                facts = self._receive(download, target.file, progress)
+                return target.keep(facts.suffix), facts
+
+        stored, facts = guarded(save, download.failed)
         warn_of_suffix(stored, facts)
         return stored
 
@@ -105,53 +82,83 @@ class Image(_AnyImage):
         Raises:
             DownloadError: The image could not be fetched, is not one, or is not whole.
         """
-        link = self._link()
-        with link.errors():
-            file = BytesIO()
-            self._facts = self._fetch(link, file, progress)
-            return file.getvalue()
+        download, file = self._download(), BytesIO()
+        guarded(lambda: self._receive(download, file, progress), download.failed)
+        return file.getvalue()
 
-    def _fetch(self, link: Link, file: IO[bytes], progress: Progress | None) -> Facts:
-        while True:
-            if self._made.content is not None:
-                return link.received(self._made.content, file, progress)
-            link.attempts += 1
-            try:
-                return self._attempt(link, file, progress)
-            except DownloadError as error:
-                pause = self._retrying.pause(error, link.attempts)
-                if pause is None:
-                    raise
+    def to_pil(self) -> PillowImage:
+        """Return the image as one of Pillow's, decoded; needs the extra ``pil``.
+
+        Raises:
+            DownloadError: The image could not be fetched, or Pillow cannot decode it.
+            InvalidRequestError: Pillow is not installed.
+        """
+        from zai_image._display import decoded
+
+        return decoded(self._download(), self.download())
+
+    def _receive(self, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
+        if self._made.content is not None:
+            self._facts = download.received(self._made.content, file, progress)
+            return self._facts
+        with download.deadline.bounding():
+            while True:
+                download.attempts += 1
+                try:
+                    self._facts = guarded(partial(self._attempt, download, file, progress), download.failed)
+                    return self._facts
+                except DownloadError as error:
+                    pause = self._pause(download, error)
+                    if pause is None:
+                        raise
                 _retrying.wait(pause)
 
-    def _attempt(self, link: Link, file: IO[bytes], progress: Progress | None) -> Facts:
-        url = link.url
-        redirects = 0
-        with link.errors():
-            while True:
-                with link.asking():
-                    request = link.request(self._client, url)
-                    response = self._client.send(request, stream=True, auth=None, follow_redirects=False)
-                try:
-                    sent_on = link.redirection(response, redirects)
-                    if sent_on is None:
-                        receiver = link.receiver(response, file, progress)
-                        for chunk in response.iter_bytes():
-                            receiver.take(chunk)
-                        return receiver.finish()
-                finally:
-                    response.close()
-                url, redirects = sent_on, redirects + 1
+    def _attempt(self, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
+        from zai_image._downloads import plain
+
+        client = plain(self._client)
+        link, redirects = download.link, 0
+        while True:
+            request = download.request(client, link)
+            response = client.send(request, stream=True, auth=None, follow_redirects=False)
+            try:
+                sent_on = download.redirection(response, link, redirects)
+                if sent_on is None:
+                    receiver = download.receiver(response, file, progress)
+                    if response.is_stream_consumed:
+                        receiver.store(response.content)
+                    else:
+                        for chunk in response.iter_raw():
+                            for _ in receiver.take(chunk):
+                                pass
+                    return receiver.finish()
+            finally:
+                response.close()
+            link, redirects = sent_on, redirects + 1
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Return what notebooks show: the image itself; what it says of itself, where it cannot be had."""
+        from zai_image._display import bundle
+
+        try:
+            return bundle(self, self.download())
+        except DownloadError:
+            return bundle(self, None)
 
 
-class AsyncImage(_AnyImage):
-    """An image made by :class:`~zai_image.AsyncZaiImage`."""
+class AsyncImage(AnyImage):
+    """An image made by :class:`~zai_image.AsyncZaiImage`: the twin of :class:`Image`, each verb awaited.
 
-    def __init__(self, made: ImageAnswer, retrying: Retrying, client: httpx.AsyncClient) -> None:
-        super().__init__(made, retrying)
+    A notebook shows it from its link, as long as that works.
+    """
+
+    def __init__(
+        self, made: ImageAnswer, asked: Mapping[str, Any], downloading: Downloading, client: httpx.AsyncClient
+    ) -> None:
+        super().__init__(made, asked, downloading)
         self._client = client
 
-    async def save(self, path: str | PathLike[str], *, progress: Progress | None = None) -> Path:
+    async def save(self, path: Target, *, progress: Progress | None = None) -> Path:
         """Store the image in a file, replacing what is there; a failure leaves the file as it was.
 
         A file that is there keeps its mode and, where the system lets us, its owner.
@@ -168,10 +175,16 @@ class AsyncImage(_AnyImage):
             DownloadError: The image could not be fetched, is not one, is not whole, or could not be stored; before the
                 download, where there is a folder, a device or another thing that is no regular file.
         """
-        link = self._link()
-        with link.errors(), link.file(path) as partial:
-            facts = self._facts = await self._fetch(link, partial.file, progress)
-            stored = partial.keep(facts.suffix)
+        from zai_image._storing import saving, warn_of_suffix
+
+        download = self._download()
+
+        async def save() -> tuple[Path, Facts]:
+            with saving(download, path) as target:
+                facts = await self._receive(download, target.file, progress)
+                return target.keep(facts.suffix), facts
+
+        stored, facts = await guarded_async(save(), download.failed)
         warn_of_suffix(stored, facts)
         return stored
 
@@ -184,40 +197,68 @@ class AsyncImage(_AnyImage):
         Raises:
             DownloadError: The image could not be fetched, is not one, or is not whole.
         """
-        link = self._link()
-        with link.errors():
-            file = BytesIO()
-            self._facts = await self._fetch(link, file, progress)
-            return file.getvalue()
+        download, file = self._download(), BytesIO()
+        await guarded_async(self._receive(download, file, progress), download.failed)
+        return file.getvalue()
 
-    async def _fetch(self, link: Link, file: IO[bytes], progress: Progress | None) -> Facts:
-        while True:
-            if self._made.content is not None:
-                return link.received(self._made.content, file, progress)
-            link.attempts += 1
-            try:
-                return await self._attempt(link, file, progress)
-            except DownloadError as error:
-                pause = self._retrying.pause(error, link.attempts)
-                if pause is None:
-                    raise
+    async def to_pil(self) -> PillowImage:
+        """Return the image as one of Pillow's, decoded; needs the extra ``pil``.
+
+        Raises:
+            DownloadError: The image could not be fetched, or Pillow cannot decode it.
+            InvalidRequestError: Pillow is not installed.
+        """
+        from zai_image._display import decoded
+
+        return decoded(self._download(), await self.download())
+
+    async def _receive(self, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
+        if self._made.content is not None:
+            self._facts = download.received(self._made.content, file, progress)
+            return self._facts
+        import anyio
+
+        # None waits for ever.
+        with anyio.fail_after(download.deadline.remaining):
+            while True:
+                download.attempts += 1
+                try:
+                    self._facts = await guarded_async(self._attempt(download, file, progress), download.failed)
+                    return self._facts
+                except DownloadError as error:
+                    pause = self._pause(download, error)
+                    if pause is None:
+                        raise
                 await _retrying.wait_async(pause)
 
-    async def _attempt(self, link: Link, file: IO[bytes], progress: Progress | None) -> Facts:
-        url = link.url
-        redirects = 0
-        with link.errors():
-            while True:
-                with link.asking():
-                    request = link.request(self._client, url)
-                    response = await self._client.send(request, stream=True, auth=None, follow_redirects=False)
-                try:
-                    sent_on = link.redirection(response, redirects)
-                    if sent_on is None:
-                        receiver = link.receiver(response, file, progress)
-                        async for chunk in response.aiter_bytes():
-                            receiver.take(chunk)
-                        return receiver.finish()
-                finally:
-                    await response.aclose()
-                url, redirects = sent_on, redirects + 1
+    async def _attempt(self, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
+        from anyio.lowlevel import checkpoint
+
+        from zai_image._downloads import STEP, plain
+
+        client = plain(self._client)
+        link, redirects = download.link, 0
+        while True:
+            request = download.request(client, link)
+            response = await client.send(request, stream=True, auth=None, follow_redirects=False)
+            try:
+                sent_on = download.redirection(response, link, redirects)
+                if sent_on is None:
+                    receiver = download.receiver(response, file, progress)
+                    if response.is_stream_consumed:
+                        receiver.store(response.content)
+                    else:
+                        async for chunk in response.aiter_raw():
+                            for size in receiver.take(chunk):
+                                if size == STEP:
+                                    await checkpoint()
+                    return receiver.finish()
+            finally:
+                await response.aclose()
+            link, redirects = sent_on, redirects + 1
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Return what notebooks show, which wait for nothing: the link, or the image that came in the answer."""
+        from zai_image._display import bundle
+
+        return bundle(self, self._made.content)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from attrs import Attribute, field, frozen
@@ -24,8 +27,29 @@ LONGEST_PAUSE: Final = 8.0
 LONGEST_RETRY_AFTER: Final = 60.0
 """A server that asks for a longer wait is not waited for: its error goes to the caller, who knows what else to do."""
 
+_NUMBER: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{0,9})?")
 # 429 also carries an empty account, a blocked prompt and a day's limit; these codes, or none, mean "slow down".
 _SLOW_DOWN: Final[frozenset[int | str | None]] = frozenset({1302, 1303, None})
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds to wait before asking again, as an answer says: a number, or until a date.
+
+    Args:
+        headers: The answer's header fields.
+    """
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        value = headers.get(name, "").strip()
+        if _NUMBER.fullmatch(value):
+            return float(value) * unit
+    # Loading it takes longer than the rest of this package's modules together, and few answers hold a date.
+    from email.utils import parsedate_to_datetime
+
+    try:
+        date = parsedate_to_datetime(headers.get("retry-after", ""))
+    except (ValueError, OverflowError, IndexError):
+        return None
+    return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
 def wait(seconds: float) -> None:
@@ -69,7 +93,7 @@ class Retrying:
         """
         if attempt > self.max_retries or not self._may_be_repeated(error):
             return None
-        asked_for = error.retry_after if isinstance(error, APIError) else None
+        asked_for = error.retry_after if isinstance(error, APIError | DownloadError) else None
         if asked_for is not None:
             return asked_for if asked_for <= LONGEST_RETRY_AFTER else None
         # Full jitter: many clients that failed together do not come back together.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
@@ -60,6 +61,27 @@ def settings(api_key: str | None, base_url: str | None) -> Settings:
             [f"the base URL is not an http(s) address such as {SERVER_URL}, without user name, query or fragment"]
         )
     return Settings(key, url.rstrip("/").removesuffix(_VERSION_PATH))
+
+
+def api_host(settings: Settings) -> str:
+    """Return the host of the API."""
+    import httpx
+
+    return httpx.URL(settings.base_url).host
+
+
+def hosts(names: object) -> Sequence[str]:
+    """Return the hosts that were allowed by name.
+
+    Raises:
+        InvalidRequestError: They are no names.
+    """
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise InvalidRequestError(["allow_image_hosts must be a list of hosts such as ['localhost']"])
+    found = tuple(names)
+    if not all(isinstance(name, str) for name in found):
+        raise InvalidRequestError(["allow_image_hosts must be a list of hosts such as ['localhost']"])
+    return found
 
 
 def check_timeout(timeout: httpx.Timeout | float | Unset | None) -> None:

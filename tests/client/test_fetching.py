@@ -12,7 +12,7 @@ import respx
 
 from tests.client.streamed import Streamed
 from tests.client.test_formats import IMAGES
-from zai_image import AsyncZaiImage, DownloadError, ZaiImage, _storing
+from zai_image import AsyncZaiImage, DownloadError, ZaiImage, _downloads
 from zai_image_api.document import SERVER_URL
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
@@ -66,7 +66,7 @@ def test_progress_is_told_to_either_method(fetch: Fetch, method: str, tmp_path: 
 def test_a_body_that_is_too_large_is_not_read_to_its_end_and_its_connection_is_let_go(
     fetch: Fetch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_storing, "MAX_BYTES", 3)
+    monkeypatch.setattr(_downloads, "MAX_BYTES", 3)
     body = Streamed([b"ab"] * 9)
     respx.get(LINK).respond(stream=body)
     with pytest.raises(DownloadError, match="has over 3 bytes"):

@@ -121,7 +121,7 @@ ANSWERS: dict[str, tuple[bytes, type[object]]] = {
     "a switch of protocols": (head("Upgrade: h2c", status="101 Switching Protocols"), ZaiImageError),
     "an early hint and then silence": (head(status="103 Early Hints"), zai_image.ConnectionError),
     "a redirect to itself": (head("Location: /", "Content-Length: 0", status="307 Go"), zai_image.InvalidResponseError),
-    "no length, so that the end says it": (head() + ANSWER, zai_image._images._AnyImage),
+    "no length, so that the end says it": (head() + ANSWER, zai_image._any_image.AnyImage),
 }
 
 

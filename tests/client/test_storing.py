@@ -15,9 +15,7 @@ import pytest
 import respx
 from PIL import Image as Pillow
 
-from zai_image import AsyncImage, AsyncZaiImage, DownloadError, Image, ZaiImage, _storing, _transports
-from zai_image._image_answers import image_answer_at
-from zai_image._retrying import Retrying
+from zai_image import AsyncZaiImage, DownloadError, Image, ZaiImage, _downloads
 from zai_image_api.document import SERVER_URL
 from zai_image_conformance.server import RunningServer
 
@@ -178,15 +176,13 @@ def test_a_link_that_is_no_address_is_a_download_error(link: str, save: Any, tmp
     ],
 )
 def test_a_link_to_a_name_that_no_host_can_have_is_a_download_error(link: str, twins: int) -> None:
-    made = image_answer_at(link, None, KEY)
-
     def download() -> bytes:
-        with _transports.Client(timeout=9, transport=_transports.transport()) as client:
-            return Image(made, Retrying(0), client).download()
+        with ZaiImage(KEY, max_retries=0) as zai:
+            return zai.image_at(link).download()
 
     async def download_async() -> bytes:
-        async with _transports.AsyncClient(timeout=9, transport=_transports.async_transport()) as client:
-            return await AsyncImage(made, Retrying(0), client).download()
+        async with AsyncZaiImage(KEY, max_retries=0) as zai:
+            return await zai.image_at(link).download()
 
     def run_async() -> bytes:
         return asyncio.run(download_async())
@@ -209,7 +205,7 @@ def test_an_expired_link_is_told_as_such(save: Any, tmp_path: Path) -> None:
 
 @respx.mock
 def test_a_body_larger_than_any_image_is_not_taken(save: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_storing, "MAX_BYTES", len(PNG) - 1)
+    monkeypatch.setattr(_downloads, "MAX_BYTES", len(PNG) - 1)
     respx.get(LINK).respond(content=PNG)
     with pytest.raises(DownloadError, match="not an image of this API"):
         save(tmp_path / "kitten.png")

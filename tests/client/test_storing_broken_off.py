@@ -24,12 +24,8 @@ def test_a_full_disk_leaves_no_half_image(limit: int, tmp_path: Path) -> None:
     # In a process of its own, since the limit holds for all files of one.
     code = f"""
 import resource, signal
-from datetime import UTC, datetime
 import httpx
-from zai_image import DownloadError, Image
-from zai_image._image_answers import image_answer_at
-from zai_image._retrying import Retrying
-from zai_image_api.models import ImageGenerationResponse
+from zai_image import DownloadError, ZaiImage
 
 class Drops(httpx.SyncByteStream):
     def __iter__(self):
@@ -37,8 +33,7 @@ class Drops(httpx.SyncByteStream):
 
 answer = lambda request: httpx.Response(200, headers={{"content-type": "image/ief"}}, stream=Drops())
 client = httpx.Client(transport=httpx.MockTransport(answer))
-now = datetime.now(UTC)
-image = Image(image_answer_at("{LINK}", None, "a-key"), Retrying(0), client)
+image = ZaiImage("a-key", http_client=client, max_retries=0).image_at("{LINK}")
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
 try:

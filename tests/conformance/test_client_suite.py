@@ -74,13 +74,13 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
     "test_secrets": {
         "a client that sends the key to the picture's host": (
             """
-            from zai_image._storing import Link
-            right = Link.request
+            from zai_image._downloads import Download
+            right = Download.request
             def request(self, *asked):
                 made = right(self, *asked)
                 made.headers["Authorization"] = "Bearer the-key-of-the-examination"
                 return made
-            Link.request = request
+            Download.request = request
             """,
             "pictures_host",
         ),
@@ -182,7 +182,7 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
             "pauses_are_drawn and least",
         ),
         "a client that reads no name of a request in the fields": (
-            "from zai_image import _answers\n_answers._REQUEST_ID_HEADERS = ()",
+            "from zai_image import _image_answers\n_image_answers.REQUEST_ID_HEADERS = ()",
             "own_name and X-",
         ),
     },
@@ -235,13 +235,13 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "a client that follows a redirect to any scheme": (
             """
-            from zai_image._storing import Link
-            Link.redirection = lambda self, came, _: str(came.next_request.url) if came.next_request else None
+            from zai_image._downloads import Download
+            Download.redirection = lambda self, came, *_: came.headers.get("location")
             """,
             "another_scheme and http:",
         ),
         "a client that takes a picture of any length": (
-            "from zai_image import _storing\n_storing.MAX_BYTES = 2**40",
+            "from zai_image import _downloads\n_downloads.MAX_BYTES = 2**40",
             "a_byte_more",
         ),
     },

@@ -14,9 +14,9 @@ import click
 from attrs import frozen
 
 from zai_image import _naming
+from zai_image._downloads import Progress
 from zai_image._errors import DownloadError
 from zai_image._images import AsyncImage
-from zai_image._storing import Progress
 
 NUMBER: Final = "{n}"
 """What stands in a file's name for the prompt's number."""

@@ -1,0 +1,344 @@
+"""Decides how an image is downloaded: its own request, redirects, what is refused, and what comes of a failure."""
+
+from __future__ import annotations
+
+import copy
+import mimetypes
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from io import BytesIO
+from mmap import ACCESS_READ, mmap
+from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from urllib.parse import quote, urljoin
+
+from zai_image._attempt import Attempt
+from zai_image._boundary import cause, is_timeout, leaves, told
+from zai_image._deadline import Deadline
+from zai_image._decoding import STEP, Decoder
+from zai_image._errors import DownloadError
+from zai_image._formats import Facts, facts_of, format_named
+from zai_image._formats._content import Content
+from zai_image._image_answers import ImageAnswer
+from zai_image._image_hosts import ImageHosts
+from zai_image._redact import Key
+from zai_image._retrying import retry_after
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["STEP", "Download", "Progress", "Receiver", "RefusedAddress", "plain"]
+
+C = TypeVar("C", bound="httpx.Client | httpx.AsyncClient")
+
+Progress: TypeAlias = Callable[[int, int | None], None]
+"""Called with the bytes received so far and, where the server says, how many there will be."""
+
+# Several times the largest documented image, without any compression; what is over this is none.
+MAX_BYTES = 64 * 1024 * 1024
+MAX_REDIRECTS: Final = 5
+
+# All that an image's host is told; it is not told to compress what is compressed.
+_HEADERS: Final = {"Accept": "image/*, */*;q=0.5", "Accept-Encoding": "identity", "User-Agent": "zai-image"}
+# Statuses of a host that may well answer at the next attempt.
+_TRANSIENT_STATUSES: Final = frozenset({408, 425, 429, *range(500, 600)})
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_GONE: Final = 410
+_LINK: Final = re.compile(r"https?://(?P<authority>[^/?#]*)(?P<target>[^#]*)", re.IGNORECASE | re.DOTALL)
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+# What a request line can hold as it is.
+_VISIBLE: Final = "".join(map(chr, range(0x21, 0x7F)))
+# What says that an address or a body is wrong: another attempt changes nothing.
+_LASTING: Final = (ValueError, TypeError, RuntimeError, ImportError, MemoryError)
+_LASTING_NAMES: Final = frozenset({"InvalidURL", "UnsupportedProtocol", "LocalProtocolError", "DecodingError"})
+
+
+class RefusedAddress(Exception):
+    """The host of an image turned out to be this machine, or to be link-local."""
+
+
+class Download:
+    """One call that downloads an image, with all its attempts.
+
+    Args:
+        answer: What is known of the image.
+        key: The API key, which no error may show, even where the server put it into the link.
+        hosts: Where images may come from.
+        deadline: When the call has to be over.
+
+    Attributes:
+        attempts: How often it was tried so far.
+        deadline: When the call has to be over.
+    """
+
+    def __init__(self, answer: ImageAnswer, key: Key, hosts: ImageHosts, deadline: Deadline) -> None:
+        self.deadline = deadline
+        self.attempts = 0
+        self.link = answer.url.strip()
+        self._expires = answer.expires
+        self._key = key
+        self._hosts = hosts
+        self._is_remote = answer.content is None
+
+    def error(
+        self,
+        problem: str,
+        *,
+        transient: bool = False,
+        retry_after: float | None = None,
+        cause: BaseException | None = None,
+    ) -> DownloadError:
+        """Return the error that says why the image could not be had from here."""
+        url = self._key.redact(self.link) if self._is_remote else f"{self.link[:40]}..."
+        error = DownloadError(
+            self._key.redact(f"the image at {url} {problem}"), url=url, transient=transient, retry_after=retry_after
+        )
+        error.request, error.attempts = f"GET {url}", self.attempts
+        error.__cause__ = cause
+        return error
+
+    def failed(self, raised: Exception) -> DownloadError:
+        """Return the error for whatever was raised while the image was downloaded."""
+        words, reason = told(raised, self._key), cause(raised, self._key)
+        if self.deadline.is_over:
+            return self.error(f"did not come within the deadline of {self.deadline.seconds:g} s", cause=reason)
+        if isinstance(raised, RuntimeError) and "closed" in words:
+            return self.error(
+                "must be fetched before the client is closed; do so inside its `with` block", cause=reason
+            )
+        lasting = any(
+            isinstance(leaf, _LASTING) or not _LASTING_NAMES.isdisjoint(kind.__name__ for kind in type(leaf).__mro__)
+            for leaf in leaves(raised)
+        )
+        refused = [leaf for leaf in leaves(raised) if isinstance(leaf, RefusedAddress)]
+        transient = is_timeout(raised) or not (lasting or refused)
+        return self.error(f"could not be fetched: {words}", transient=transient, cause=reason)
+
+    def unsaved(self, raised: Exception) -> DownloadError:
+        """Return the error for whatever was raised by a file, or by what is told of the progress."""
+        return self.error(f"could not be stored: {told(raised, self._key)}", cause=cause(raised, self._key))
+
+    def request(self, client: httpx.Client | httpx.AsyncClient, link: str) -> httpx.Request:
+        """Return the request for the image, made from nothing but a link: its query goes out byte for byte.
+
+        Args:
+            client: What sends the request; nothing that it adds to its own requests is in this one.
+            link: Where the image is, or where another link redirects to.
+
+        Raises:
+            DownloadError: No image may come from there.
+        """
+        parts = _LINK.match(link)
+        if parts is None:
+            raise self.error("has a link that is not an http(s) address")
+        # Of httpx or of httpx2, whichever the client is of.
+        probe = client.build_request("GET", "https://image.invalid/")
+        address: httpx.URL = type(probe.url)(link)
+        if not address.host:
+            raise self.error("has a link without a host")
+        if self._hosts.refuses(address.host):
+            raise self.error(self._refusal(address.host))
+        target = quote(parts["target"], safe=_VISIBLE)
+        attempt = Attempt()
+        check = self._checks(address.raw_host.decode("ascii"))
+
+        def trace(name: str, info: Mapping[str, Any]) -> None:
+            attempt.trace(name, info)
+            if refused := check(name, info):
+                info["return_value"].close()
+                raise RefusedAddress(refused)
+
+        async def trace_async(name: str, info: Mapping[str, Any]) -> None:
+            await attempt.trace_async(name, info)
+            if refused := check(name, info):
+                await info["return_value"].aclose()
+                raise RefusedAddress(refused)
+
+        return type(probe)(
+            "GET",
+            address,
+            headers=_HEADERS,
+            extensions={
+                "target": (target if target.startswith("/") else f"/{target}").encode("ascii"),
+                "timeout": {step: self.deadline.within(seconds) for step, seconds in client.timeout.as_dict().items()},
+                "trace": trace_async if hasattr(client, "aclose") else trace,
+            },
+        )
+
+    def _checks(self, host: str) -> Callable[[str, Mapping[str, Any]], str | None]:
+        """Return what tells why an address that a host turned out to have is refused."""
+        dialled: list[str] = []
+
+        def check(name: str, info: Mapping[str, Any]) -> str | None:
+            step = name.partition(".")[2]
+            if step == "connect_tcp.started":
+                dialled[:] = [info["host"]]
+            # A proxy finds out the address by itself.
+            elif step == "connect_tcp.complete" and dialled == [host]:
+                peer = info["return_value"].get_extra_info("server_addr")
+                if peer and self._hosts.refuses_address(host, str(peer[0])):
+                    return f"its host {self._refusal(host)}"
+            return None
+
+        return check
+
+    def _refusal(self, host: str) -> str:
+        return (
+            f"is on this machine or its link-local network, which a public API's link does not lead to: "
+            f"allow_image_hosts=[{host!r}] allows it"
+        )
+
+    def redirection(self, response: httpx.Response, link: str, redirects: int) -> str | None:
+        """Return the link that a response redirects to; None where it is the last.
+
+        Args:
+            response: What came.
+            link: From where.
+            redirects: How many there were before.
+
+        Raises:
+            DownloadError: It redirects from https to another scheme, to what is not http(s), or once too often.
+        """
+        location = response.headers.get("location")
+        if response.status_code not in _REDIRECTS or location is None:
+            return None
+        target: str = location if _SCHEME.match(location) else urljoin(link, location)
+        old, new = (each.partition(":")[0].lower() for each in (link, target))
+        if new != old and (old, new) != ("http", "https"):
+            raise self.error(f"is redirected from {old} to {new}")
+        if redirects >= MAX_REDIRECTS:
+            raise self.error(f"is redirected more than {MAX_REDIRECTS} times")
+        return target
+
+    def receiver(self, response: httpx.Response, file: IO[bytes], progress: Progress | None) -> Receiver:
+        """Return what takes the image's bytes.
+
+        Raises:
+            DownloadError: The answer is not an image's.
+        """
+        status = response.status_code
+        if status == 200:
+            return Receiver(self, response.headers, file, progress)
+        if status in _TRANSIENT_STATUSES:
+            raise self.error(
+                f"is not there: status {status}", transient=True, retry_after=retry_after(response.headers)
+            )
+        if 400 <= status < 500 and self._expires is not None and datetime.now(UTC) > self._expires:
+            raise self.error(f"is gone: its link expired on {self._expires:%Y-%m-%d} (status {status})")
+        raise self.error(f"is {'gone' if status == _GONE else 'not there'}: status {status}")
+
+    def received(self, content: bytes, file: IO[bytes], progress: Progress | None) -> Facts:
+        """Take an image that came in the answer itself; return what it is.
+
+        Raises:
+            DownloadError: It is not an image, or not all of one.
+        """
+        receiver = Receiver(self, {}, file, progress, is_remote=False)
+        receiver.store(content)
+        return receiver.finish()
+
+
+class Receiver:
+    """Takes an image's bytes as they come, and refuses what is not an image, not whole, or too large."""
+
+    def __init__(
+        self,
+        download: Download,
+        headers: Mapping[str, str],
+        file: IO[bytes],
+        progress: Progress | None,
+        *,
+        is_remote: bool = True,
+    ) -> None:
+        self._download = download
+        self._content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        length = headers.get("content-length", "")
+        # Of an encoded body the field gives another length than the one that arrives here.
+        known = length.isdecimal() and len(length) < 16 and "content-encoding" not in headers
+        self._total = int(length) if known else None
+        self._decoder = Decoder(headers)
+        self._file = file
+        self._progress = progress
+        self._raw = self._received = 0
+        self._is_remote = is_remote
+        file.seek(0)
+        file.truncate()
+
+    def take(self, chunk: bytes) -> Iterator[int]:
+        """Take a part of the body as it came; yield the length of each step of undoing its compression."""
+        self._raw += len(chunk)
+        self._limit(self._raw)
+        for piece in self._decoder.decode(chunk):
+            self.store(piece)
+            yield len(piece)
+
+    def store(self, piece: bytes) -> None:
+        """Store a part of the image.
+
+        Raises:
+            DownloadError: It is too large, or cannot be stored.
+        """
+        self._received += len(piece)
+        self._limit(self._received)
+        try:
+            self._file.write(piece)
+            if self._progress is not None:
+                self._progress(self._received, self._total)
+        except Exception as raised:
+            error = self._download.unsaved(raised)
+            raise error from error.__cause__
+
+    def _limit(self, length: int) -> None:
+        if length > MAX_BYTES:
+            raise self._download.error(f"has over {MAX_BYTES} bytes: not an image of this API")
+
+    def finish(self) -> Facts:
+        """Return what the image is, once all of it is here.
+
+        Raises:
+            DownloadError: It is not an image, or not all of one.
+        """
+        with _content(self._file) as content:
+            facts = facts_of(content)
+            named = format_named(self._content_type)
+            broke_off = not self._decoder.is_complete or (named is not None and named.may_become(content))
+        if facts is not None and facts.is_complete is not False and self._decoder.is_complete:
+            return facts
+        if facts is not None or broke_off:
+            raise self._download.error(f"broke off after {self._received} bytes", transient=self._is_remote)
+        if named is not None:
+            raise self._download.error(f"is not an image, though it is said to be {self._content_type}")
+        # What is not known here may still be an image, and it is paid for.
+        if self._received and self._content_type.startswith("image/"):
+            return Facts(self._content_type, mimetypes.guess_extension(self._content_type) or "")
+        raise self._download.error(f"is not an image but {self._content_type or 'bytes of no known kind'}")
+
+
+def plain(client: C) -> C:
+    """Return a client that sends over the same connections, without the hooks and cookies of the given one.
+
+    Args:
+        client: The client; it stays as it is.
+    """
+    bare = copy.copy(client)
+    bare.event_hooks = {}
+    # Ours keeps none.
+    with suppress(AttributeError):
+        bare.cookies = None  # type: ignore[assignment]
+    return bare
+
+
+@contextmanager
+def _content(file: IO[bytes]) -> Iterator[Content]:
+    """Lend what is in a file, without taking it into memory."""
+    if isinstance(file, BytesIO):
+        yield file.getvalue()
+        return
+    file.flush()
+    if not file.tell():
+        # Nothing cannot be mapped.
+        yield b""
+        return
+    with mmap(file.fileno(), 0, access=ACCESS_READ) as mapped:
+        yield mapped
