@@ -112,7 +112,7 @@ def test_a_mistake_in_what_is_told_of_the_progress_is_a_download_error(tmp_path:
 
     respx.post(ENDPOINT).respond(json={"created": 1760335349, "data": [{"url": "https://pictures.example/1.png"}]})
     respx.get("https://pictures.example/1.png").respond(content=b"\x89PNG")
-    with ZaiImage("a-key") as zai, pytest.raises(DownloadError, match=" could not be stored: a mistake$") as failed:
+    with ZaiImage("a-key") as zai, pytest.raises(DownloadError, match=r" could not be stored: a mistake$") as failed:
         zai.images.generate("kitten").save(tmp_path / "kitten.png", progress=progress)
     assert str(failed.value.__cause__) == "ValueError: a mistake"
     assert list(tmp_path.iterdir()) == []
