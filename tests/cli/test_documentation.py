@@ -1,4 +1,4 @@
-"""The examples of docs/cli.md run as they stand, and print what they show."""
+"""The examples of docs/cli.md and docs/batch.md run as they stand, and print what they show."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import pytest
 
 from zai_image_conformance.server import RunningServer
 
-DOCUMENT = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
+DOCUMENT = "".join(
+    (Path(__file__).parents[2] / "docs" / name).read_text(encoding="utf-8") for name in ("cli.md", "batch.md")
+)
 EXAMPLES = dict(re.findall(r"<!-- example: (\w+) -->\n```console\n(.*?)```", DOCUMENT, re.DOTALL))
 
 

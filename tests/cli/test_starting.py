@@ -13,7 +13,18 @@ import pytest
 from tests.cli.conftest import Run
 from zai_image.cli import cli
 
-SLOW = {"httpx", "pyreqwest", "asyncio", "rich", "zai_image_conformance", "pytest", "hypothesis", "starlette", "PIL"}
+SLOW = {
+    "httpx",
+    "pyreqwest",
+    "asyncio",
+    "rich",
+    "sqlalchemy",
+    "zai_image_conformance",
+    "pytest",
+    "hypothesis",
+    "starlette",
+    "PIL",
+}
 
 
 def imported(folder: Path, *arguments: str) -> set[str]:

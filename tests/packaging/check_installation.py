@@ -14,13 +14,15 @@ from pathlib import Path
 # For each extra: what can be imported with it, and what the plain installation lacks.
 MODULES = {
     "plain": ["zai_image", "zai_image_api", "zai_image_conformance"],
-    "cli": ["zai_image.cli"],
+    "cli": ["zai_image.cli", "zai_image.batch"],
     "conformance": [
         "zai_image_conformance.server",
         "zai_image_conformance.suite.runner",
         "zai_image_conformance.suite",
     ],
     "fast": ["zai_image.fast"],
+    "postgresql": ["zai_image.batch"],
+    "remote": ["fsspec"],
 }
 MODULES["all"] = [module for modules in MODULES.values() for module in modules]
 
@@ -31,13 +33,15 @@ COMMANDS = {
         (["sizes", "--model", "glm-image", "--check", "1280x1280"], 0, "is valid"),
         (["conform", "--local"], 2, "zai-image[conformance]"),
         (["generate", "kitten", "--local"], 2, "zai-image[conformance]"),
+        (["batch", "--status", "none.sqlite"], 2, "there is no none.sqlite"),
+        (["batch", "--status", "postgresql://127.0.0.1/none"], 2, "zai-image[postgresql]"),
     ],
     # Schemathesis brings click and rich, which are all that the command line needs.
     "conformance": [
         (["conform", "--local", "--report-html", "verdict.html"], 0, "conforms"),
         (["sizes"], 0, "recommended"),
     ],
-    "fast": [(["--version"], 2, "zai-image[cli]")],
+    **{extra: [(["--version"], 2, "zai-image[cli]")] for extra in ("fast", "postgresql", "remote")},
     "all": [(["generate", "kitten", "--local"], 0, "kitten.png"), (["conform", "--local"], 0, "conforms")],
 }
 

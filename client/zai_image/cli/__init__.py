@@ -10,6 +10,7 @@ from typing import TextIO
 import click
 
 from zai_image._errors import UnknownModelWarning, ZaiImageError
+from zai_image.cli._batch import batch
 from zai_image.cli._conform import conform
 from zai_image.cli._demo import demo
 from zai_image.cli._exits import COULD_NOT_ASK, exit_code
@@ -43,7 +44,7 @@ def cli() -> None:
     """
 
 
-for command in (generate, sizes, serve, conform, demo):
+for command in (generate, batch, sizes, serve, conform, demo):
     # All of the first sentence: click would cut it.
     command.short_help = " ".join((command.help or "").partition("\n\n")[0].split())
     cli.add_command(command)

@@ -1,0 +1,293 @@
+"""A run: what is sent, what stops it, and what the next run does, against a server that counts requests."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from tests.cli.conftest import KEY
+from tests.cli.studio import PNG, Behaviour, Exchange, Studio, drawn, made, refused
+from zai_image import AsyncZaiImage
+from zai_image.batch import (
+    DestinationError,
+    Event,
+    Folder,
+    InputError,
+    Journal,
+    JournalError,
+    Limits,
+    Runner,
+    State,
+    Summary,
+    TemplateError,
+    journal_beside,
+    run,
+)
+
+BLOCKED = refused(400, 1301, "blocked by policy")
+BALANCE = refused(429, 1113, "the account is in arrears")
+Batch: TypeAlias = Callable[..., tuple[Summary, list[Event]]]
+
+
+async def unusable(exchange: Exchange) -> None:
+    """Answer with JSON that holds neither an image nor an error."""
+    await exchange.answer(200, b"{}")
+
+
+@pytest.fixture
+def batch(tmp_path: Path, studio: Studio) -> Batch:
+    """Run a batch on prompts and return its summary and events."""
+
+    def batch(prompts: list[str] | None = None, **settings: Any) -> tuple[Summary, list[Event]]:
+        if prompts is not None:
+            (tmp_path / "in.txt").write_text("\n".join(prompts), "utf-8")
+        events: list[Event] = []
+        client = partial(AsyncZaiImage, KEY, base_url=os.environ["ZAI_BASE_URL"], max_retries=0)
+        settings = {"client": client, "output": tmp_path / "out", **settings}
+        return asyncio.run(run(tmp_path / "in.txt", tell=events.append, **settings)), events
+
+    return batch
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_every_prompt_gets_its_image_once(batch: Batch, studio: Studio, tmp_path: Path) -> None:
+    summary, events = batch(["A fox", "Ein Löwe", "A fox"])
+    assert (summary.counts[State.STORED], summary.paid, summary.stopped) == (3, 3, None)
+    assert files(tmp_path / "out") == dict.fromkeys(
+        ["000001-a-fox.png", "000002-ein-löwe.png", "000003-a-fox.png"], PNG
+    )
+    assert sorted(event.told["number"] for event in events if event.kind == "stored") == [1, 2, 3]
+    again, events = batch()
+    assert (again, events, len(studio.asked)) == (summary, [], 3)
+
+
+def test_new_prompts_at_the_end_are_taken_in_and_a_changed_one_is_refused(batch: Batch, studio: Studio) -> None:
+    batch(["A fox"])
+    summary, _ = batch(["A fox", "A hen"])
+    assert (summary.counts[State.STORED], len(studio.asked)) == (2, 2)
+    with pytest.raises(InputError, match="this one has another prompt under the id '000001'"):
+        batch(["A cow", "A hen"])
+    assert len(studio.asked) == 2
+
+
+def test_two_prompts_of_one_id_are_refused_before_anything_is_sent(
+    batch: Batch, studio: Studio, tmp_path: Path
+) -> None:
+    for apart in (1, 1500):
+        rows = [{"prompt": "A fox", "id": f"n{number % apart}"} for number in range(apart + 1)]
+        (tmp_path / "in.txt").unlink(missing_ok=True)
+        path = tmp_path / f"in{apart}.jsonl"
+        path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+        with pytest.raises(InputError, match=f"give prompt {apart + 1} another id"):
+            asyncio.run(run(path, tmp_path / "out"))
+    assert studio.asked == []
+
+
+def test_parameters_of_a_prompt_are_sent_with_it(studio: Studio, tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text(json.dumps({"prompt": "A fox", "id": "a/b", "size": "1024x1024", "extra_body": {"seed": 7}}))
+    asyncio.run(run(path, tmp_path / "out", template="{model}/{size}/{id}"))
+    assert studio.asked == [{"prompt": "A fox", "model": "glm-image", "size": "1024x1024", "seed": 7}]
+    assert list(files(tmp_path / "out")) == ["default/1024x1024/a-b.png"]
+
+
+@pytest.mark.parametrize("template", ["{slug}", "Fox", "FOX {slug}"])
+def test_images_of_one_name_get_names_of_their_own(batch: Batch, tmp_path: Path, template: str) -> None:
+    batch(["A fox", "a FOX", "A fox"], template=template)
+    assert len({name.casefold() for name in files(tmp_path / "out")}) == 3
+
+
+def test_a_file_of_somebody_else_is_never_replaced(batch: Batch, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/fox.png").write_bytes(b"somebody else's")
+    batch(["A fox"], template="fox")
+    assert files(tmp_path / "out") == {"fox.png": b"somebody else's", "fox-1.png": PNG}
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [("{date}", "there is no {date}"), ("{", "write the name as in"), ("{id!x}", "write the name")],
+)
+def test_a_template_that_makes_no_names_is_refused(batch: Batch, studio: Studio, template: str, told: str) -> None:
+    with pytest.raises(TemplateError, match=told):
+        batch(["A fox"], template=template)
+    assert studio.asked == []
+
+
+def test_what_is_refused_costs_nothing_and_stops_nothing(batch: Batch, studio: Studio) -> None:
+    studio.orders["A hen"] = BLOCKED
+    summary, events = batch(["A fox", "A hen", "A cow"])
+    assert (summary.counts[State.STORED], summary.counts[State.REFUSED], summary.paid) == (2, 1, 2)
+    (event,) = [event for event in events if event.kind == "refused"]
+    assert (event.told["prompt"], event.told["error"]) == ("A hen", "blocked by policy (HTTP 400, code 1301)")
+    del studio.orders["A hen"]
+    assert batch()[0].counts[State.REFUSED] == 1
+    assert batch(retry_refused=True)[0].counts[State.STORED] == 3
+
+
+def test_what_may_be_charged_is_sent_again_only_by_name(batch: Batch, studio: Studio) -> None:
+    studio.orders["A hen"] = refused(500, 500, "broken")
+    summary, _ = batch(["A fox", "A hen"])
+    assert (summary.counts[State.UNKNOWN], summary.paid) == (1, 2)
+    del studio.orders["A hen"]
+    assert batch()[0].counts[State.UNKNOWN] == 1
+    assert len(studio.asked) == 2
+    summary, _ = batch(retry_unknown=True)
+    assert (summary.counts[State.STORED], summary.paid, len(studio.asked)) == (2, 3, 3)
+
+
+def test_an_image_that_could_not_be_downloaded_is_stored_by_the_next_run_and_not_paid_for_again(
+    batch: Batch, studio: Studio, tmp_path: Path
+) -> None:
+    studio.images["A hen"] = refused(404, 0, "gone")
+    summary, events = batch(["A fox", "A hen"])
+    assert (summary.counts[State.ANSWERED], summary.paid) == (1, 2)
+    assert [event.told["url"].rpartition("/")[2] for event in events if event.kind == "not stored"] == ["A%20hen"]
+    studio.images["A hen"] = drawn
+    summary, _ = batch()
+    assert (summary.counts[State.STORED], summary.paid, len(studio.asked)) == (2, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("failure", "at_most"),
+    [(BALANCE, 1), (refused(401, 1002, "no such key"), 1), (refused(429, 1304, "daily limit"), 1), (unusable, 3)],
+)
+def test_what_would_meet_every_prompt_stops_the_run_at_once(
+    batch: Batch, studio: Studio, failure: Behaviour, at_most: int
+) -> None:
+    prompts = [f"Fox {number}" for number in range(30)]
+    studio.orders = dict.fromkeys(prompts, failure)
+    summary, _ = batch(prompts, limits=Limits(concurrency=8))
+    assert summary.stopped
+    assert len(studio.asked) == at_most
+    assert summary.counts[State.REFUSED] == 0
+    assert summary.counts[State.WAITING] == 30 - (at_most if failure is unusable else 0)
+
+
+def test_the_same_failure_ten_times_in_a_row_stops_the_run(batch: Batch, studio: Studio) -> None:
+    prompts = [f"Fox {number}" for number in range(30)]
+    studio.orders = dict.fromkeys(prompts[1:], refused(500, 500, "broken"))
+    summary, _ = batch(prompts, limits=Limits(concurrency=2))
+    assert summary.stopped is not None
+    assert "10 requests in a row failed alike" in summary.stopped
+    assert summary.counts[State.STORED] == 1
+    assert len(studio.asked) <= 1 + 10 + 1
+
+
+def test_a_server_that_cannot_be_reached_stops_the_run_and_charges_nothing(batch: Batch, tmp_path: Path) -> None:
+    client = partial(AsyncZaiImage, KEY, base_url="http://127.0.0.1:9", max_retries=0)
+    summary, _ = batch(["A fox", "A hen"], client=client)
+    assert (summary.counts[State.WAITING], summary.paid) == (2, 0)
+    assert summary.stopped is not None
+    assert "no connection" in summary.stopped
+
+
+def test_the_destination_is_tried_before_anything_is_sent(batch: Batch, studio: Studio) -> None:
+    with pytest.raises(DestinationError, match="cannot write into"):
+        batch(["A fox"], output="/proc/images")
+    assert studio.asked == []
+
+
+def test_a_destination_that_fills_up_stops_the_run_and_the_next_stores_what_was_paid_for(
+    batch: Batch, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(folder: Folder) -> None:
+        raise DestinationError("choose another destination: No space left on device")
+
+    prompts = [f"Fox {number}" for number in range(9)]
+    with monkeypatch.context() as patched:
+
+        def full(folder: Folder, staged: Path, name: str) -> bool:
+            patched.setattr(Folder, "check", broken)
+            raise OSError(28, "No space left on device")
+
+        patched.setattr(Folder, "move", full)
+        summary, _ = batch(prompts, limits=Limits(concurrency=1))
+    assert (summary.stopped, len(studio.asked)) == ("choose another destination: No space left on device", 1)
+    assert (summary.counts[State.ANSWERED], files(tmp_path / "out")) == (1, {})
+    assert batch()[0].counts[State.STORED] == len(studio.asked) == 9
+
+
+def test_max_images_holds_for_all_runs_together(batch: Batch, studio: Studio) -> None:
+    prompts = [f"Fox {number}" for number in range(6)]
+    studio.orders["Fox 1"] = BLOCKED
+    for _ in range(2):
+        summary, _ = batch(prompts, limits=Limits(concurrency=3, max_images=3))
+        assert (summary.paid, summary.counts[State.STORED], summary.counts[State.WAITING]) == (3, 3, 2)
+    assert len(studio.asked) == 4
+    assert batch(prompts)[0].counts[State.STORED] == 5
+
+
+def test_concurrency_grows_to_its_limit_and_not_beyond(batch: Batch, studio: Studio) -> None:
+    prompts = [f"Fox {number}" for number in range(40)]
+    batch(prompts, limits=Limits(concurrency=3))
+    assert studio.most_at_once <= 3
+
+
+def test_a_429_sends_fewer_at_once_and_the_prompt_again(batch: Batch, studio: Studio) -> None:
+    refusals = 2
+
+    async def slow_down_twice(exchange: Exchange) -> None:
+        nonlocal refusals
+        refusals -= 1
+        await (refused(429, 1302, "slow down") if refusals >= 0 else made)(exchange)
+
+    studio.orders["A hen"] = slow_down_twice
+    summary, events = batch(["A fox", "A hen", "A cow"])
+    assert (summary.counts[State.STORED], summary.paid) == (3, 3)
+    assert [event.kind for event in events].count("slower") == 2
+
+
+def test_no_minute_has_more_requests_than_the_rate_allows(batch: Batch, studio: Studio) -> None:
+    times: list[float] = []
+
+    async def timed(exchange: Exchange) -> None:
+        times.append(asyncio.get_running_loop().time())
+        await made(exchange)
+
+    prompts = [f"Fox {number}" for number in range(6)]
+    studio.orders = dict.fromkeys(prompts, timed)
+    batch(prompts, limits=Limits(concurrency=6, rate=600))
+    # Each request leaves a tenth of a second after the one before, or later.
+    assert times[-1] - times[0] > 0.1 * (len(prompts) - 2)
+
+
+def test_an_interrupted_run_commits_the_answers_under_way_and_the_next_goes_on(
+    batch: Batch, studio: Studio, tmp_path: Path
+) -> None:
+    interrupts: list[Callable[[], object]] = []
+
+    async def interrupting(exchange: Exchange) -> None:
+        interrupts[0]()
+        await made(exchange)
+
+    def begun(runner: Runner, journal: Journal) -> None:
+        interrupts.append(partial(asyncio.get_running_loop().call_soon_threadsafe, runner.interrupt))
+
+    studio.orders["A fox"] = interrupting
+    summary, _ = batch(["A fox", "A hen"], begun=begun)
+    assert summary.interrupted
+    assert (summary.counts[State.WAITING], summary.counts[State.UNKNOWN], summary.paid) == (1, 0, 1)
+    assert batch()[0].counts[State.STORED] == 2
+    assert [body["prompt"] for body in studio.asked] == ["A fox", "A hen"]
+
+
+def test_one_process_works_on_sqlite_at_a_time(batch: Batch, studio: Studio, tmp_path: Path) -> None:
+    other = Journal.open(journal_beside(tmp_path / "in.txt"))
+    try:
+        with pytest.raises(JournalError, match="on SQLite one process works at a time"):
+            batch(["A fox"])
+    finally:
+        other.close()
+    assert studio.asked == []
+    assert batch(["A fox"])[0].counts[State.STORED] == 1

@@ -1,0 +1,88 @@
+"""A worker in a process of its own, which can end or pause itself at its nth moment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from functools import partial, wraps
+from itertools import count
+from typing import Any
+
+import httpx  # loaded here, and not in each process
+from attrs import frozen
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from zai_image import AsyncZaiImage
+from zai_image.batch import Folder, Journal, Limits, run
+
+
+@frozen
+class Job:
+    """What a worker does.
+
+    Attributes:
+        moment: The moment at which it gets the signal; 0 means never.
+        signal: The signal.
+    """
+
+    source: str
+    output: str
+    key: str
+    base_url: str
+    journal: str | None = None
+    concurrency: int = 2
+    rate: float | None = None
+    max_images: int | None = None
+    retry_unknown: bool = False
+    lease: float = 30.0
+    moment: int = 0
+    signal: signal.Signals = signal.SIGKILL
+
+
+assert httpx
+
+
+def work(job: Job) -> None:
+    """Do a job, and end with exit code 0 where it came to its end."""
+    if job.moment:
+        _count_moments(job.moment, job.signal)
+    client = partial(AsyncZaiImage, job.key, base_url=job.base_url, max_retries=0)
+    asyncio.run(
+        run(
+            job.source,
+            job.output,
+            journal=job.journal,
+            client=client,
+            limits=Limits(job.concurrency, job.rate, job.max_images),
+            retry_unknown=job.retry_unknown,
+            lease=job.lease,
+        )
+    )
+
+
+def _count_moments(moment: int, number: signal.Signals) -> None:
+    """Before each commit and after it, and before each file is moved and after it, is a moment."""
+    moments = count(1)
+
+    def pass_moment() -> None:
+        if next(moments) == moment:
+            os.kill(os.getpid(), number)
+
+    def around(act: Callable[..., Any], *, before: bool) -> Callable[..., Any]:
+        @wraps(act)
+        def surrounded(*arguments: Any) -> Any:
+            if before:
+                pass_moment()
+            result = act(*arguments)
+            pass_moment()
+            return result
+
+        return surrounded
+
+    event.listen(Engine, "commit", lambda connection: pass_moment())
+    for name in ("take_in", "begin", "claim", "settle", "end"):
+        setattr(Journal, name, around(getattr(Journal, name), before=False))
+    Folder.move = around(Folder.move, before=True)  # type: ignore[method-assign]
