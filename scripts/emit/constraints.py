@@ -65,8 +65,10 @@ def _stated(document: Mapping[str, Any], place: str, *, sent: bool) -> tuple[dic
             stated[keyword] = {name: below(where, name) for name in value}
             further += stated[keyword].values()
         elif keyword in ("allOf", "anyOf", "oneOf"):
-            stated[keyword] = tuple(below(where, part) for part in range(len(value)))
-            further += stated[keyword]
+            # Of answers, shapes that overlap are documented as one of several all the same.
+            says = keyword if sent or keyword != "oneOf" else "anyOf"
+            stated[says] = tuple(below(where, part) for part in range(len(value)))
+            further += stated[says]
         elif keyword in ("items", "not", "additionalProperties") and not isinstance(value, bool):
             stated[keyword] = where
             further.append(where)

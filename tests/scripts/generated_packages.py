@@ -6,6 +6,7 @@ import importlib
 import json
 import sys
 from collections.abc import Callable, Mapping
+from http.client import HTTPConnection
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -120,3 +121,51 @@ def overlaid() -> dict[str, Any]:
 def request_schema(document: dict[str, Any]) -> dict[str, Any]:
     schema: dict[str, Any] = document["components"]["schemas"]["CreateImageRequest"]
     return schema
+
+
+class InvalidRequestError(Exception):
+    """A request breaks a constraint, and is not sent."""
+
+
+class Failure(Exception):
+    """The server says no."""
+
+    def __init__(self, status: int, body: str) -> None:
+        super().__init__(status, body)
+        self.status = status
+        self.body = body
+
+
+@frozen
+class Answered:
+    """What an image answer says."""
+
+    answer: Any
+
+
+def asker(package: Package, address: tuple[str, int], key: str = "a-key") -> Callable[[str, Mapping[str, Any]], Any]:
+    """The least client of a package: check, send, read by status. What others would raise it returns."""
+
+    def send(operation: Any, arguments: Mapping[str, Any], options: Any) -> Any:
+        problems = operation.check(arguments, options.extra_body)
+        if problems:
+            return InvalidRequestError("; ".join(map(str, problems)))
+        request = operation.request(arguments, options.extra_body)
+        connection = HTTPConnection(*address)
+        fields = {**request.headers, "Authorization": f"Bearer {key}"}
+        connection.request(request.method, f"/api{request.target}", request.content, fields)
+        came = connection.getresponse()
+        content = came.read()
+        connection.close()
+        read = operation.read(came.status, came.headers, content)
+        if not 200 <= came.status < 300:
+            return Failure(came.status, content.decode())
+        return Answered(read.parsed) if operation.returns_image else read.parsed
+
+    resources = package.resources.Resources(send)
+
+    def ask(name: str, given: Mapping[str, Any]) -> Any:
+        tag, method = name.split(".")
+        return getattr(getattr(resources, tag), method)(**given)
+
+    return ask
