@@ -66,12 +66,12 @@ class Images(_typing.Generic[_ImageT]):
         Returns:
             The image.
         """
-        result: _ImageT = self._send(
+        _result: _ImageT = self._send(
             _operations.IMAGES_GENERATE,
             {"prompt": prompt, "model": model, "quality": quality, "size": _sizes.text(size), "user_id": user_id},
             _types.Options(extra_body=extra_body, timeout=timeout),
         )
-        return result
+        return _result
 
 
 class AsyncImages(_typing.Generic[_ImageT]):
@@ -120,12 +120,12 @@ class AsyncImages(_typing.Generic[_ImageT]):
         Returns:
             The image.
         """
-        result: _ImageT = await self._send(
+        _result: _ImageT = await self._send(
             _operations.IMAGES_GENERATE,
             {"prompt": prompt, "model": model, "quality": quality, "size": _sizes.text(size), "user_id": user_id},
             _types.Options(extra_body=extra_body, timeout=timeout),
         )
-        return result
+        return _result
 
 
 class Resources(_typing.Generic[_ImageT]):

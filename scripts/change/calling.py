@@ -131,8 +131,10 @@ def _compare(plan: Plan, given: Mapping[str, Any], request: Any, call: str) -> N
     sent = json.loads(content) if content else {}
     if plan["body"] and sent != whole:
         raise Problem(f"{call} sends {_short(sent)}, where {_short(whole)} was given")
-    if "authorization" not in fields:
-        raise Problem(f"{call} does not send the key")
+    if plan["secured"] is not ("authorization" in fields):
+        raise Problem(
+            f"{call} {'does not send' if plan['secured'] else 'sends'} the key, and the document says otherwise"
+        )
 
 
 def _read(plan: Plan, answer: Mapping[str, Any], outcome: Any) -> None:

@@ -50,6 +50,7 @@ def _plan(document: Mapping[str, Any], rules: Rules, operation: Operation) -> di
         "method": operation.method,
         "path": operation.path,
         "returns_image": operation.returns_image,
+        "secured": operation.secured,
         "body": operation.media_type,
         "inputs": {name: [taken.where, taken.name, taken.exploded] for name, taken in inputs.items()},
         "least": least,

@@ -198,9 +198,6 @@ class _Reading:
         return below("/paths", self.path, self.method)
 
     def operation(self, tag: str, name: str, constant: str) -> Operation:
-        for keyword in ("servers", "security"):
-            if keyword in self.stated or keyword in at(self.document, below("/paths", self.path)):
-                self.refuse(f"states its own {keyword}; the client has one server and one key for all")
         if "callbacks" in self.stated:
             self.refuse("has callbacks, which a client cannot serve")
         media_type, required, body = self.body()
@@ -222,7 +219,7 @@ class _Reading:
             body_required=required,
             body_place=body,
             answers=list(self.answers(name)),
-            secured=self.document.get("security") not in (None, []),
+            secured=any(self.stated.get("security", self.document.get("security", []))),
             returns_image=self.stated.get(_IMAGE) is True,
             chooser=next(iter(models), None),
         )

@@ -84,8 +84,6 @@ class Operation(NamedTuple, Generic[T]):
     """The constraints of the whole document."""
     secured: bool = True
     """Whether it takes the key."""
-    server: str | None = None
-    """The server's address, where it is not that of the whole document."""
     returns_image: bool = False
     """Whether a successful answer is an image."""
     chooser: str | None = None
