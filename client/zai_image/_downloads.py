@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from io import BytesIO
 from mmap import ACCESS_READ, mmap
 from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
@@ -45,12 +46,13 @@ _HEADERS: Final = {"Accept": "image/*, */*;q=0.5", "Accept-Encoding": "identity"
 _TRANSIENT_STATUSES: Final = frozenset({408, 425, 429, *range(500, 600)})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _GONE: Final = 410
+_LOCATION: Final = "zai_image.location"
 _LINK: Final = re.compile(r"https?://(?P<authority>[^/?#]*)(?P<target>[^#]*)", re.IGNORECASE | re.DOTALL)
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 # What a request line can hold as it is.
 _VISIBLE: Final = "".join(map(chr, range(0x21, 0x7F)))
 # What says that an address or a body is wrong: another attempt changes nothing.
-_LASTING: Final = (ValueError, TypeError, RuntimeError, ImportError, MemoryError)
+_LASTING: Final = (ValueError, TypeError, ArithmeticError, RuntimeError, ImportError, MemoryError)
 _LASTING_NAMES: Final = frozenset({"InvalidURL", "UnsupportedProtocol", "LocalProtocolError", "DecodingError"})
 
 
@@ -107,13 +109,14 @@ class Download:
             return self.error(
                 "must be fetched before the client is closed; do so inside its `with` block", cause=reason
             )
+        refused = next((leaf for leaf in leaves(raised) if isinstance(leaf, RefusedAddress)), None)
+        if refused is not None:
+            return self.error(str(refused))
         lasting = any(
             isinstance(leaf, _LASTING) or not _LASTING_NAMES.isdisjoint(kind.__name__ for kind in type(leaf).__mro__)
             for leaf in leaves(raised)
         )
-        refused = [leaf for leaf in leaves(raised) if isinstance(leaf, RefusedAddress)]
-        transient = is_timeout(raised) or not (lasting or refused)
-        return self.error(f"could not be fetched: {words}", transient=transient, cause=reason)
+        return self.error(f"could not be fetched: {words}", transient=is_timeout(raised) or not lasting, cause=reason)
 
     def unsaved(self, raised: Exception) -> DownloadError:
         """Return the error for whatever was raised by a file, or by what is told of the progress."""
@@ -137,6 +140,8 @@ class Download:
         address: httpx.URL = type(probe.url)(link)
         if not address.host:
             raise self.error("has a link without a host")
+        if address.port is not None and not 0 < address.port < 2**16:
+            raise self.error("has a link to a port that no host has")
         if self._hosts.refuses(address.host):
             raise self.error(self._refusal(address.host))
         target = quote(parts["target"], safe=_VISIBLE)
@@ -155,16 +160,20 @@ class Download:
                 await info["return_value"].aclose()
                 raise RefusedAddress(refused)
 
-        return type(probe)(
+        request = type(probe)(
             "GET",
             address,
             headers=_HEADERS,
             extensions={
-                "target": (target if target.startswith("/") else f"/{target}").encode("ascii"),
                 "timeout": {step: self.deadline.within(seconds) for step, seconds in client.timeout.as_dict().items()},
                 "trace": trace_async if hasattr(client, "aclose") else trace,
             },
         )
+        kind: Any = type(address)
+        exact = _exact(kind)(link)
+        exact.target = (target if target.startswith("/") else f"/{target}").encode("ascii")
+        request.url = exact
+        return request
 
     def _checks(self, host: str) -> Callable[[str, Mapping[str, Any]], str | None]:
         """Return what tells why an address that a host turned out to have is refused."""
@@ -178,14 +187,14 @@ class Download:
             elif step == "connect_tcp.complete" and dialled == [host]:
                 peer = info["return_value"].get_extra_info("server_addr")
                 if peer and self._hosts.refuses_address(host, str(peer[0])):
-                    return f"its host {self._refusal(host)}"
+                    return self._refusal(host)
             return None
 
         return check
 
     def _refusal(self, host: str) -> str:
         return (
-            f"is on this machine or its link-local network, which a public API's link does not lead to: "
+            f"is refused: {host} is this machine or link-local, where no link of a public API has to lead; "
             f"allow_image_hosts=[{host!r}] allows it"
         )
 
@@ -200,7 +209,7 @@ class Download:
         Raises:
             DownloadError: It redirects from https to another scheme, to what is not http(s), or once too often.
         """
-        location = response.headers.get("location")
+        location = response.extensions.get(_LOCATION)
         if response.status_code not in _REDIRECTS or location is None:
             return None
         target: str = location if _SCHEME.match(location) else urljoin(link, location)
@@ -315,6 +324,12 @@ class Receiver:
         raise self._download.error(f"is not an image but {self._content_type or 'bytes of no known kind'}")
 
 
+@lru_cache
+def _exact(kind: Any) -> Any:
+    """Return a kind of address of httpx that goes out as it was given; httpx writes some characters differently."""
+    return type("ExactURL", (kind,), {"raw_path": property(lambda address: address.target)})
+
+
 def plain(client: C) -> C:
     """Return a client that sends over the same connections, without the hooks and cookies of the given one.
 
@@ -322,11 +337,20 @@ def plain(client: C) -> C:
         client: The client; it stays as it is.
     """
     bare = copy.copy(client)
-    bare.event_hooks = {}
+    bare.event_hooks = {"response": [_set_aside_async if hasattr(client, "aclose") else _set_aside]}
     # Ours keeps none.
     with suppress(AttributeError):
         bare.cookies = None  # type: ignore[assignment]
     return bare
+
+
+def _set_aside(response: httpx.Response) -> None:
+    """Keep where a response redirects to from httpx, which would look there even where it is not to follow."""
+    response.extensions[_LOCATION] = response.headers.pop("location", None)
+
+
+async def _set_aside_async(response: httpx.Response) -> None:
+    _set_aside(response)
 
 
 @contextmanager

@@ -56,6 +56,11 @@ class Connection:
         """Wait until the test lets all connections go on."""
         self._peer.permission.wait(PATIENCE)
 
+    def trickle(self, piece: bytes) -> None:
+        """Send a piece again and again, twenty times a second, until the client has enough."""
+        while not self._peer.permission.wait(0.05):
+            self.send(piece)
+
     def reset(self) -> None:
         """Close without a goodbye."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

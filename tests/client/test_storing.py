@@ -90,7 +90,7 @@ FAILURES = {
         "could not be fetched",
     ),
     "a redirect to what is no address": (
-        httpx.Response(302, headers={"location": ":https://-0]"}),
+        httpx.Response(302, headers={"location": "https://[::1"}),
         1,
         "not be fetched",
     ),

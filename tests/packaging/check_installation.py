@@ -21,6 +21,7 @@ MODULES = {
         "zai_image_conformance.suite",
     ],
     "fast": ["zai_image.fast"],
+    "pil": ["PIL.Image"],
     "postgresql": ["zai_image.batch"],
     "remote": ["fsspec"],
 }
@@ -41,7 +42,7 @@ COMMANDS = {
         (["conform", "--local", "--report-html", "verdict.html"], 0, "conforms"),
         (["sizes"], 0, "recommended"),
     ],
-    **{extra: [(["--version"], 2, "zai-image[cli]")] for extra in ("fast", "postgresql", "remote")},
+    **{extra: [(["--version"], 2, "zai-image[cli]")] for extra in ("fast", "pil", "postgresql", "remote")},
     "all": [(["generate", "kitten", "--local"], 0, "kitten.png"), (["conform", "--local"], 0, "conforms")],
 }
 

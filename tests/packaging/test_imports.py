@@ -54,7 +54,10 @@ EXTRAS = DECLARED["project"]["optional-dependencies"]
 GROUPS = DECLARED["dependency-groups"]
 MAY_NEED = {
     "generated/zai_image_api": PLAIN,
-    "client/zai_image": [*PLAIN, *(item for name in ("cli", "fast", "postgresql", "remote") for item in EXTRAS[name])],
+    "client/zai_image": [
+        *PLAIN,
+        *(item for name in ("cli", "fast", "pil", "postgresql", "remote") for item in EXTRAS[name]),
+    ],
     "conformance/zai_image_conformance": [*PLAIN, *EXTRAS["conformance"]],
     "scripts": GROUPS["regenerate"],
     "tests": [*PLAIN, *(item for extra in EXTRAS.values() for item in extra), *(i for g in GROUPS.values() for i in g)],

@@ -1,0 +1,468 @@
+"""The request for an image is made from nothing but its link; what it meets on its way is told and bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.client.loopback import Connection, Peer, peer, replies
+from tests.client.test_formats import FILES
+from zai_image import AsyncZaiImage, DownloadError, InvalidRequestError, ZaiImage
+from zai_image._any_image import Downloading
+from zai_image._image_hosts import ImageHosts
+
+PNG = FILES["PNG"]
+SECRET = "gateway-secret"
+KEY = "sk-0123456789abcdef"
+Download = Callable[..., bytes]
+
+
+def head(status: str, *fields: str) -> bytes:
+    return "\r\n".join([f"HTTP/1.1 {status}", *fields, "", ""]).encode()
+
+
+def redirects_to(location: str) -> bytes:
+    return head("302 Found", f"location: {location}", "content-length: 0")
+
+
+def replying(*answers: bytes) -> Callable[[Connection], None]:
+    """Return a script that gives these answers, on whatever connections, one after the other; the last for ever."""
+    left = list(answers)
+
+    def script(connection: Connection) -> None:
+        while connection.read():
+            connection.send(left.pop(0) if len(left) > 1 else left[0])
+
+    return script
+
+
+WHOLE = head("200 OK", "content-type: image/png", f"content-length: {len(PNG)}") + PNG
+
+
+@pytest.fixture(params=["sync", "async"])
+def download(request: pytest.FixtureRequest) -> Download:
+    """Download what is at a link with either client; ``client`` holds settings of a client of httpx."""
+
+    def download_sync(link: str, client: dict[str, Any] | None = None, **options: Any) -> bytes:
+        options = {"base_url": "http://127.0.0.1:1", **options}
+        with httpx.Client(**client or {}) as given:
+            zai = ZaiImage(KEY, http_client=None if client is None else given, **options)
+            with zai:
+                return zai.image_at(link, created=datetime.now(UTC)).download()
+
+    def download_async(link: str, client: dict[str, Any] | None = None, **options: Any) -> bytes:
+        async def run() -> bytes:
+            async with httpx.AsyncClient(**asynchronous(client or {})) as given:
+                zai = AsyncZaiImage(KEY, http_client=None if client is None else given, **options)
+                async with zai:
+                    return await zai.image_at(link, created=datetime.now(UTC)).download()
+
+        options = {"base_url": "http://127.0.0.1:1", **options}
+        return asyncio.run(run())
+
+    return download_sync if request.param == "sync" else download_async
+
+
+def asynchronous(client: dict[str, Any]) -> dict[str, Any]:
+    """Return settings of a client with hooks that are awaited."""
+    if "event_hooks" not in client:
+        return client
+
+    def awaited(hook: Callable[[Any], None]) -> Callable[[Any], Any]:
+        async def run(subject: Any) -> None:
+            hook(subject)
+
+        return run
+
+    hooks = {when: [awaited(hook) for hook in given] for when, given in client["event_hooks"].items()}
+    return {**client, "event_hooks": hooks}
+
+
+@pytest.fixture
+def host() -> Iterator[Peer]:
+    """Where the image is."""
+    with peer(replies(PNG, "image/png")) as server:
+        yield server
+
+
+def sign(request: httpx.Request) -> httpx.Request:
+    request.headers["x-signature"] = SECRET
+    request.url = request.url.copy_merge_params({"token": SECRET})
+    return request
+
+
+OWN: dict[str, dict[str, Any]] = {
+    **{
+        name: {"headers": {name: SECRET}}
+        for name in (
+            *("Authorization", "api-key", "x-api-key", "cf-aig-authorization", "Ocp-Apim-Subscription-Key"),
+            *("Proxy-Authorization", "Cookie", "Referer", "User-Agent", "Accept", "Accept-Encoding", "X-Anything"),
+        )
+    },
+    "a cookie": {"cookies": {"session": SECRET}},
+    "a login": {"auth": ("user", SECRET)},
+    "an authentication of its own": {"auth": sign},
+    "a parameter": {"params": {"api-version": SECRET}},
+    "a base URL": {"base_url": f"http://user:{SECRET}@127.0.0.1:1/{SECRET}/", "params": {"a": SECRET}},
+    "a hook": {"event_hooks": {"request": [sign]}},
+    "redirects": {"follow_redirects": True, "headers": {"X-Key": SECRET}},
+}
+
+
+@pytest.mark.parametrize("own", OWN.values(), ids=OWN)
+def test_nothing_of_the_callers_client_reaches_the_host_of_an_image(
+    own: dict[str, Any], download: Download, host: Peer
+) -> None:
+    def answers(connection: Connection) -> None:
+        connection.read()
+        connection.send(redirects_to(f"{host.url}there.png?Signature=abc%2Fdef"))
+
+    with peer(answers) as first:
+        link = f"{first.url}here.png?Expires=60&Signature=abc%2Fdef"
+        assert download(link, client=own) == PNG
+    for server, target in ((first, b"here.png?Expires=60&"), (host, b"there.png?")):
+        asked = server.requests[-1]
+        assert SECRET.encode() not in asked
+        lines = asked.split(b"\r\n")
+        assert lines[0] == b"GET /" + target + b"Signature=abc%2Fdef HTTP/1.1"
+        names = sorted(line.partition(b":")[0].lower() for line in lines[1:])
+        assert names == [b"accept", b"accept-encoding", b"host", b"user-agent"]
+
+
+def test_no_netrc_is_read(download: Download, host: Peer, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".netrc").write_text(
+        f"machine localhost login user password {SECRET}\ndefault login u password {SECRET}\n"
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    assert download(host.url, client={}) == PNG
+    assert b"authorization" not in host.requests[-1].lower()
+
+
+def test_the_clients_hooks_see_no_image_and_its_cookies_stay_its_own() -> None:
+    seen: list[str] = []
+    answer = head("200 OK", "set-cookie: tracking=1; Path=/", f"content-length: {len(PNG)}") + PNG
+    with (
+        peer(replying(answer)) as server,
+        httpx.Client(
+            event_hooks={
+                "request": [lambda request: seen.append("request")],
+                "response": [httpx.Response.raise_for_status],
+            },
+            cookies={"session": "1"},
+        ) as given,
+    ):
+        image = ZaiImage(KEY, base_url="http://127.0.0.1:1", http_client=given).image_at(server.url)
+        assert image.download() == PNG
+        assert seen == []
+        assert dict(given.cookies) == {"session": "1"}
+        assert [*given.event_hooks["request"], *given.event_hooks["response"]]
+
+
+QUERIES = [
+    "Signature=abc%2Fdef%2f%20+&empty=&flag&a=1&a=2",
+    "x=%7E~!*'();:@&=+$,/?[]|^`{}\\\"<>",
+    "%zz=%&&==",
+    "",
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("way", ["link", "redirect"])
+def test_the_path_and_the_query_of_a_link_go_out_byte_for_byte(
+    query: str, way: str, download: Download, host: Peer
+) -> None:
+    link = f"{host.url}a%2Fb/../c;d=1/%7Ekitten.png?{query}#fragment"
+    if way == "link":
+        assert download(link) == PNG
+    else:
+        with peer(replying(redirects_to(link))) as first:
+            assert download(first.url) == PNG
+    assert host.requests[-1].split(b"\r\n")[0] == f"GET /a%2Fb/../c;d=1/%7Ekitten.png?{query} HTTP/1.1".encode()
+
+
+def test_what_no_request_can_hold_is_escaped(download: Download, host: Peer) -> None:
+    assert download(f"{host.url}a kitten.png?n=caf\u00e9&x=\u201d") == PNG
+    assert host.requests[-1].startswith(b"GET /a%20kitten.png?n=caf%C3%A9&x=%E2%80%9D HTTP/1.1")
+
+
+@pytest.mark.parametrize("location", ["there.png", "/there.png", "?there.png", "../there.png", "//{host}/there.png"])
+def test_a_redirect_may_be_relative(location: str, download: Download) -> None:
+    def script(connection: Connection) -> None:
+        while connection.read():
+            is_first = len(server.requests) == 1
+            connection.send(redirects_to(location.format(host=server.url.split("/")[2])) if is_first else WHOLE)
+
+    with peer(script) as server:
+        assert download(f"{server.url}here/kitten.png?key=1") == PNG
+    assert b"there.png" in server.requests[-1].split(b"\r\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("file:///etc/passwd", "is redirected from http to file"),
+        ("ftp://localhost/1.png", "is redirected from http to ftp"),
+        ("data:image/png;base64,AAAA", "is redirected from http to data"),
+        ("http://", "has a link without a host"),
+        ("http://[::1", "could not be fetched"),
+        ("http://localhost:99999/", "to a port that no host has"),
+        ("http://xn--a.example/", "could not be fetched"),
+    ],
+)
+def test_a_redirect_to_what_is_no_image_on_the_web_is_refused(location: str, told: str, download: Download) -> None:
+    with peer(replying(redirects_to(location))) as server, pytest.raises(DownloadError, match=told) as failed:
+        download(server.url)
+    assert (failed.value.transient, failed.value.attempts, len(server.requests)) == (False, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "link", ["http://localhost:99999/", "http://localhost:0/", "https://[fe80::1%25eth0", "http://a b/"]
+)
+def test_a_link_to_no_address_is_a_download_error(link: str, download: Download) -> None:
+    with pytest.raises(DownloadError):
+        download(link, max_retries=0)
+
+
+PUBLIC = "https://api.z.ai/api"
+THIS_MACHINE = [
+    *(
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "kitten.localhost",
+        "127.0.0.1",
+        "127.0.0.1.",
+        "127.1",
+        "127.255.255.254",
+    ),
+    *("2130706433", "0x7f000001", "0x7f.1", "0", "0.0.0.0", "[::1]", "[::]", "[0:0:0:0:0:0:0:1]"),
+    *("[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[::127.0.0.1]"),
+    *("169.254.169.254", "[fe80::1]", "2852039166", "0xa9fea9fe", "[::ffff:169.254.169.254]"),
+]
+
+
+@pytest.mark.parametrize("name", THIS_MACHINE)
+@pytest.mark.parametrize("way", ["link", "redirect"])
+def test_a_public_apis_link_to_this_machine_or_its_link_is_refused(name: str, way: str, download: Download) -> None:
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.url.host)
+        return httpx.Response(302, headers={"location": f"https://{name}/secret"})
+
+    link = f"https://{name}/secret" if way == "link" else "https://images.example/1.png"
+    with pytest.raises(DownloadError, match=r" is refused: .*allow_image_hosts=\[") as failed:
+        download(link, client={"transport": httpx.MockTransport(answer)}, base_url=PUBLIC)
+    assert (failed.value.transient, sent) == (False, [] if way == "link" else ["images.example"])
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Let every name have the address."""
+    real = socket.getaddrinfo
+
+    def getaddrinfo(name: Any, *arguments: Any, **options: Any) -> Any:
+        return real(address, *arguments, **options)
+
+    monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
+
+
+@pytest.mark.parametrize("base_url", [PUBLIC, "https://gateway.example/zai", "https://192.0.2.1/zai"])
+def test_a_name_that_turns_out_to_be_this_machine_is_refused_before_anything_is_sent(
+    base_url: str, download: Download, host: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolving(monkeypatch, "127.0.0.1")
+    port = host.url.rsplit(":")[-1]
+    with pytest.raises(DownloadError, match=r" is refused: images\.example is ") as failed:
+        download(f"http://images.example:{port}1.png", base_url=base_url)
+    assert (failed.value.transient, failed.value.attempts, host.requests) == (False, 1, [])
+
+
+@pytest.mark.parametrize(
+    ("base_url", "allowed"),
+    [
+        (PUBLIC, ["images.example"]),
+        (PUBLIC, ["other.example", "Images.Example."]),
+        ("https://images.example/zai", []),
+        ("http://127.0.0.1:1", []),
+        ("http://localhost:1", []),
+        ("http://[::1]:1", []),
+    ],
+)
+def test_a_host_is_allowed_by_name_or_where_the_api_is_there_too(
+    base_url: str, allowed: list[str], download: Download, host: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolving(monkeypatch, "127.0.0.1")
+    port = host.url.rsplit(":")[-1]
+    link = f"http://images.example:{port}1.png"
+    assert download(link, base_url=base_url, allow_image_hosts=allowed) == PNG
+
+
+@pytest.mark.parametrize("names", ["localhost", 7, [7], None])
+def test_hosts_that_are_no_list_of_names_are_refused(names: Any) -> None:
+    for kind in (ZaiImage, AsyncZaiImage):
+        with pytest.raises(InvalidRequestError, match="allow_image_hosts must be a list of hosts"):
+            kind(KEY, allow_image_hosts=names)
+
+
+def test_behind_a_proxy_the_proxy_finds_the_host(download: Download, host: Peer) -> None:
+    def forwards(connection: Connection) -> None:
+        connection.read()
+        connection.send(WHOLE)
+
+    with peer(forwards) as proxy:
+        address = proxy.url.replace("http://", f"http://user:{SECRET}@")
+        assert download("http://images.example/1.png?a=%2F", client={"proxy": address}, base_url=PUBLIC) == PNG
+    assert host.requests == []
+    assert proxy.requests[0].startswith(b"GET http://images.example/1.png?a=%2F HTTP/1.1")
+
+
+# An hour ago, as the host says gone and as it says no more than no.
+@pytest.mark.parametrize("status", ["408 Slow", "425 Early", "429 Busy", "500 Oops", "503 Busy", "599 Odd"])
+@pytest.mark.parametrize("late", [timedelta(days=-31), timedelta(0)])
+def test_trouble_of_a_host_passes_however_old_the_link_is(status: str, late: timedelta, pauses: list[float]) -> None:
+    answers = replying(head(status, "content-length: 0"), WHOLE)
+    with peer(answers) as server, ZaiImage(KEY, base_url=server.url) as zai:
+        assert zai.image_at(server.url, created=datetime.now(UTC) + late).download() == PNG
+    assert len(pauses) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "created", "told"),
+    [
+        ("410 Gone", timedelta(0), "is gone: status 410"),
+        ("410 Gone", None, "is gone: status 410"),
+        ("410 Gone", timedelta(days=-31), "is gone: its link expired on "),
+        ("403 No", timedelta(days=-31), "is gone: its link expired on "),
+        ("404 No", timedelta(days=-29), "is not there: status 404"),
+        ("403 No", None, "is not there: status 403"),
+    ],
+)
+def test_a_link_has_expired_only_where_the_host_says_gone_or_the_time_is_over(
+    status: str, created: timedelta | None, told: str
+) -> None:
+    with peer(replying(head(status, "content-length: 0"))) as server, ZaiImage(KEY, base_url=server.url) as zai:
+        image = zai.image_at(server.url, created=None if created is None else datetime.now(UTC) + created)
+        with pytest.raises(DownloadError, match=told) as failed:
+            image.download()
+    assert (failed.value.transient, len(server.requests)) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "seconds"),
+    [
+        *(("Retry-After: 3", 3.0), ("Retry-After: 3.0", 3.0), ("Retry-After: 2.5", 2.5), ("Retry-After: 0", 0.0)),
+        *(("Retry-After: 29.052", 29.052), ("retry-after-ms: 2500", 2.5), ("RETRY-AFTER:  7 ", 7.0)),
+    ],
+)
+@pytest.mark.parametrize("status", ["503 Slow Down", "429 Too Many Requests"])
+def test_a_host_says_when_to_ask_again(
+    status: str, field: str, seconds: float, download: Download, pauses: list[float]
+) -> None:
+    with peer(replying(head(status, field, "content-length: 0"), WHOLE)) as server:
+        assert download(server.url) == PNG
+    assert pauses == [seconds]
+
+
+def test_a_host_may_say_so_with_a_date(download: Download, pauses: list[float]) -> None:
+    date = (datetime.now(UTC) + timedelta(seconds=40)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    with peer(replying(head("503 Busy", f"Retry-After: {date}", "content-length: 0"), WHOLE)) as server:
+        assert download(server.url) == PNG
+    assert 30 < pauses[0] <= 40
+
+
+def test_a_longer_wait_is_the_callers_decision(download: Download, pauses: list[float]) -> None:
+    answer = head("503 Busy", "Retry-After: 3600", "content-length: 0")
+    with peer(replying(answer)) as server, pytest.raises(DownloadError) as failed:
+        download(server.url)
+    assert (failed.value.retry_after, failed.value.transient, pauses) == (3600.0, True, [])
+
+
+def packed(encodings: str, content: bytes) -> bytes:
+    return head("200 OK", f"content-encoding: {encodings}", f"content-length: {len(content)}") + content
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [packed("gzip", gzip.compress(PNG)), packed("deflate", zlib.compress(PNG)), packed("identity", PNG)],
+)
+def test_one_encoding_is_undone_though_none_was_asked_for(answer: bytes, download: Download) -> None:
+    with peer(replying(answer)) as server:
+        assert download(server.url) == PNG
+    assert b"accept-encoding: identity" in server.requests[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (packed("gzip, gzip", gzip.compress(gzip.compress(PNG))), "its encoding 'gzip, gzip'"),
+        (packed("gzip, deflate", b""), "its encoding"),
+        (packed("br", PNG), "its encoding 'br'"),
+        (packed("gzip", PNG), "damaged"),
+        (packed("gzip", gzip.compress(bytes(70 * 2**20))), "has over 67108864 bytes"),
+    ],
+)
+def test_other_encodings_and_bombs_are_refused(answer: bytes, told: str, download: Download) -> None:
+    with peer(replying(answer)) as server, pytest.raises(DownloadError, match=told) as failed:
+        download(server.url)
+    assert (failed.value.transient, len(server.requests)) == (False, 1)
+
+
+def test_a_compressed_image_may_break_off_too(download: Download) -> None:
+    half = gzip.compress(PNG)[:-20]
+    with (
+        peer(replying(packed("gzip", half))) as server,
+        pytest.raises(DownloadError, match="broke off after") as failed,
+    ):
+        download(server.url, max_retries=0)
+    assert failed.value.transient
+
+
+def trickles(connection: Connection) -> None:
+    connection.read()
+    connection.send(head("200 OK", "content-type: image/png", "content-length: 1000000"))
+    connection.trickle(b"\x89")
+
+
+def trickles_a_head(connection: Connection) -> None:
+    connection.read()
+    connection.send(b"HTTP/1.1 200 OK\r\n")
+    connection.trickle(b"x-more: 1\r\n")
+
+
+@pytest.mark.parametrize("script", [trickles, trickles_a_head])
+def test_a_download_ends_with_its_deadline_whatever_trickles(
+    script: Callable[[Connection], None], download: Download, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zai_image._client.Downloading", partial(Downloading, deadline=0.4))
+    with peer(script) as server, pytest.raises(DownloadError, match=r"within the deadline of 0\.4 s") as failed:
+        download(server.url)
+    assert (failed.value.transient, failed.value.attempts) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    "name", ["0177.0.0.1", "0177.1", "017700000001", "fe80::1%eth0", "::ffff:0:0", "2001:0:0:0:0:0:80ff:fffe"]
+)
+def test_other_spellings_of_this_machine_are_known(name: str) -> None:
+    assert ImageHosts("api.z.ai").refuses(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("images.example", "8.8.8.8", "10.0.0.1", "192.168.1.1", "2001:db8::1", "api.z.ai", "128.0.0.1"),
+        *("localhost.example", "notlocalhost", "127.0.0.1.example", "fd00:ec2::254", "170.254.0.1"),
+    ],
+)
+def test_other_hosts_are_not_refused(name: str) -> None:
+    assert not ImageHosts("api.z.ai").refuses(name)
+    assert not ImageHosts("api.z.ai").refuses_address("images.example", name)
