@@ -299,7 +299,7 @@ class _Reading:
         schema = self.shapes.schema(place)
         typed = self.shapes.typed(place, f"{argument}")
         default = ascii(schema["default"]) if required and "default" in schema else None
-        is_size = self.is_size(place)
+        is_size = self.is_size(place) or self.is_size(followed(self.document, place))
         described = description or str(schema.get("description", ""))
         return Input(argument, name, where, place, typed, required, default, exploded, described, is_size)
 

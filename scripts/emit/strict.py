@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, TypeAlias, cast
 
 from attrs import frozen
 
+from scripts.emit.runtime.checking import KEYWORDS
 from scripts.emit.size_edges import outside
 from scripts.emit.size_pattern import size_pattern
 from scripts.emit.strict_examples import named_examples
 from scripts.emit.yaml_text import yaml_text
 from scripts.prose.descriptions import COMBINED, answer_properties, makes_pictures, operations
 from scripts.prose.statements import sentences
-from scripts.rules.assembly import holds_pictures, is_picture_link, is_severity_level
-from scripts.rules.rulebook import Rules
+from scripts.rules.assembly import is_picture_link
+from scripts.rules.constraint import Constraint
+from scripts.rules.rulebook import Rules, SizeRule
 from scripts.source.failure import PipelineError
-from scripts.source.references import resolved
+from scripts.source.references import at, escaped, located, resolved
+from scripts.source.selection import operations_of
 
 # Where it stands: for any tool, and in the package for the conformance suite's own.
 STRICT = ("openapi/zai-image.strict.yaml", "conformance/zai_image_conformance/zai-image.strict.yaml")
@@ -39,6 +42,9 @@ _FOREIGN_TO_A_SIZE = "[^0-9x]"
 # The page's schema requires neither, but a success without them is of no use.
 _REQUIRED_OF_AN_ANSWER = ("created", "data")
 
+# What a sentence may state in JSON Schema's own words.
+_KEYWORDS = (KEYWORDS | {"default"}) - {"supported", "recommended"}
+
 _Schema: TypeAlias = dict[str, Any]
 
 
@@ -51,6 +57,8 @@ class _Body:
     """The media type object."""
     schema: _Schema
     """Its schema, with references followed."""
+    place: str
+    """Where that stands."""
 
     @property
     def name(self) -> str:
@@ -73,7 +81,7 @@ def strict(document: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
         PipelineError: A schema is built in a way that leaves no place for the rules.
     """
     result = deepcopy(dict(document))
-    _constrain_answers(result, rules)
+    _constrain(result, rules)
     variants: dict[int, dict[str, _Schema]] = {}
     for body in list(_bodies(result)):
         if id(body.schema) not in variants:
@@ -88,11 +96,15 @@ def strict_text(document: Mapping[str, Any], rules: Rules) -> str:
 
 
 def _bodies(document: Mapping[str, Any]) -> Iterator[_Body]:
-    for path, operation in operations(document):
+    for path, method, item in operations_of(document):
         if makes_pictures(path):
-            for media in resolved(document, operation.get("requestBody")).get("content", {}).values():
+            where = f"/paths/{escaped(path)}/{method}/requestBody"
+            body, place = located(document, item[method].get("requestBody"), where)
+            for media_type, media in body.get("content", {}).items():
                 if "schema" in media:
-                    yield _Body(path, media, cast(_Schema, resolved(document, media["schema"])))
+                    there = f"{place}/content/{escaped(media_type)}/schema"
+                    schema, there = located(document, media["schema"], there)
+                    yield _Body(path, media, cast(_Schema, schema), there)
 
 
 def _split(document: dict[str, Any], body: _Body, rules: Rules) -> dict[str, _Schema]:
@@ -103,13 +115,13 @@ def _split(document: dict[str, Any], body: _Body, rules: Rules) -> dict[str, _Sc
         raise PipelineError(f"{where} is no plain object, and the strict document is made for that alone")
     models = _models(document, schema)
     if not models and all(constraint.when is None for constraint in rules.constraints):
-        schema.update(_variant(document, schema, None, rules))
+        schema.update(_variant(document, body, None, rules))
         return {}
     if not models or "model" not in schema.get("required", ()):
         raise PipelineError(
             f"{where} does not have to name one of several models, so no schema can tell their rules apart"
         )
-    variants = {model: _variant(document, schema, model, rules) for model in models}
+    variants = {model: _variant(document, body, model, rules) for model in models}
     names = {model: f"{body.name}-{_component_name(model)}" for model in models}
     components = document.setdefault("components", {}).setdefault("schemas", {})
     if len({*names.values(), *components}) < len(names) + len(components):
@@ -129,48 +141,44 @@ def _split(document: dict[str, Any], body: _Body, rules: Rules) -> dict[str, _Sc
     return variants
 
 
-def _variant(document: Mapping[str, Any], schema: _Schema, model: str | None, rules: Rules) -> _Schema:
+def _variant(document: Mapping[str, Any], body: _Body, model: str | None, rules: Rules) -> _Schema:
     """Return the schema of one model's requests; of any model's where it is None."""
-    variant = deepcopy(schema)
-    properties = variant["properties"]
-    for name, keywords in _keywords(model, rules).items():
-        if name in properties:
-            properties[name] = {**resolved(document, properties[name]), **keywords}
+    variant = deepcopy(body.schema)
+    for name, prop in variant["properties"].items():
+        place = located(document, prop, f"{body.place}/properties/{escaped(name)}")[1]
+        stated = [rule for rule in rules.constraints if rule.place == place]
+        own = [rule for rule in stated if (rule.when is None if model is None else rule.covers(model))]
+        keywords = _of_sizes(rules.size_of(model)) if any(rule.keyword == "recommended" for rule in own) else {}
+        keywords |= {rule.keyword: rule.value for rule in own if rule.keyword in _KEYWORDS}
+        if any(rule.keyword == "supported" and not rule.value for rule in own):
+            keywords["not"] = {}
+        if "default" in keywords and "pattern" in keywords:
+            keywords["example"] = keywords["default"]
+        if stated:
+            variant["properties"][name] = prop = {**resolved(document, prop), **keywords}
+        if {rule.sentence for rule in stated} - {rule.sentence for rule in own}:
+            prop["description"] = _own_sentences(prop.get("description", ""), stated, own)
     if model is not None:
         # Where only one model is possible, a default for it says nothing.
-        properties["model"].pop("default", None)
-    if "size" in properties:
-        properties["size"]["description"] = _own_sentences(properties["size"].get("description", ""), model, rules)
+        named = {**resolved(document, variant["properties"]["model"]), "enum": [model], "example": model}
+        variant["properties"]["model"] = {key: value for key, value in named.items() if key != "default"}
     return variant
 
 
-def _keywords(model: str | None, rules: Rules) -> dict[str, _Schema]:
-    """Return what the rules say of each property of a request, as JSON Schema."""
-    found: dict[str, _Schema] = {}
-    if model is not None:
-        found["model"] = {"enum": [model], "example": model}
-    if (size := rules.size_of(model)) is not None:
-        default = "x".join(map(str, size.default))
-        found["size"] = {
-            "pattern": size_pattern(size),
-            "not": {"anyOf": [{"pattern": _FOREIGN_TO_A_SIZE}, {"enum": outside(size)}]},
-            "default": default,
-            "example": default,
-        }
-    if (quality := rules.stated("quality", "default", model)) is not None:
-        found["quality"] = {"default": quality.value}
-    for keyword in ("minLength", "maxLength"):
-        if (length := rules.stated("user_id", keyword)) is not None:
-            found.setdefault("user_id", {})[keyword] = length.value
-    return found
+def _of_sizes(size: SizeRule | None) -> _Schema:
+    """Return a rule of sizes as JSON Schema."""
+    if size is None:
+        return {}
+    return {
+        "pattern": size_pattern(size),
+        "not": {"anyOf": [{"pattern": _FOREIGN_TO_A_SIZE}, {"enum": outside(size)}]},
+    }
 
 
-def _own_sentences(description: str, model: str | None, rules: Rules) -> str:
-    """Return a description without the sentences on the sizes of other models."""
-    own = rules.size_of(model)
-    kept = {own.recommended_sentence, own.custom_sentence} if own else set()
-    stated = {text for rule in rules.size for text in (rule.recommended_sentence, rule.custom_sentence)}
-    return " ".join(sentence for sentence in sentences(description) if sentence in kept or sentence not in stated)
+def _own_sentences(description: str, stated: Sequence[Constraint], own: Sequence[Constraint]) -> str:
+    """Return a description without the sentences that are about other models alone."""
+    kept, all_stated = ({rule.sentence for rule in rules} for rules in (own, stated))
+    return " ".join(text for text in sentences(description) if text in kept or text not in all_stated)
 
 
 def _add_examples(body: _Body, variants: Mapping[str, _Schema], rules: Rules) -> None:
@@ -184,17 +192,15 @@ def _add_examples(body: _Body, variants: Mapping[str, _Schema], rules: Rules) ->
         body.media["examples"] = examples
 
 
-def _constrain_answers(document: dict[str, Any], rules: Rules) -> None:
-    answers = list(answer_properties(document))
-    for prop in answers:
-        schema = cast(_Schema, prop.schema)
+def _constrain(document: dict[str, Any], rules: Rules) -> None:
+    """Write what holds for every model into the schemas that it is about, and what an answer is of no use without."""
+    for rule in rules.constraints:
+        schema = at(document, rule.place)
+        if rule.when is None and rule.keyword in _KEYWORDS and isinstance(schema, dict) and "$ref" not in schema:
+            schema[rule.keyword] = rule.value
+    for prop in answer_properties(document):
         if is_picture_link(prop):
-            schema["pattern"] = _ABSOLUTE_LINK
-        elif holds_pictures(prop, answers) or is_severity_level(prop):
-            name = prop.path[-1]
-            for keyword in ("minItems", "maxItems", "minimum", "maximum"):
-                if (stated := rules.stated(name, keyword)) is not None:
-                    schema[keyword] = stated.value
+            cast(_Schema, prop.schema)["pattern"] = _ABSOLUTE_LINK
     for schema in _answers_with_pictures(document):
         required = {*schema.get("required", ()), *_REQUIRED_OF_AN_ANSWER}
         schema["required"] = [name for name in schema["properties"] if name in required]

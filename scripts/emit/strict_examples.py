@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scripts.emit.size_edges import inside
@@ -31,12 +31,23 @@ def named_examples(model: str, schema: Mapping[str, Any], size: SizeRule | None)
     examples = {"required properties alone": least}
     if size is not None and "size" in properties:
         examples |= {what: {**least, "size": f"{width}x{height}"} for (width, height), what in inside(size).items()}
-    for quality in properties.get("quality", {}).get("enum", ()):
-        examples[f"quality {quality}"] = {**least, "quality": quality}
-    for keyword, what in (("minLength", "shortest"), ("maxLength", "longest")):
-        if (length := properties.get("user_id", {}).get(keyword)) is not None:
-            examples[f"{what} user_id"] = {**least, "user_id": _LETTER * length}
+    for name, prop in properties.items():
+        for what, value in _at_limits(name, prop) if name != "model" else ():
+            examples[what] = {**least, name: value}
     return {f"{model}, {what}": {"value": value} for what, value in examples.items()}
+
+
+def _at_limits(name: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield each value that is listed for a property, and the least and greatest it allows."""
+    for value in schema.get("enum", ()):
+        yield f"{name} {value}", value
+    if schema.get("type") == "string" and "pattern" not in schema and "format" not in schema:
+        for keyword, what in (("minLength", "shortest"), ("maxLength", "longest")):
+            if (length := schema.get(keyword)) is not None:
+                yield f"{what} {name}", _LETTER * length
+    for keyword, what in (("minimum", "least"), ("maximum", "greatest")):
+        if (limit := schema.get(keyword)) is not None and not schema.get(f"exclusive{keyword.capitalize()}"):
+            yield f"{what} {name}", limit
 
 
 def _value(schema: Mapping[str, Any]) -> Any:

@@ -16,7 +16,10 @@ from ruamel.yaml import YAML
 from scripts.emit.strict import strict, strict_text
 from scripts.emit.yaml_text import yaml_text
 from scripts.rules.assembly import read_rules
+from scripts.rules.constraint import Condition, Constraint
+from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError
+from tests.scripts.generated_packages import overlaid
 from tests.scripts.prose_documents import request, reviewed, size_of, vendored
 
 PATH = "/paas/v4/images/generations"
@@ -50,6 +53,10 @@ REVIEWED_SQUARES = {
         for group, side, pixels in (("a", 8, "64"), ("others", 6, "36"))
     ]
 }
+
+
+def of_the_page() -> Rules:
+    return read_rules(vendored(), reviewed())
 
 
 def test_a_request_written_where_it_is_used_gets_variants_named_after_its_path() -> None:
@@ -160,3 +167,34 @@ def test_the_text_means_the_same_under_yaml_1_1_and_1_2(content: dict[str, Any])
     text = yaml_text(content, "# made\n")
     assert yaml.safe_load(text) == content
     assert YAML(typ="safe", pure=True).load(text) == content
+
+
+@pytest.mark.parametrize("name", ["prompt", "user_id", "style"])
+def test_whatever_a_sentence_states_of_any_property_becomes_its_schema_and_its_examples(name: str) -> None:
+    page = overlaid()
+    schema = page["components"]["schemas"]["CreateImageRequest"]
+    schema["properties"]["style"] = {"type": "string"}
+    schema["properties"]["user_id"] = {"type": "string"}
+    place = f"/components/schemas/CreateImageRequest/properties/{name}"
+    others = Condition(("glm-image",), excluded=True)
+    stated = [
+        Constraint(place, None, "maxLength", 40, "At most 40 characters."),
+        Constraint(place, others, "minLength", 8, "At least 8 characters with other models."),
+        Constraint(place, Condition(("glm-image",)), "pattern", "^[a-z]", "A letter comes first with `glm-image`."),
+    ]
+    made = strict(page, Rules((*of_the_page().constraints, *stated)))
+    one, other = (variant(made, model)["properties"][name] for model in MODELS)
+    assert (one["maxLength"], one.get("minLength"), one.get("pattern")) == (40, None, "^[a-z]")
+    assert (other["maxLength"], other.get("minLength"), other.get("pattern")) == (40, 8, None)
+    content = made["paths"]["/paas/v4/images/generations"]["post"]["requestBody"]["content"]["application/json"]
+    longest = content["examples"][f"{MODELS[1]}, longest {name}"]["value"]
+    assert (longest["model"], len(longest[name])) == (MODELS[1], 40)
+
+
+def test_a_property_that_a_model_does_not_take_may_not_be_sent_to_it() -> None:
+    page = overlaid()
+    place = "/components/schemas/CreateImageRequest/properties/quality"
+    stated = Constraint(place, Condition((MODELS[0],)), "supported", False, "Only for others.")
+    made = strict(page, Rules((*of_the_page().constraints, stated)))
+    assert variant(made, MODELS[0])["properties"]["quality"]["not"] == {}
+    assert "not" not in variant(made, MODELS[1])["properties"]["quality"]

@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from . import checking, wire
-from .constraints import Violation
+from .constraints import Constraint, Violation
 from .errors import InvalidData, InvalidResponse
 from .types import UNSET, Response
 
@@ -145,14 +145,9 @@ class Operation(NamedTuple, Generic[T]):
 
     def values(self, argument: str) -> tuple[Any, ...]:
         """Return the values that the document lists for an argument, in its order; nothing where it lists none."""
-        waiting = [taken.place for taken in self.inputs if taken.argument == argument]
-        for place in waiting:
-            for rule in self.rules.get(place, ()):
-                if rule.keyword in ("enum", "known"):
-                    return tuple(rule.value)
-                if rule.keyword == "$ref":
-                    waiting.append(rule.value)
-        return ()
+        places = [taken.place for taken in self.inputs if taken.argument == argument]
+        listed = (rule.value for rule in self._stated(*places) if rule.keyword in ("enum", "known"))
+        return tuple(next(listed, ()))
 
     def default(self, argument: str) -> Any:
         """Return what is sent where the caller does not give an argument; ``UNSET`` where nothing is."""
@@ -161,19 +156,23 @@ class Operation(NamedTuple, Generic[T]):
     def unnamed(self, arguments: Mapping[str, Any]) -> Iterator[str]:
         """Yield what the arguments name that the document does not, where it leaves room for that: newer models."""
         for taken, value in self._given(arguments):
-            known = [rule for rule in self.rules.get(taken.place, ()) if rule.keyword == "known"]
-            if known and value not in known[0].value:
-                listed = checking.alternatives(known[0].value)
+            known = [rule.value for rule in self._stated(taken.place) if rule.keyword == "known"]
+            if known and value not in known[0]:
+                listed = checking.alternatives(known[0])
                 yield f"the documentation names no {taken.argument} {checking.shown(value)} ({listed})"
 
     @property
     def sized(self) -> list[str]:
         """The arguments that are sizes, by the page's rules."""
-        return [
-            taken.argument
-            for taken in self.inputs
-            if any(rule.keyword == "recommended" for rule in self.rules.get(taken.place, ()))
-        ]
+        return [taken.argument for taken in self.inputs if "recommended" in map(_keyword, self._stated(taken.place))]
+
+    def _stated(self, *places: str) -> Iterator[Constraint]:
+        """Yield the constraints of places, and of what these refer to."""
+        for place in places:
+            for rule in self.rules.get(place, ()):
+                if rule.keyword == "$ref":
+                    yield from self._stated(rule.value)
+                yield rule
 
     @property
     def _arguments(self) -> dict[str, str]:
@@ -228,6 +227,10 @@ class Operation(NamedTuple, Generic[T]):
         yield from [answer for answer in self.answers if answer.first <= status <= answer.last][:1]
         if status in _SUCCESS:
             yield from (answer for answer in self.answers if answer.first in _SUCCESS)
+
+
+def _keyword(rule: Constraint) -> str:
+    return rule.keyword
 
 
 def _unsendable(taken: Input, value: Any) -> Iterator[Violation]:

@@ -33,11 +33,13 @@ def vector_texts(document: Mapping[str, Any], rules: Rules, catalogue: Mapping[s
         PipelineError: A vector needs a requirement that the catalogue does not have.
     """
     citations = Citations.of(catalogue)
-    models = tuple(dict.fromkeys(model for request in image_requests(document) for model in request.models))
+    requests = image_requests(document)
+    models = tuple(dict.fromkeys(model for request in requests for model in request.models))
+    properties = list(dict.fromkeys(prop.path[0] for request in requests for prop in request.properties))
     path = next((path for path, _ in operations(document) if makes_pictures(path)), "/")
     vectors: dict[str, Iterable[Vector]] = {
         "sizes.json": size_vectors(models, rules, citations),
-        "requests.json": request_vectors(path, models, rules, citations),
+        "requests.json": request_vectors(path, models, properties, rules, citations),
         "answers.json": answer_vectors(rules, citations),
         "errors.json": error_vectors(citations),
     }

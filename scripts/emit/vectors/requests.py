@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import field, frozen
 
 from scripts.emit.vectors.vector import Citations, Vector
+from scripts.rules.constraint import Constraint
 from scripts.rules.rulebook import Rules
 
 _KEY = "a-key-of-your-own"
@@ -37,17 +38,20 @@ _NO_JSON = {
 }
 
 
-def request_vectors(path: str, models: tuple[str, ...], rules: Rules, citations: Citations) -> Iterator[Vector]:
+def request_vectors(
+    path: str, models: tuple[str, ...], properties: Sequence[str], rules: Rules, citations: Citations
+) -> Iterator[Vector]:
     """Yield the vectors of requests.
 
     Args:
         path: The path of the operation, after the base URL.
         models: The models of the document; nothing is yielded where it lists none.
+        properties: The names of the properties of its requests.
         rules: The rules read from its prose.
         citations: The requirements.
     """
     if models:
-        vectors = _Requests(path, models, rules, citations)
+        vectors = _Requests(path, models, properties, rules, citations)
         yield from vectors.of_each_model()
         yield from vectors.of_fields()
         yield from vectors.of_bodies()
@@ -59,6 +63,7 @@ def request_vectors(path: str, models: tuple[str, ...], rules: Rules, citations:
 class _Requests:
     path: str
     models: tuple[str, ...]
+    properties: Sequence[str]
     rules: Rules
     citations: Citations
     plain: Mapping[str, Any] = field(init=False)
@@ -113,18 +118,25 @@ class _Requests:
         yield self._unspecified("a field that the page does not know", "FIELD-TYPE", {**plain, "seed": 7})
 
     def _lengths(self) -> Iterator[Vector]:
-        shortest, longest = (self.rules.stated("user_id", keyword) for keyword in ("minLength", "maxLength"))
-        if shortest is None or longest is None:
-            return
-        requirement = self.citations.stating(shortest)
-        for what, letter in _LETTERS.items():
-            for length in (shortest.value - 1, shortest.value, longest.value, longest.value + 1):
-                fields = {**self.plain, "user_id": letter * length}
-                if shortest.value <= length <= longest.value:
-                    yield self._valid(f"a user_id of {length} {what}", requirement, fields)
-                else:
-                    yield self._invalid(f"a user_id of {length} {what}", requirement, fields, "user_id")
-        yield self._invalid("an empty user_id", requirement, {**self.plain, "user_id": ""}, "user_id")
+        """Texts at the limits of their lengths and one character beyond, of every property that is limited so."""
+        for name in self.properties:
+            limits = {keyword: self.rules.stated(name, keyword) for keyword in ("minLength", "maxLength")}
+            stated = [limit for limit in limits.values() if limit is not None]
+            if not stated:
+                continue
+            least, most = (0 if limit is None else limit.value for limit in limits.values())
+            requirement = self.citations.stating(stated[0])
+            lengths = [length for limit in stated for length in _around(limit)]
+            for what, letter in _LETTERS.items():
+                for length in lengths:
+                    fields = {**self.plain, name: letter * length}
+                    told = f"a {name} of {length} {what}"
+                    if least <= length and (not most or length <= most):
+                        yield self._valid(told, requirement, fields)
+                    else:
+                        yield self._invalid(told, requirement, fields, name)
+            if least:
+                yield self._invalid(f"an empty {name}", requirement, {**self.plain, name: ""}, name)
 
     def of_bodies(self) -> Iterator[Vector]:
         """Bodies that are no JSON object."""
@@ -204,6 +216,11 @@ class _Requests:
                 if quality in stated.value:
                     drawn["about_seconds"] = stated.value[quality]
         return {"outcome": "valid", "wrong": [], "drawn": drawn}
+
+
+def _around(limit: Constraint) -> tuple[int, int]:
+    """Return a limit and what is just beyond it, ascending."""
+    return (limit.value - 1, limit.value) if limit.keyword == "minLength" else (limit.value, limit.value + 1)
 
 
 def _wrong(*names: str) -> dict[str, Any]:
