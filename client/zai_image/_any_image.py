@@ -120,8 +120,8 @@ class AnyImage:
         from zai_image import sizes
 
         try:
-            asked = self._asked["size"] if "size" in self._asked else sizes.default(self._asked["model"])
-            return sizes.Size.parse(str(asked))
+            asked = self._asked.get("size")
+            return sizes.Size.parse(asked) if isinstance(asked, str) else sizes.default(self._asked["model"])
         except (LookupError, ValueError):
             return None, None
 

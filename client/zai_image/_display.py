@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from html import escape
 from io import BytesIO
+from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from zai_image._errors import InvalidRequestError
@@ -45,6 +46,19 @@ def _element(address: str, prompt: str | None) -> str:
     return f'<img src="{escape(address)}" alt="{escape(str(prompt or ""))}" referrerpolicy="no-referrer">'
 
 
+def pillow() -> ModuleType:
+    """Return Pillow.
+
+    Raises:
+        InvalidRequestError: It is not installed.
+    """
+    try:
+        from PIL import Image
+    except ImportError:
+        raise InvalidRequestError(["to_pil needs Pillow: pip install 'zai-image[pil]'"]) from None
+    return Image
+
+
 def decoded(download: Download, content: bytes) -> PillowImage:
     """Return an image as one of Pillow's.
 
@@ -54,14 +68,9 @@ def decoded(download: Download, content: bytes) -> PillowImage:
 
     Raises:
         DownloadError: Pillow cannot decode it.
-        InvalidRequestError: Pillow is not installed.
     """
     try:
-        from PIL import Image as pillow
-    except ImportError:
-        raise InvalidRequestError(["to_pil needs Pillow: pip install 'zai-image[pil]'"]) from None
-    try:
-        made = pillow.open(BytesIO(content))
+        made: PillowImage = pillow().open(BytesIO(content))
         made.load()
     except Exception as raised:
         reason = download.failed(raised).__cause__

@@ -93,8 +93,9 @@ class Image(AnyImage):
             DownloadError: The image could not be fetched, or Pillow cannot decode it.
             InvalidRequestError: Pillow is not installed.
         """
-        from zai_image._display import decoded
+        from zai_image._display import decoded, pillow
 
+        pillow()
         return decoded(self._download(), self.download())
 
     def _receive(self, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
@@ -208,8 +209,9 @@ class AsyncImage(AnyImage):
             DownloadError: The image could not be fetched, or Pillow cannot decode it.
             InvalidRequestError: Pillow is not installed.
         """
-        from zai_image._display import decoded
+        from zai_image._display import decoded, pillow
 
+        pillow()
         return decoded(self._download(), await self.download())
 
     async def _receive(self, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:

@@ -19,7 +19,7 @@ class Connection:
     """One connection of a client, as the server sees it."""
 
     def __init__(self, peer: Peer, sock: socket.socket) -> None:
-        self._peer = peer
+        self.peer = self._peer = peer
         self._socket = sock
 
     def read(self) -> bool:
