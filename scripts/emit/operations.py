@@ -20,6 +20,7 @@ _JSON = re.compile(r"application/(?:.*\+)?json", re.IGNORECASE)
 _IMAGE = "x-image-answer"
 """In the overlay: the operation answers with an image."""
 _OPTIONS = tuple(Options._fields)
+_STATED_ELSEWHERE = ("accept", "authorization", "content-type")
 _PLACES = ("path", "query", "header", "cookie")
 # By where a parameter stands: the one style that the client writes.
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
@@ -234,7 +235,9 @@ class _Reading:
             for number in range(len(at(self.document, holder).get("parameters", ()))):
                 place = followed(self.document, below(holder, "parameters", number))
                 stated = at(self.document, place)
-                found[stated["in"], stated["name"]] = place
+                # The OpenAPI Specification has them ignored: body, answers and security say what is sent in them.
+                if stated["in"] != "header" or stated["name"].lower() not in _STATED_ELSEWHERE:
+                    found[stated["in"], stated["name"]] = place
         for (where, name), place in found.items():
             stated = at(self.document, place)
             if where not in _PLACES:

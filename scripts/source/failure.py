@@ -27,6 +27,8 @@ def without_traces(text: str) -> str:
 
 def explained(error: BaseException) -> str:
     """Return in one line what an error of any other class says."""
+    if isinstance(error, RecursionError):
+        return "RecursionError: something is nested without end, or refers to itself"
     if isinstance(error, OSError) and error.strerror:
         text = " ".join(filter(None, [error.strerror, str(error.filename or "")]))
     else:

@@ -121,3 +121,36 @@ def test_a_document_that_the_generator_cannot_read_stops_with_its_reason(generat
 
     with pytest.raises(PipelineError, match=r"elsewhere\.example"):
         generated_from(break_reference)
+
+
+@pytest.mark.parametrize("name", ["Accept", "content-type", "AUTHORIZATION"])
+def test_a_header_that_the_specification_has_ignored_is_no_argument(name: str, generated_from: Generate) -> None:
+    def change(document: dict[str, Any]) -> None:
+        parameter = {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+        document["paths"][PATH]["post"]["parameters"] = [parameter, {**parameter, "name": "X-Project"}]
+
+    arguments = parameters(generated_from(change).resources.Images.generate)
+    assert [found for found in arguments if found in ("accept", "content_type", "authorization")] == []
+    assert arguments["x_project"].default is inspect.Parameter.empty
+
+
+@pytest.mark.parametrize(
+    ("top", "own", "secured"),
+    [
+        ([{"bearerAuth": []}], None, True),
+        ([{"bearerAuth": []}], [], False),
+        ([{"bearerAuth": []}], [{"bearerAuth": []}], True),
+        ([], [{"bearerAuth": []}], True),
+        (None, None, False),
+    ],
+)
+def test_an_operation_is_secured_by_what_it_says_itself_and_else_by_the_document(
+    top: Any, own: Any, secured: bool, generated_from: Generate
+) -> None:
+    def change(document: dict[str, Any]) -> None:
+        for node, says in ((document, top), (document["paths"][PATH]["post"], own)):
+            node.pop("security", None)
+            if says is not None:
+                node["security"] = says
+
+    assert generated_from(change).operation("images.generate").secured == secured
