@@ -18,7 +18,8 @@ from tests.docs.serving import serving
 from tests.docs.walkthrough import Shell, blocks, is_installation
 
 DOCUMENTS = sorted([*(ROOT / "docs/tutorials").glob("*.md"), *(ROOT / "docs/how-to").glob("*.md")])
-NEEDS_NPM = "<!-- needs: npm -->"
+NEEDS = ("npm", "sdks")
+"""What a document may need that not every environment has; its test has the mark of that name."""
 PORT = "8000"
 SITE = "https://zai-image.github.io/zai-image/"
 
@@ -45,6 +46,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+def needs(document: Path) -> list[str]:
+    return [need for need in NEEDS if f"<!-- needs: {need} -->" in text_of(document)]
+
+
 def named(document: Path) -> str:
     return document.relative_to(ROOT / "docs").as_posix()
 
@@ -52,12 +57,12 @@ def named(document: Path) -> str:
 @pytest.mark.parametrize(
     "document",
     [
-        pytest.param(document, id=named(document), marks=[pytest.mark.npm] if NEEDS_NPM in text_of(document) else [])
+        pytest.param(document, id=named(document), marks=[getattr(pytest.mark, need) for need in needs(document)])
         for document in DOCUMENTS
     ],
 )
 def test_it_can_be_followed(document: Path, published: str, tmp_path: Path) -> None:
-    if NEEDS_NPM in text_of(document) and shutil.which("npm") is None:
+    if "npm" in needs(document) and shutil.which("npm") is None:
         pytest.skip("this machine has no npm")
     # Another program of this machine may hold the port that the document names.
     port = str(free_port())
