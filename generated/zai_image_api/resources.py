@@ -64,7 +64,17 @@ class Images(_typing.Generic[_ImageT]):
                 where left out.
 
         Returns:
-            The image.
+            The image: save it with `save(path)` or get its bytes with `download()`, before its link expires.
+
+        Raises:
+            zai_image.InvalidRequestError: The request breaks a documented rule; it was not sent, and nothing
+                was charged.
+            zai_image.APIError: The server refused it; subclasses tell a wrong key, a rate limit, an empty
+                account, blocked content and a failing server.
+            zai_image.InvalidResponseError: The answer is not what the page promises; `body` keeps it.
+            zai_image.ConnectionError: No answer came; `outcome_unknown` tells whether it may have been
+                charged all the same.
+            zai_image.TimeoutError: No answer came in time; likewise.
         """
         _result: _ImageT = self._send(
             _operations.IMAGES_GENERATE,
@@ -118,7 +128,17 @@ class AsyncImages(_typing.Generic[_ImageT]):
                 where left out.
 
         Returns:
-            The image.
+            The image: save it with `save(path)` or get its bytes with `download()`, before its link expires.
+
+        Raises:
+            zai_image.InvalidRequestError: The request breaks a documented rule; it was not sent, and nothing
+                was charged.
+            zai_image.APIError: The server refused it; subclasses tell a wrong key, a rate limit, an empty
+                account, blocked content and a failing server.
+            zai_image.InvalidResponseError: The answer is not what the page promises; `body` keeps it.
+            zai_image.ConnectionError: No answer came; `outcome_unknown` tells whether it may have been
+                charged all the same.
+            zai_image.TimeoutError: No answer came in time; likewise.
         """
         _result: _ImageT = await self._send(
             _operations.IMAGES_GENERATE,

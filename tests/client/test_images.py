@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
+import re
 import sys
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import zai_image
 from tests.client.loopback import Connection, Peer, peer, replies
 from tests.client.test_formats import FILES, SIZE
 from zai_image import AsyncImage, AsyncZaiImage, DownloadError, Image, InvalidRequestError, ZaiImage
@@ -167,3 +170,17 @@ def test_a_representation_is_short_whatever_the_link_holds() -> None:
     body = json.dumps({"data": [{"b64_json": b64encode(FILES["BMP"] * 100).decode()}]}).encode()
     with peer(replies(body)) as running, ZaiImage("a-key", base_url=running.url) as zai:
         assert len(repr(zai.images.generate(PROMPT))) < 1100
+
+
+@pytest.mark.parametrize("kind", [ZaiImage, AsyncZaiImage])
+def test_an_editor_shows_what_generate_takes_returns_and_raises(kind: type[ZaiImage | AsyncZaiImage]) -> None:
+    generate = kind("a-key").images.generate
+    told = inspect.getdoc(generate) or ""
+    arguments, rest = told.partition("\nArgs:\n")[2].split("\nReturns:\n")
+    taken = re.findall(r"^    (\w+): \S", arguments, flags=re.MULTILINE)
+    assert taken == list(inspect.signature(generate).parameters)
+    returned, raised = rest.split("\nRaises:\n")
+    assert "The image" in returned
+    names = re.findall(r"^    zai_image\.(\w+): \S", raised, flags=re.MULTILINE)
+    assert names
+    assert all(issubclass(getattr(zai_image, name), zai_image.ZaiImageError) for name in names)
