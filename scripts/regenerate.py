@@ -11,21 +11,18 @@ from typing import Any
 
 from scripts.change import derived
 from scripts.change.replacing import locked, recover, replace
+from scripts.change.review import review
 from scripts.emit.package import generate
 from scripts.emit.size_map import size_map
 from scripts.emit.strict import STRICT, strict_text
 from scripts.emit.vectors import FOLDER, vector_texts
-from scripts.rules.assembly import read_rules
-from scripts.rules.catalogue import compare
-from scripts.rules.citations import stale
-from scripts.rules.constraint import Constraint
+from scripts.rules.catalogue import CATALOGUE
 from scripts.source.failure import PipelineError, explained, without_traces
 from scripts.source.overlay import apply_overlay
 from scripts.source.provenance import vendored_document
 from scripts.source.reading import read_mapping
 from scripts.source.screening import screen
 
-CATALOGUE = "conformance/zai_image_conformance/requirements.yaml"
 ROOT = Path(__file__).parents[1]
 
 
@@ -38,13 +35,15 @@ def derive(root: Path, into: Path) -> None:
     content, provenance = vendored_document(root / "openapi")
     document = read_mapping(content, "openapi/zai-image.yaml")
     screen(document)
-    rules = read_rules(document, _vouched(root, "openapi/contradictions.yaml"))
+    pages = [(root / "openapi" / page.file).read_bytes() for page in provenance.pages]
+    found = review(root, document, pages)
+    if found.judgement:
+        raise PipelineError("the page is not as it was reviewed:\n  " + "\n  ".join(found.judgement.lines()))
+    rules = found.reading.rules
     (into / "openapi").mkdir()
     (into / "openapi/rules.yaml").write_text(rules.to_yaml(), encoding="utf-8", newline="\n")
 
     catalogue = _vouched(root, CATALOGUE)
-    _review(document, rules.constraints, catalogue)
-
     overlaid = apply_overlay(document, _vouched(root, "openapi/overlay.yaml"))
     (into / "generated").mkdir()
     generate(
@@ -100,16 +99,6 @@ def _remake(root: Path, made: Path) -> int:
         replace(made, root, changed)
     print("\n".join(changed) or "nothing changed")
     return 0
-
-
-def _review(document: Mapping[str, Any], constraints: tuple[Constraint, ...], catalogue: Mapping[str, Any]) -> None:
-    """Hold the conformance catalogue, the reviewed second reading of the page, against the first."""
-    lines = [*compare(constraints, catalogue), *stale(document, catalogue)]
-    if lines:
-        raise PipelineError(
-            "the page and the conformance catalogue, its reviewed second reading, disagree; read the page, and then "
-            f"change these entries of {CATALOGUE}:\n  " + "\n  ".join(lines)
-        )
 
 
 def _vouched(root: Path, name: str) -> Mapping[str, Any]:

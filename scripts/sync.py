@@ -20,11 +20,13 @@ from typing import Any
 from scripts.change import derived
 from scripts.change.changelog import released, report, with_entry
 from scripts.change.comparison import changes_between
-from scripts.change.effects import Change
+from scripts.change.effects import Change, reworded
 from scripts.change.replacing import locked, recover, replace
+from scripts.change.review import Review, review
 from scripts.change.trial import try_out
+from scripts.prose.texts import as_said
 from scripts.regenerate import ROOT, derive
-from scripts.rules.assembly import read_rules
+from scripts.rules.catalogue import CATALOGUE
 from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError, explained, without_traces
 from scripts.source.fetching import Source, read_source
@@ -38,7 +40,7 @@ UNCHANGED, REFUSED, UNREADABLE, TAKEN_IN = 0, 1, 2, 3
 
 # What a run reads of the checkout, and what of it a run may change.
 _READ = ("openapi", "generated", "client", "conformance", "pyproject.toml", "CHANGELOG.md", *derived.DERIVED)
-_CHANGED = ("openapi", "CHANGELOG.md", *derived.DERIVED)
+_CHANGED = ("openapi", CATALOGUE, "CHANGELOG.md", *derived.DERIVED)
 
 
 def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT, trial: Callable[[Path], None] = try_out) -> int:
@@ -58,13 +60,14 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT, trial: Ca
     )
     parser.add_argument("sources", nargs="*", metavar="SOURCE", help="a file or an https address")
     parser.add_argument("--dry-run", action="store_true", help="do everything but put it in place")
+    parser.add_argument("--accept", metavar="DIGEST", help="take for judged what a refused run ended with")
     parser.add_argument("--verbose", action="store_true", help="show too what a tool says that stops the run")
     options = parser.parse_args(arguments)
     try:
         with locked(root):
             if recover(root):
                 _tell("a run that was broken off has been undone")
-            return _sync(root, options.sources, trial, dry_run=options.dry_run)
+            return _sync(root, options.sources, trial, dry_run=options.dry_run, accepted=options.accept)
     except UnreadableError as error:
         _tell(str(error))
         return UNREADABLE
@@ -79,7 +82,9 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT, trial: Ca
         return REFUSED
 
 
-def _sync(root: Path, given: Sequence[str], trial: Callable[[Path], None], *, dry_run: bool) -> int:
+def _sync(
+    root: Path, given: Sequence[str], trial: Callable[[Path], None], *, dry_run: bool, accepted: str | None
+) -> int:
     sources = [read_source(source) for source in given or _sources(root)]
     if len({source.file for source in sources}) < len(sources):
         raise PipelineError("two sources have the same name; each page needs one of its own")
@@ -87,15 +92,18 @@ def _sync(root: Path, given: Sequence[str], trial: Callable[[Path], None], *, dr
     document = assemble([(source.file, source.content) for source in sources], wanted)
     after = read_mapping(document, " and ".join(source.file for source in sources))
     before = read_mapping(vendored_document(root / "openapi")[0], f"openapi/{DOCUMENT}")
-    if after == before:
+    screen(after)
+    found = _reviewed(root, before, after, [source.content for source in sources])
+    if as_said(after) == as_said(before) and not found.judgement and accepted is None:
         print("Nothing changed.")
         return UNCHANGED
+    changes = _compare(root, before, found)
+    found.settle(accepted)
     state = _state(root)
     with tempfile.TemporaryDirectory(prefix="zai-image-sync-") as folder:
         tree = Path(folder) / "tree"
         try:
-            changes = _compare(root, before, after)
-            _make(root, tree, sources, document, changes)
+            _make(root, tree, sources, document, changes, found)
         except PipelineError:
             raise
         except Exception as error:
@@ -110,28 +118,36 @@ def _sync(root: Path, given: Sequence[str], trial: Callable[[Path], None], *, dr
     return TAKEN_IN
 
 
-def _compare(root: Path, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """Print and return what changed."""
-    screen(after)
-    rules_before = Rules.of(_mapping(root, "openapi/rules.yaml")).constraints
+def _reviewed(root: Path, before: Mapping[str, Any], after: Mapping[str, Any], pages: Sequence[bytes]) -> Review:
     try:
-        rules = read_rules(after, _mapping(root, "openapi/contradictions.yaml"))
+        return review(root, after, pages)
     except PipelineError:
         # What changed is worth knowing all the more where it cannot be taken in.
-        print(report(_version(root), changes_between(before, after, rules_before, rules_before)), flush=True)
+        rules = Rules.of(_mapping(root, "openapi/rules.yaml")).constraints
+        print(report(_version(root), changes_between(before, after, rules, rules)), flush=True)
         raise
-    changes = changes_between(before, after, rules_before, rules.constraints)
+
+
+def _compare(root: Path, before: Mapping[str, Any], found: Review) -> list[Change]:
+    """Print and return what changed."""
+    rules_before = Rules.of(_mapping(root, "openapi/rules.yaml")).constraints
+    changes = changes_between(before, found.document, rules_before, found.reading.rules.constraints)
+    changes = changes or [reworded("the page beside its document")]
     print(report(_version(root), changes), flush=True)
     return changes
 
 
-def _make(root: Path, tree: Path, sources: Sequence[Source], document: bytes, changes: Sequence[Change]) -> None:
+def _make(
+    root: Path, tree: Path, sources: Sequence[Source], document: bytes, changes: Sequence[Change], found: Review
+) -> None:
     """Make, in ``tree``, the checkout as it will be."""
     tree.mkdir()
     for file in _state(root):
         (tree / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(root / file, tree / file)
     _vendor(tree / "openapi", sources, document)
+    if found.judgement:
+        found.write(tree)
     changelog = tree / "CHANGELOG.md"
     today = max(source.fetched for source in sources).date()
     text = with_entry(changelog.read_text(encoding="utf-8"), _version(root), changes, today)

@@ -83,8 +83,6 @@ class Catalogue:
     """What real servers are known to do instead, by the id of the requirement: forgiven with `--profile deployed`."""
     not_demanded: tuple[Remark, ...]
     """Where the page is silent or contradicts itself."""
-    left_out: tuple[Remark, ...]
-    """The sentences of the page that promise nothing."""
 
     def __iter__(self) -> Iterator[Requirement]:
         return iter(self.requirements)
@@ -124,7 +122,6 @@ def catalogue() -> Catalogue:
         requirements=tuple(_requirement(entry) for entry in document["requirements"]),
         deviations={entry["requirement"]: entry["form"] for entry in document["deviations"]},
         not_demanded=tuple(Remark(**entry) for entry in document["not_demanded"]),
-        left_out=tuple(Remark(entry["sentence"], entry["why"]) for entry in document["left_out"]),
     )
 
 

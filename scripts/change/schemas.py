@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from scripts.change.effects import Change, Direction, Side, change, reworded
 from scripts.change.keywords import ANNOTATIONS, direction
-from scripts.prose.statements import sentences
+from scripts.prose.cutting import sentences, spaced
 from scripts.source.quoting import in_backticks as shown
 from scripts.source.references import MISSING, as_list, as_mapping, resolved
 
@@ -98,7 +98,7 @@ def words(where: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
         if was == now:
             continue
         if isinstance(was, str) and isinstance(now, str):
-            had, has = sentences(was), sentences(now)
+            had, has = (list(map(spaced, sentences(text))) for text in (was, now))
             was = " ".join(sentence for sentence in had if sentence not in has) or MISSING
             now = " ".join(sentence for sentence in has if sentence not in had) or MISSING
         yield reworded(f"{where}: {key} {becomes(was, now)}")

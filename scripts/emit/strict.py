@@ -14,9 +14,8 @@ from scripts.emit.size_edges import outside
 from scripts.emit.size_pattern import size_pattern
 from scripts.emit.strict_examples import named_examples
 from scripts.emit.yaml_text import yaml_text
-from scripts.prose.descriptions import COMBINED, answer_properties, makes_pictures, operations
-from scripts.prose.statements import sentences
-from scripts.rules.assembly import is_picture_link
+from scripts.prose.cutting import sentences, spaced
+from scripts.prose.descriptions import COMBINED, answer_properties, is_picture_link, makes_pictures, operations
 from scripts.rules.constraint import Constraint
 from scripts.rules.rulebook import Rules, SizeRule
 from scripts.source.failure import PipelineError
@@ -145,8 +144,8 @@ def _variant(document: Mapping[str, Any], body: _Body, model: str | None, rules:
     """Return the schema of one model's requests; of any model's where it is None."""
     variant = deepcopy(body.schema)
     for name, prop in variant["properties"].items():
-        place = located(document, prop, f"{body.place}/properties/{escaped(name)}")[1]
-        stated = [rule for rule in rules.constraints if rule.place == place]
+        place = f"{body.place}/properties/{escaped(name)}"
+        stated = [rule for rule in rules.constraints if rule.place in (place, located(document, prop, place)[1])]
         own = [rule for rule in stated if (rule.when is None if model is None else rule.covers(model))]
         keywords = _of_sizes(rules.size_of(model)) if any(rule.keyword == "recommended" for rule in own) else {}
         keywords |= {rule.keyword: rule.value for rule in own if rule.keyword in _KEYWORDS}
@@ -178,7 +177,7 @@ def _of_sizes(size: SizeRule | None) -> _Schema:
 def _own_sentences(description: str, stated: Sequence[Constraint], own: Sequence[Constraint]) -> str:
     """Return a description without the sentences that are about other models alone."""
     kept, all_stated = ({rule.sentence for rule in rules} for rules in (own, stated))
-    return " ".join(text for text in sentences(description) if text in kept or text not in all_stated)
+    return " ".join(text for text in map(spaced, sentences(description)) if text in kept or text not in all_stated)
 
 
 def _add_examples(body: _Body, variants: Mapping[str, _Schema], rules: Rules) -> None:

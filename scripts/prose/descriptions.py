@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from attrs import frozen
 
-from scripts.prose.statements import RulesError
+from scripts.source.failure import PipelineError
 from scripts.source.references import escaped, located
 
 Schema: TypeAlias = Mapping[str, Any]
@@ -33,7 +33,7 @@ class Property:
         """Its description; empty where it has none."""
         text = self.schema.get("description", "")
         if not isinstance(text, str):
-            raise RulesError(f"{self.where}: the description is not text")
+            raise PipelineError(f"{self.where}: the description is not text")
         return text
 
 
@@ -136,3 +136,22 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
+
+
+# What the array of pictures is called: in a direct answer, and in that of a finished task.
+_PICTURES = ("data", "image_result")
+
+
+def is_picture_link(prop: Property) -> bool:
+    """Whether a property of an answer is the link of a picture."""
+    return len(prop.path) > 2 and prop.path[-3] in _PICTURES and prop.path[-2:] == ("[]", "url")
+
+
+def holds_pictures(prop: Property, answers: Sequence[Property]) -> bool:
+    """Whether a property of an answer is the array of pictures."""
+    return any(is_picture_link(other) and other.path[:-2] == prop.path for other in answers)
+
+
+def is_severity_level(prop: Property) -> bool:
+    """Whether a property of an answer is a severity level of the content filter."""
+    return prop.path[-3:] == ("content_filter", "[]", "level")

@@ -1,1 +1,1 @@
-"""Makes rules of statements, and holds them against the schema and the conformance catalogue."""
+"""Makes constraints of what sentences state, and holds them against the schema and the conformance catalogue."""

@@ -1,23 +1,33 @@
-"""Compares the two readings of the page: the constraints of its prose, and the numbers that a person reviewed."""
+"""Holds the conformance catalogue, which a person reviewed, against what the pages say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from scripts.rules.constraint import Condition, Constraint, label
+from scripts.source.references import MISSING, as_mapping, at
+
+CATALOGUE: Final = "conformance/zai_image_conformance/requirements.yaml"
+"""The file, relative to the checkout."""
 
 
-def compare(constraints: tuple[Constraint, ...], catalogue: Mapping[str, Any]) -> list[str]:
-    """Compare the constraints with the conformance catalogue.
+def compare(
+    constraints: tuple[Constraint, ...], document: Mapping[str, Any], catalogue: Mapping[str, Any]
+) -> list[str]:
+    """Compare what the pages state with the conformance catalogue.
 
     Args:
         constraints: What the prose states.
+        document: The OpenAPI document, parsed.
         catalogue: What ``requirements.yaml`` holds: under ``requirements`` a list of entries. One that concerns
-            numbers has ``place``, ``when`` (where it has a condition) and ``numbers``, its reading by keyword.
+            numbers has ``place``, ``when`` (where it has a condition) and ``numbers``, its reading by keyword. Every
+            entry quotes a ``sentence`` or points to a place of the ``schema``; some have the ``values`` of an
+            enumeration.
 
     Returns:
-        A line for each number (or name, or list of sizes) that the two read differently, or that only one of them has.
+        A line for each number (or name, or list of sizes) that the two read differently, or that only one of them has,
+        and for each entry that quotes what the pages do not say.
     """
     stated = {constraint.key: constraint for constraint in constraints}
     lines, claimed = [], set()
@@ -27,18 +37,60 @@ def compare(constraints: tuple[Constraint, ...], catalogue: Mapping[str, Any]) -
             continue
         for reviewed in reviewed_by(entry):
             claimed.add(reviewed.key)
-            derived = stated.get(reviewed.key)
-            has = f"{entry['id']}: has {named(reviewed)} {shown(reviewed.value)}"
-            if derived is None:
-                lines.append(f"{has}, which the page does not state")
-            elif derived.value != reviewed.value:
-                lines.append(f"{has}, where the page says {shown(derived.value)}")
+            if (line := _differs(reviewed, stated.get(reviewed.key), document)) is not None:
+                lines.append(f"{entry['id']}: {line}")
+        lines += [f"{entry['id']}: {line}" for line in _unfounded(entry, stated, document)]
     lines += [
         f"{named(derived)}: the page says {shown(derived.value)}, and no requirement has it"
         for key, derived in stated.items()
         if key not in claimed
     ]
     return lines
+
+
+def _differs(reviewed: Constraint, derived: Constraint | None, document: Mapping[str, Any]) -> str | None:
+    has = f"has {named(reviewed)} {shown(reviewed.value)}"
+    if derived is None:
+        if as_mapping(at(document, reviewed.place)).get(reviewed.keyword) == reviewed.value and reviewed.when is None:
+            return None  # The schema alone states it.
+        return f"{has}, which the page does not state"
+    if derived.value != reviewed.value:
+        return f"{has}, where the page says {shown(derived.value)} in {derived.sentence}"
+    return None
+
+
+def _unfounded(
+    entry: Mapping[str, Any], stated: Mapping[tuple[object, ...], Constraint], document: Mapping[str, Any]
+) -> Iterator[str]:
+    sentence, pointer, values = entry.get("sentence"), entry.get("schema"), entry.get("values")
+    if sentence is not None and not is_said(entry, stated, document):
+        yield "quotes a sentence that the document no longer has"
+    found = at(document, pointer) if pointer is not None else MISSING
+    if pointer is not None and found is MISSING:
+        yield f"points to {pointer}, which the document no longer has"
+    elif values is not None and values not in ([found] if pointer is not None else enumerations(document)):
+        yield f"has the values {', '.join(values)}, which are not the document's (any more)"
+
+
+def is_said(
+    entry: Mapping[str, Any], stated: Mapping[tuple[object, ...], Constraint], document: Mapping[str, Any]
+) -> bool:
+    """Whether an entry's sentence stands in the sentence of its numbers, or, where it has none, in the document."""
+    own = [stated[reviewed.key].sentence for reviewed in reviewed_by(entry) if reviewed.key in stated]
+    texts = own or [" ".join(node.split()) for node in nodes(document) if isinstance(node, str)]
+    return any(" ".join(entry["sentence"].split()) in text for text in texts)
+
+
+def enumerations(document: Mapping[str, Any]) -> list[Any]:
+    """Return every enumeration of a document."""
+    return [node["enum"] for node in nodes(document) if isinstance(node, Mapping) and "enum" in node]
+
+
+def nodes(root: Any) -> Iterator[Any]:
+    """Yield every value of a document."""
+    yield root
+    for child in root.values() if isinstance(root, Mapping) else root if isinstance(root, list) else ():
+        yield from nodes(child)
 
 
 def reviewed_by(entry: Mapping[str, Any]) -> Iterator[Constraint]:

@@ -63,16 +63,19 @@ class Rules:
     @property
     def size(self) -> tuple[SizeRule, ...]:
         """The rules of image sizes: those of the one request that tells most models apart."""
-        places: dict[str, dict[Condition | None, dict[str, Constraint]]] = {}
-        for constraint in self.constraints:
-            if constraint.keyword in _OF_SIZES:
-                places.setdefault(constraint.place, {}).setdefault(constraint.when, {})[constraint.keyword] = constraint
-        for constraint in self.constraints:
-            if constraint.keyword == "default" and constraint.place in places:
-                places[constraint.place].setdefault(constraint.when, {})["default"] = constraint
-        found: list[list[SizeRule]] = [[_size_rule(stated) for stated in groups.values()] for groups in places.values()]
-        found.sort(key=len, reverse=True)
+        by_place: dict[str, list[SizeRule]] = {}
+        for rule in self.all_sizes():
+            by_place.setdefault(rule.place, []).append(rule)
+        found = sorted(by_place.values(), key=len, reverse=True)
         return tuple(found[0]) if found else ()
+
+    def all_sizes(self) -> Iterator[SizeRule]:
+        """Yield the rules of image sizes of every request."""
+        stated: dict[tuple[str, Condition | None], dict[str, Constraint]] = {}
+        for constraint in self.constraints:
+            if constraint.keyword in OF_SIZES or constraint.keyword == "default":
+                stated.setdefault((constraint.place, constraint.when), {})[constraint.keyword] = constraint
+        yield from (_size_rule(found) for found in stated.values() if "recommended" in found)
 
     def size_of(self, model: str | None) -> SizeRule | None:
         """Return the rule of the sizes of a model; with None that of every model, where there is one for all."""
@@ -104,7 +107,7 @@ class Rules:
         return cls(tuple(Constraint.of(entry) for entry in plain.get("constraints", ())))
 
 
-_OF_SIZES = ("recommended", "minSide", "maxSide", "sideMultipleOf", "maxPixels")
+OF_SIZES = ("recommended", "minSide", "maxSide", "sideMultipleOf", "maxPixels")
 
 
 def dimensions(text: str) -> Dimensions:

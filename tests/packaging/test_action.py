@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from scripts.change import derived
-from scripts.regenerate import CATALOGUE, ROOT
+from scripts.regenerate import ROOT
+from scripts.rules.catalogue import CATALOGUE
 from zai_image.cli import cli
 from zai_image_conformance.server import RunningServer
 

@@ -15,11 +15,10 @@ from attrs import frozen
 
 from scripts.emit.package import generate
 from scripts.regenerate import ROOT
-from scripts.rules.assembly import read_rules
 from scripts.source.overlay import apply_overlay
 from scripts.source.provenance import vendored_document
 from scripts.source.reading import read_mapping
-from tests.scripts.prose_documents import reviewed, vendored
+from tests.scripts.prose_documents import read, vendored
 
 PATH = "/paas/v4/images/generations"
 Change = Callable[[dict[str, Any]], None]
@@ -104,7 +103,7 @@ Generate = Callable[[Change], Package]
 def package_from(document: Mapping[str, Any], folder: Path, name: str) -> Package:
     """Generate a package from an overlaid document, and make it importable."""
     _, provenance = vendored_document(ROOT / "openapi")
-    generate(document, read_rules(vendored(), reviewed()), provenance, folder / name, ROOT / "pyproject.toml")
+    generate(document, read(), provenance, folder / name, ROOT / "pyproject.toml")
     sys.path.insert(0, str(folder))
     try:
         importlib.import_module(f"{name}.resources")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from attrs import evolve
 from ruamel.yaml import YAML
 
-from scripts.rules.assembly import read_rules
+from scripts.rules.assembly import read_pages
 from scripts.rules.constraint import Constraint
 from scripts.rules.rulebook import Rules
 
@@ -28,15 +29,9 @@ def vendored() -> dict[str, Any]:
     return found
 
 
-def reviewed() -> dict[str, Any]:
-    """The reviewed contradictions, to be changed at will."""
-    found: dict[str, Any] = copy.deepcopy(_parsed("contradictions.yaml"))
-    return found
-
-
-def read() -> Rules:
-    """The rules of the page."""
-    return read_rules(vendored(), reviewed())
+def read(document: Mapping[str, Any] | None = None) -> Rules:
+    """The rules of a document; those of the page where none is given."""
+    return read_pages(vendored() if document is None else document).rules
 
 
 def with_value(rules: Rules, constraint: Constraint, value: object) -> Rules:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ruamel.yaml import YAML
 from scripts.change import derived
 from scripts.regenerate import ROOT
 from scripts.source.provenance import digest
+from scripts.sync import main
 
 PAGE = (ROOT / "openapi/generate-image.md").read_bytes()
 NAMES = ("openapi", "generated", "client", "conformance", "pyproject.toml", "CHANGELOG.md", *derived.DERIVED)
@@ -29,6 +31,28 @@ def checkout_in(folder: Path, *names: str) -> Path:
 def state(tree: Path) -> dict[str, str]:
     """The digest of every file in a tree, hidden ones and leftovers included."""
     return {file: digest((tree / file).read_bytes()) for file in derived.files(tree, ".")}
+
+
+def fit(tree: Path) -> None:
+    """In place of the trials, which take half a minute and have tests of their own."""
+
+
+def run(arguments: list[str], checkout: Path, trial: Callable[[Path], None] = fit) -> tuple[int, str, str]:
+    """Run the command; return its exit code, its report and what it tells."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(arguments, root=checkout, trial=trial)
+    return code, out.getvalue(), err.getvalue()
+
+
+def accepted(arguments: list[str], checkout: Path, trial: Callable[[Path], None] = fit) -> str:
+    """See what a run asks a person to judge, accept exactly that, and return what it asked."""
+    code, _, told = run(arguments, checkout, trial)
+    asked, _, last = told.rstrip("\n").rpartition("\n")
+    assert (code, last.split(" ")[0]) == (1, "--accept"), told
+    code, _, refused = run([*arguments, *last.split(" ")], checkout, trial)
+    assert (code, refused) == (3, "")
+    return asked
 
 
 def page_with(document: dict[str, Any], title: str = "Generate Image") -> bytes:

@@ -13,13 +13,12 @@ import pytest
 
 from scripts.emit.package import generate
 from scripts.regenerate import ROOT
-from scripts.rules.assembly import read_rules
 from scripts.rules.rulebook import Rules
 from scripts.source.overlay import apply_overlay
 from scripts.source.provenance import vendored_document
 from scripts.source.reading import read_mapping
 from tests.scripts.generated_packages import Package, package_from
-from tests.scripts.prose_documents import reviewed, vendored
+from tests.scripts.prose_documents import read, vendored
 
 CODE = "raise SystemExit('this page runs code')"
 HOSTILE = [
@@ -93,7 +92,7 @@ def everywhere(write: Write) -> dict[str, Any]:
 def sources(document: dict[str, Any], folder: Path) -> dict[str, str]:
     """The generated modules: name -> source."""
     _, provenance = vendored_document(ROOT / "openapi")
-    rules = read_rules(vendored(), reviewed())
+    rules = read()
     generate(document, rules, provenance, folder / "made_api", ROOT / "pyproject.toml")
     modules = (folder / "made_api").rglob("*.py")
     return {module.relative_to(folder).as_posix(): module.read_text(encoding="utf-8") for module in modules}
@@ -165,7 +164,7 @@ def test_a_hostile_sentence_that_states_a_rule_is_kept_as_text(tmp_path: Path) -
     ]
     link["description"] = 'The temporary link expires after `30` days, """ please "store\' it.'
     (tmp_path / "a").mkdir()
-    rules = read_rules(document, reviewed())
+    rules = read(document)
     stated = rules.stated("url", "lifetime")
     assert stated is not None
     assert '"""' in stated.sentence

@@ -11,10 +11,9 @@ from attrs import frozen
 
 from scripts.change.calling import Server, check
 from scripts.change.calls import calls
-from scripts.rules.assembly import read_rules
 from scripts.source.failure import PipelineError
 from tests.scripts.generated_packages import PATH, Generate, Package, asker, overlaid, request_schema
-from tests.scripts.prose_documents import reviewed, vendored
+from tests.scripts.prose_documents import read
 
 
 @frozen
@@ -156,7 +155,7 @@ def test_a_keyword_is_enforced_in_every_place(generated_from: Generate, server: 
             assert len(told) < 300
     document = overlaid()
     change(document)
-    for plan in calls(document, read_rules(vendored(), reviewed())):
+    for plan in calls(document, read()):
         check(plan, asker(package, ("127.0.0.1", server.server_port)), server)
 
 

@@ -11,11 +11,10 @@ from attrs import evolve
 
 from scripts.emit.size_map import size_map
 from scripts.regenerate import ROOT
-from scripts.rules.assembly import read_rules
 from scripts.rules.constraint import Condition
-from tests.scripts.prose_documents import reviewed, vendored
+from tests.scripts.prose_documents import read
 
-RULES = read_rules(vendored(), reviewed()).size
+RULES = read().size
 COMMITTED = ROOT / "docs/sizes.svg"
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -16,12 +16,11 @@ from lark import Lark, Token, Tree
 
 from scripts.emit.size_edges import inside, outside
 from scripts.emit.size_pattern import allows, size_pattern
-from scripts.rules.assembly import read_rules
 from scripts.rules.rulebook import SizeRule
 from tests.generated.test_sizes import REFUSED_FORMS, STATED, stated_validity
-from tests.scripts.prose_documents import reviewed, vendored
+from tests.scripts.prose_documents import read
 
-RULES = read_rules(vendored(), reviewed()).size
+RULES = read().size
 models = pytest.mark.parametrize(("number", "model"), [(0, "glm-image"), (1, "cogview-4-250304")])
 each_rule = pytest.mark.parametrize("rule", RULES, ids=[rule.label for rule in RULES])
 

@@ -17,17 +17,16 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 from ruamel.yaml import YAML
 
 from scripts.emit.strict import strict, strict_text
-from scripts.rules.assembly import read_rules
 from scripts.rules.catalogue import named
 from scripts.rules.constraint import Constraint
 from scripts.source.overlay import apply_overlay
 from tests.generated.test_sizes import REFUSED_FORMS, STATED, sides_of_interest, stated_validity
-from tests.scripts.prose_documents import OPENAPI, reviewed, vendored, with_value
+from tests.scripts.prose_documents import OPENAPI, read, vendored, with_value
 
 PATH = "/paas/v4/images/generations"
 MODELS = ("glm-image", "cogview-4-250304")
 COMMITTED = OPENAPI / "zai-image.strict.yaml"
-RULES = read_rules(vendored(), reviewed())
+RULES = read()
 
 models = pytest.mark.parametrize("model", MODELS)
 Valid = Callable[[object], bool]
@@ -277,7 +276,7 @@ def test_a_number_changed_on_the_page_reaches_pattern_example_and_refusal() -> N
     page = vendored()
     size = page["components"]["schemas"]["CreateImageRequest"]["properties"]["size"]
     size["description"] = size["description"].replace("`512px-2048px`", "`256px-2048px`")
-    after = strict(apply_overlay(page, overlay()), read_rules(page, reviewed()))
+    after = strict(apply_overlay(page, overlay()), read(page))
     schema = variant(after, "cogview-4-250304")["properties"]["size"]
     assert re.search(schema["pattern"], "256x2048")
     assert "240x1024" in schema["not"]["anyOf"][1]["enum"]

@@ -15,12 +15,11 @@ from ruamel.yaml import YAML
 
 from scripts.emit.strict import strict, strict_text
 from scripts.emit.yaml_text import yaml_text
-from scripts.rules.assembly import read_rules
 from scripts.rules.constraint import Condition, Constraint
 from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError
 from tests.scripts.generated_packages import overlaid
-from tests.scripts.prose_documents import request, reviewed, size_of, vendored
+from tests.scripts.prose_documents import read, request, size_of, vendored
 
 PATH = "/paas/v4/images/generations"
 MODELS = ("glm-image", "cogview-4-250304")
@@ -43,20 +42,11 @@ def body(document: dict[str, Any]) -> Any:
 
 
 def made_strict(document: dict[str, Any]) -> dict[str, Any]:
-    # The sizes are contradictions in themselves, as small squares are: they are reviewed by being listed here.
-    return strict(document, read_rules(document, REVIEWED_SQUARES))
-
-
-REVIEWED_SQUARES = {
-    "contradictions": [
-        {"rule": f"size.{group}.max_pixels", "says": pixels, "against": f"max_side {side}", "reason": "a square"}
-        for group, side, pixels in (("a", 8, "64"), ("others", 6, "36"))
-    ]
-}
+    return strict(document, read(document))
 
 
 def of_the_page() -> Rules:
-    return read_rules(vendored(), reviewed())
+    return read()
 
 
 def test_a_request_written_where_it_is_used_gets_variants_named_after_its_path() -> None:
@@ -71,7 +61,7 @@ def test_a_request_written_where_it_is_used_gets_variants_named_after_its_path()
 def test_requests_that_share_a_schema_share_its_variants() -> None:
     page = vendored()
     page["paths"]["/paas/v4/images/edits"] = copy.deepcopy(page["paths"][PATH])
-    made = strict(page, read_rules(page, reviewed()))
+    made = strict(page, read(page))
     assert [name for name in made["components"]["schemas"] if name.startswith("CreateImageRequest")] == [
         "CreateImageRequest",
         *(f"CreateImageRequest-{model}" for model in MODELS),
@@ -85,7 +75,7 @@ def test_requests_that_share_a_schema_share_its_variants() -> None:
 def test_one_rule_for_every_model_of_a_request_that_lists_none_needs_no_variants() -> None:
     page = request(size={"type": "string", "description": size_of("Image size,", "8x4 4x8", "4-8 4 60")})
     del body(page)["properties"]["model"]
-    made = strict(page, read_rules(page, {}))
+    made = strict(page, read(page))
     assert "oneOf" not in body(made)
     assert body(made)["properties"]["size"]["pattern"] == "^(?:(?:4|8)x4|4x8)$"
 
@@ -95,7 +85,7 @@ def test_a_property_defined_elsewhere_is_taken_in() -> None:
     schemas = page["components"]["schemas"]
     schemas["Size"] = schemas["CreateImageRequest"]["properties"]["size"]
     schemas["CreateImageRequest"]["properties"]["size"] = {"$ref": "#/components/schemas/Size"}
-    made = strict(page, read_rules(page, reviewed()))
+    made = strict(page, read(page))
     assert "pattern" in variant(made, "glm-image")["properties"]["size"]
     assert "pattern" not in made["components"]["schemas"]["Size"]
 
@@ -133,7 +123,7 @@ def test_models_whose_names_differ_in_odd_characters_alone_stop_it() -> None:
     page = vendored()
     page["components"]["schemas"]["CreateImageRequest"]["properties"]["model"]["enum"] += ["m/1", "m:1"]
     with pytest.raises(PipelineError, match="the schemas of its models cannot be told apart by name"):
-        strict(page, read_rules(page, reviewed()))
+        strict(page, read(page))
 
 
 HOSTILE = """'"` \\ {{ x }} {% %} # */ <!-- \n--- !!python/object &a *a ../../etc \u2028 on"""
@@ -144,9 +134,9 @@ def test_hostile_names_and_words_are_data() -> None:
     schema = page["components"]["schemas"]["CreateImageRequest"]
     schema["properties"]["model"]["enum"].append(HOSTILE)
     schema["properties"]["prompt"].update(description=HOSTILE, example=HOSTILE)
-    made = strict(page, read_rules(page, reviewed()))
+    made = strict(page, read(page))
     assert list(OpenAPIV30SpecValidator(made).iter_errors()) == []
-    text = strict_text(page, read_rules(page, reviewed()))
+    text = strict_text(page, read(page))
     assert yaml.safe_load(text) == YAML(typ="safe", pure=True).load(text) == made
 
 
@@ -182,7 +172,8 @@ def test_whatever_a_sentence_states_of_any_property_becomes_its_schema_and_its_e
         Constraint(place, others, "minLength", 8, "At least 8 characters with other models."),
         Constraint(place, Condition(("glm-image",)), "pattern", "^[a-z]", "A letter comes first with `glm-image`."),
     ]
-    made = strict(page, Rules((*of_the_page().constraints, *stated)))
+    beside = [rule for rule in of_the_page().constraints if rule.place != place]
+    made = strict(page, Rules((*beside, *stated)))
     one, other = (variant(made, model)["properties"][name] for model in MODELS)
     assert (one["maxLength"], one.get("minLength"), one.get("pattern")) == (40, None, "^[a-z]")
     assert (other["maxLength"], other.get("minLength"), other.get("pattern")) == (40, 8, None)

@@ -22,21 +22,16 @@ from scripts.source.provenance import digest, vendored_document
 from scripts.source.reading import UnreadableError
 from scripts.sync import main
 from tests.scripts.prose_documents import ASYNCHRONOUS_QUALITY, ASYNCHRONOUS_SIZE, vendored
-from tests.scripts.published import PAGE, checkout_in, file_with, page_with, state
+from tests.scripts.published import PAGE, accepted, checkout_in, file_with, fit, page_with, run, state
 
 SEED = b"""\
         seed:
           type: integer
-          description: Makes it repeatable.
         user_id:
 """
 WITH_SEED = PAGE.replace(b"        user_id:\n", SEED)
 LONGER_LINK = PAGE.replace(b"`30` days", b"`31` days")
 CATALOGUE = "conformance/zai_image_conformance/requirements.yaml"
-
-
-def fit(tree: Path) -> None:
-    """In place of the trials, which take half a minute and have a test of their own."""
 
 
 def unfit(tree: Path) -> None:
@@ -79,12 +74,11 @@ def asynchronous() -> dict[str, Any]:
     ("name", "content"),
     [
         ("generate-image.md", PAGE),
-        ("other.md", PAGE.replace(b"# Generate Image", b"# Another title")),
+        ("other.md", PAGE),
         ("zai.yaml", document_in(PAGE)),
         ("zai.json", json.dumps(vendored()).encode()),
         ("generate-image.md", PAGE.replace(b"\n", b"\r\n")),
         ("generate-image.md", b"\xef\xbb\xbf" + PAGE.replace(b"````yaml", b"~~~~YAML").replace(b"````", b"~~~~")),
-        ("generate-image.md", b"# A page\n\n```json\n" + json.dumps(vendored()).encode() + b"\n```\n"),
     ],
 )
 def test_a_document_that_says_the_same_changes_nothing(
@@ -142,13 +136,17 @@ def test_a_bare_document_is_kept_beside_the_document_made_from_it(checkout: Path
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        (b"`1024px-2048px`", b"`1056px-2048px`", "openapi/contradictions.yaml"),
+        (
+            b"`1024px-2048px`",
+            b"`1056px-2048px`",
+            "size: openapi/reviewed.yaml has recommended 1728x960 for glm-image against minSide 1024",
+        ),
         (
             b"please\n                  store it promptly.",
             b"except on\n                  Sundays.",
-            "no rule reads this",
+            'no rule reads "except on Sundays", in the place of "please store it promptly"',
         ),
-        (b"minLength: 6", b"minLength: 7", 'the page says 6 in "ID length: 6 to 128 characters."'),
+        (b"minLength: 6", b"minLength: 7", 'the page says minLength 6 in "ID length: 6 to 128 characters."'),
         (b"        model:\n", b"        modell:\n", "MODEL-KNOWN: points to #/components/schemas"),
     ],
 )
@@ -162,27 +160,6 @@ def test_what_cannot_be_relied_on_is_refused_with_the_reason_after_what_changed(
     assert out.startswith("Z.AI's page changed")
     assert told in err
     assert state(checkout) == untouched
-
-
-def test_a_number_that_the_catalogue_reads_otherwise_asks_for_its_review_and_then_passes(
-    checkout: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    page = file_with(tmp_path / "given", LONGER_LINK)
-    untouched = state(checkout)
-    assert main([page], root=checkout, trial=fit) == 1
-    told = capsys.readouterr().err
-    assert "LINK-LIFE: has lifetime of url 2592000, where the page says 2678400" in told
-    assert "LINK-LIFE: quotes a sentence that the document no longer has" in told
-    assert state(checkout) == untouched
-
-    catalogue = checkout / CATALOGUE
-    reviewed = (
-        catalogue.read_text().replace("`30` days", "`31` days").replace("{lifetime: 2592000}", "{lifetime: 2678400}")
-    )
-    catalogue.write_text(reviewed)
-    assert main([page], root=checkout, trial=fit) == 3
-    assert "timedelta(seconds=2678400)" in (checkout / "generated/zai_image_api/promises.py").read_text()
-    assert catalogue.read_text() == reviewed
 
 
 def test_an_enumeration_that_the_catalogue_lists_otherwise_asks_for_its_review(
@@ -218,13 +195,12 @@ def test_a_checkout_that_someone_changes_meanwhile_is_left_to_them(
     assert (checkout / "openapi/generate-image.md").read_bytes() == PAGE
 
 
-def test_sibling_pages_are_merged_and_kept_each_on_its_own(
-    checkout: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_sibling_pages_are_merged_and_kept_each_on_its_own(checkout: Path, tmp_path: Path) -> None:
     sibling = page_with(asynchronous(), "Generate Image (Async)")
     pages = [file_with(tmp_path / "given", PAGE), file_with(tmp_path / "given", sibling, "generate-image-async.md")]
-    assert main(pages, root=checkout, trial=fit) == 3
-    assert "operation `POST /paas/v4/async/images/generations` is new" in capsys.readouterr().out
+    _, report, _ = run(pages, checkout)
+    assert "operation `POST /paas/v4/async/images/generations` is new" in report
+    assert "Task order number, used to query the result." in accepted(pages, checkout)
     assert (checkout / "openapi/generate-image.md").read_bytes() == PAGE
     assert (checkout / "openapi/generate-image-async.md").read_bytes() == sibling
     document = YAML(typ="safe").load((checkout / "openapi/zai-image.yaml").read_bytes())

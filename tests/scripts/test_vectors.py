@@ -16,13 +16,13 @@ from scripts.emit import vectors
 from scripts.emit.size_pattern import allows
 from scripts.emit.vectors import vector_texts
 from scripts.emit.vectors.sizes import broken
-from scripts.regenerate import CATALOGUE, ROOT
-from scripts.rules.assembly import read_rules
+from scripts.regenerate import ROOT
+from scripts.rules.catalogue import CATALOGUE
 from scripts.rules.rulebook import Rules, SizeRule
 from scripts.source.failure import PipelineError
-from tests.scripts.prose_documents import reviewed, vendored
+from tests.scripts.prose_documents import read, vendored
 
-RULES = read_rules(vendored(), reviewed())
+RULES = read()
 REQUIREMENTS = yaml.safe_load((ROOT / CATALOGUE).read_text(encoding="utf-8"))
 FILES = {name: json.loads((ROOT / vectors.FOLDER / name).read_bytes()) for name in vectors.FILES}
 MODELS = ("glm-image", "cogview-4-250304")

@@ -1,0 +1,130 @@
+"""Finds every property of every request and answer of a document, and the schemas that make it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, TypeAlias
+
+from attrs import frozen
+
+from scripts.source.references import as_list, as_mapping, escaped, located
+
+Schema: TypeAlias = Mapping[str, Any]
+Part: TypeAlias = tuple[Schema, str]
+"""A schema and its place in the document, a JSON pointer."""
+Side: TypeAlias = Literal["request", "answer"]
+
+COMBINED = ("allOf", "oneOf", "anyOf")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@frozen
+class Property:
+    """A property or parameter; also the items of an array, and a body as a whole."""
+
+    place: str
+    """Where its schema stands, or a reference to it."""
+    name: str
+    """As it is sent; that of the array for its items, empty for a body."""
+    side: Side
+    where: str
+    """Which request or answer, for people."""
+    parts: tuple[Part, ...]
+    """Its schema with references followed, and those that are combined in it."""
+    models: tuple[str, ...] = ()
+    """The models that its request may name; none where no model is named."""
+
+    def first(self, keyword: str) -> Any:
+        """Return what the first of its schemas with a keyword says; None where none has it."""
+        return next((schema[keyword] for schema, _ in self.parts if keyword in schema), None)
+
+    def is_type(self, *types: str) -> bool:
+        """Whether its values may be of one of these JSON types, as far as its schemas tell."""
+        declared = self.first("type")
+        return declared is None or any(
+            kind in types for kind in ([declared] if isinstance(declared, str) else declared)
+        )
+
+
+def properties(document: Mapping[str, Any]) -> list[Property]:
+    """Return every property of the document's operations, each place once, in the document's order."""
+    found: list[Property] = []
+    seen: set[str] = set()
+    # A list and not recursion: a document that refers to itself must come to an end.
+    waiting = list(reversed(list(_roots(document))))
+    while waiting:
+        node, place, name, side, where, models, described = waiting.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        parts = (*described, *_parts(document, node, place))
+        found.append(Property(place, name, side, where, parts, models))
+        waiting += reversed(list(_children(document, found[-1])))
+    return found
+
+
+_Waiting: TypeAlias = tuple[object, str, str, Side, str, tuple[str, ...], tuple[Part, ...]]
+
+
+def _roots(document: Mapping[str, Any]) -> Iterator[_Waiting]:
+    for path, item in as_mapping(document.get("paths")).items():
+        item_place = f"/paths/{escaped(path)}"
+        for method, operation in as_mapping(item).items():
+            if method not in METHODS:
+                continue
+            place, operation = f"{item_place}/{method}", as_mapping(operation)
+            for owner, at in ((as_mapping(item), item_place), (operation, place)):
+                for number, parameter in enumerate(as_list(owner.get("parameters"))):
+                    yield from _of_parameter(document, parameter, f"{at}/parameters/{number}", f"request to {path}")
+            yield from _of_content(
+                document, operation.get("requestBody"), f"{place}/requestBody", "request", f"request to {path}"
+            )
+            for status, response in as_mapping(operation.get("responses")).items():
+                at = f"{place}/responses/{escaped(status)}"
+                yield from _of_content(document, response, at, "answer", f"answer of {path}")
+
+
+def _of_parameter(document: Mapping[str, Any], parameter: object, place: str, where: str) -> Iterator[_Waiting]:
+    found, place = located(document, parameter, place)
+    # It is described beside its schema.
+    described = ({key: value for key, value in found.items() if key != "schema"}, place)
+    yield found.get("schema"), f"{place}/schema", str(found.get("name")), "request", where, (), (described,)
+
+
+def _of_content(document: Mapping[str, Any], body: object, place: str, side: Side, where: str) -> Iterator[_Waiting]:
+    found, place = located(document, body, place)
+    for kind, media in as_mapping(found.get("content")).items():
+        yield as_mapping(media).get("schema"), f"{place}/content/{escaped(kind)}/schema", "", side, where, (), ()
+    for name, header in as_mapping(found.get("headers")).items():
+        node, at = located(document, header, f"{place}/headers/{escaped(name)}")
+        yield node.get("schema"), f"{at}/schema", str(name), side, where, (), ()
+
+
+def _parts(document: Mapping[str, Any], node: object, place: str) -> tuple[Part, ...]:
+    found: dict[str, Schema] = {}
+    waiting = [(node, place)]
+    while waiting:
+        schema, at = located(document, *waiting.pop())
+        if at in found or not schema:
+            continue
+        found[at] = schema
+        waiting += [
+            (part, f"{at}/{key}/{number}")
+            for key in reversed(COMBINED)
+            for number, part in reversed(list(enumerate(as_list(schema.get(key)))))
+        ]
+    return tuple((schema, at) for at, schema in found.items())
+
+
+def _children(document: Mapping[str, Any], parent: Property) -> Iterator[_Waiting]:
+    models = parent.models
+    for schema, _ in parent.parts:
+        model, _ = located(document, as_mapping(schema.get("properties")).get("model"), "")
+        listed = [name for name in as_list(model.get("enum")) if isinstance(name, str)]
+        models = tuple(listed) or models
+    for schema, place in parent.parts:
+        for name, child in as_mapping(schema.get("properties")).items():
+            yield child, f"{place}/properties/{escaped(name)}", str(name), parent.side, parent.where, models, ()
+        for key in ("items", "additionalProperties"):
+            if isinstance(schema.get(key), Mapping):
+                yield schema[key], f"{place}/{key}", parent.name, parent.side, parent.where, models, ()

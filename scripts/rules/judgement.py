@@ -1,0 +1,74 @@
+"""Lists what a person must judge: all in which the pages, the reviewed file and the conformance catalogue differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from scripts.prose.reviewed import REVIEWED, Contradiction, Remark, Reviewed, unmatched
+from scripts.prose.texts import BESIDE
+from scripts.rules.assembly import Reading
+from scripts.rules.catalogue import compare
+from scripts.source.quoting import quote
+
+
+@frozen
+class Judgement:
+    """What is to be judged; nothing where everything is settled."""
+
+    new_remarks: tuple[Remark, ...]
+    old_remarks: tuple[Remark, ...]
+    """Those that the pages no longer hold."""
+    new_contradictions: tuple[Contradiction, ...]
+    old_contradictions: tuple[Contradiction, ...]
+    catalogue: tuple[str, ...]
+    """Where the catalogue reads the pages otherwise, in words."""
+
+    def __bool__(self) -> bool:
+        return bool(self.lines())
+
+    def lines(self) -> list[str]:
+        """Return a line for each thing to judge, old beside new."""
+        return [*self._remarks(), *self._contradictions(), *self.catalogue]
+
+    def _remarks(self) -> Iterator[str]:
+        for place in dict.fromkeys(remark.place for remark in (*self.new_remarks, *self.old_remarks)):
+            old, new = (
+                [quote(remark.sentence) for remark in remarks if remark.place == place]
+                for remarks in (self.old_remarks, self.new_remarks)
+            )
+            if new:
+                was = f", in the place of {', '.join(old)}" if old else ""
+                yield f"{place}: no rule reads {', '.join(new)}{was}, and no remark in {REVIEWED} covers it"
+            else:
+                yield f"{place}: {REVIEWED} has {', '.join(old)}, which the page no longer says"
+
+    def _contradictions(self) -> Iterator[str]:
+        for found in self.new_contradictions:
+            sentence = f" in {quote(found.sentence)}" if found.sentence else ""
+            yield f"{found.place}: the page says {found.says}{sentence}, against {found.against} in {found.opposed}"
+        for entry in self.old_contradictions:
+            yield f"{entry.place}: {REVIEWED} has {entry.says} against {entry.against}, which the page no longer says"
+
+
+def judge(reading: Reading, document: Mapping[str, Any], reviewed: Reviewed, catalogue: Mapping[str, Any]) -> Judgement:
+    """Compare what was read with what a person has reviewed.
+
+    Args:
+        reading: What the pages say.
+        document: Their document, parsed.
+        reviewed: What was judged of them.
+        catalogue: What the conformance catalogue holds, parsed.
+    """
+    # A bare document has nothing beside it.
+    bare = not any(remark.place == BESIDE for remark in reading.remarks)
+    listed = [remark for remark in reviewed.remarks if not (bare and remark.place == BESIDE)]
+    return Judgement(
+        tuple(unmatched(reading.remarks, reviewed.remarks)),
+        tuple(unmatched(listed, reading.remarks)),
+        tuple(unmatched(reading.contradictions, reviewed.contradictions)),
+        tuple(unmatched(reviewed.contradictions, reading.contradictions)),
+        tuple(compare(reading.rules.constraints, document, catalogue)),
+    )
