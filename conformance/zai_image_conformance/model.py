@@ -1,100 +1,117 @@
-"""What all parts of the suite share: a request, its exchange, what came of a test case, and the verdict."""
+"""What all parts of the suite share: requests and exchanges, what came of test cases, and the verdict."""
 
 from __future__ import annotations
 
-import base64
 import json
-import shlex
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NoReturn, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from zai_image_conformance.requirements import Cost, catalogue
+from zai_image_conformance.requirements import Cost, Profile, catalogue
 
-Profile: TypeAlias = Literal["documented", "deployed"]
-"""`deployed` forgives the differences that the catalogue lists as `deviations`."""
+Credential: TypeAlias = Literal[
+    "key",
+    "none",
+    "wrong key",
+    "longer key",
+    "shorter key",
+    "key in other letters",
+    "no token",
+    "bare key",
+    "Basic",
+    "Token",
+]
+"""What a request shows in the header Authorization."""
 
-Credential: TypeAlias = Literal["key", "none", "wrong key", "longer key", "no token", "basic"]
-"""What a question shows in the header Authorization."""
-
-_MADE_UP = "this-key-was-made-up"
+Moment: TypeAlias = Literal["once", "before any image", "after an image", "again", "probe", "isolated"]
+"""When a request is sent, where the same request is sent more than once."""
 
 
 @frozen
-class Question:
+class Request:
     """One request, without the key."""
 
     method: str = "POST"
-    content: str = ""
+    content: bytes = b""
     """The body."""
     credential: Credential = "key"
+    media_type: str = "application/json"
+    """Sent where there is a body."""
+    moment: Moment = "once"
+    attempt: int = 1
+    """Which time it is that the same is sent, where it failed before."""
 
     @classmethod
-    def order(cls, fields: dict[str, Any]) -> Question:
-        """The order of a picture with these fields."""
+    def of(cls, fields: dict[str, Any]) -> Request:
+        """The request for an image with these fields."""
         text = json.dumps(fields, ensure_ascii=False)
         # What does not print is spelt out, so that a report shows what was sent.
-        return cls(content=text if text.isprintable() else json.dumps(fields))
+        return cls(content=(text if text.isprintable() else json.dumps(fields)).encode())
 
-    def shown_to(self, credential: Credential) -> Question:
+    def at(self, moment: Moment) -> Request:
+        """The same request at another moment."""
+        return evolve(self, moment=moment)
+
+    def shown_to(self, credential: Credential) -> Request:
         """The same request with another credential."""
         return evolve(self, credential=credential)
+
+    @property
+    def text(self) -> str:
+        """The body as text for people."""
+        return printable(self.content.decode("utf-8", "replace"))
 
 
 @frozen
 class Exchange:
-    """A question and its answer, or that none came."""
+    """A request and its response, or that none came."""
 
-    question: Question
-    endpoint: str
+    request: Request
     status: int
-    """0 where the connection ended without an answer."""
+    """0 where no response came."""
     media_type: str
-    """Of the answer, in lower case, without parameters."""
-    text: str = field(repr=False)
+    """Of the response, in lower case, without parameters."""
+    content: bytes = field(repr=False)
     summary: str
     """The status and the beginning of the body on one line, without the key."""
     sent_at: float
     """Unix seconds."""
     came_at: float
+    fault: str = ""
+    """Why the body cannot be read as it is announced; empty where it can."""
 
     @property
     def answered(self) -> bool:
-        """Whether an answer came."""
+        """Whether a response came."""
         return self.status != 0
 
     @property
     def succeeded(self) -> bool:
-        """Whether the answer is a success by its status, the documented one or another."""
+        """Whether the response is a success by its status, the documented one or another."""
         return 200 <= self.status < 300
 
     @property
-    def charged(self) -> bool:
-        """Whether a paid server may have charged for it: it succeeded, or nobody knows what became of it."""
-        return self.succeeded or (not self.answered and self.question.method == "POST")
-
-    @property
     def document(self) -> Any:
-        """The answer as JSON; `NOT_JSON` where it is none."""
+        """The body as JSON (RFC 8259: in UTF-8, without NaN); `NOT_JSON` where it is none."""
         try:
-            return json.loads(self.text)
+            return NOT_JSON if self.fault else json.loads(self.content.decode("utf-8"), parse_constant=_no_such_number)
         except (ValueError, RecursionError):
             return NOT_JSON
 
     @property
-    def link(self) -> str | None:
-        """`data[0].url`, where the answer has one."""
+    def fields(self) -> dict[str, Any]:
+        """The members of the body; none where it is no JSON object."""
         document = self.document
-        data = document.get("data") if isinstance(document, dict) else None
+        return document if isinstance(document, dict) else {}
+
+    @property
+    def image_url(self) -> str | None:
+        """`data[0].url`, where the response has one."""
+        data = self.fields.get("data")
         item = data[0] if isinstance(data, list) and data else None
         url = item.get("url") if isinstance(item, dict) else None
         return url if self.status == 200 and isinstance(url, str) else None
-
-    @property
-    def curl(self) -> str:
-        """A command line that asks the same again; the key is read from the environment."""
-        return curl(self.question, self.endpoint)
 
 
 class _NotJson:
@@ -104,42 +121,8 @@ class _NotJson:
 NOT_JSON = _NotJson()
 
 
-def authorization(credential: Credential, api_key: str | None) -> str | None:
-    """The value of the header Authorization; None where it is not sent."""
-    if credential == "none" or api_key is None:
-        return None
-    basic = base64.b64encode(f"{api_key}:".encode()).decode()
-    values = {
-        "key": f"Bearer {api_key}",
-        "wrong key": f"Bearer {_MADE_UP}",
-        "longer key": f"Bearer {api_key}x",
-        "no token": "Bearer",
-        "basic": f"Basic {basic}",
-    }
-    return values[credential]
-
-
-def curl(question: Question, endpoint: str) -> str:
-    """The command line that asks a question; the key is read from the environment."""
-    words = ["curl", "-sS", "-i", "-X", question.method, shlex.quote(endpoint)]
-    if question.content:
-        words += ["-H", "'Content-Type: application/json'"]
-    shown = _CURL_AUTHORIZATION[question.credential]
-    if shown is not None:
-        words += [shown]
-    if question.content:
-        words += ["--data-binary", shlex.quote(question.content)]
-    return printable(" ".join(words))
-
-
-_CURL_AUTHORIZATION: dict[Credential, str | None] = {
-    "key": '-H "Authorization: Bearer $ZAI_API_KEY"',
-    "none": None,
-    "wrong key": f"-H 'Authorization: Bearer {_MADE_UP}'",
-    "longer key": '-H "Authorization: Bearer ${ZAI_API_KEY}x"',
-    "no token": "-H 'Authorization: Bearer'",
-    "basic": '-u "$ZAI_API_KEY:"',
-}
+def _no_such_number(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def printable(text: str, kept: str = "") -> str:
@@ -147,128 +130,130 @@ def printable(text: str, kept: str = "") -> str:
     return "".join(character if character.isprintable() or character in kept else " " for character in text)
 
 
-Result: TypeAlias = Literal["pass", "fail", "deviation", "skipped", "unjudged", "error"]
+ResultKind: TypeAlias = Literal["pass", "fail", "deviation", "skipped", "not tested", "error"]
 """`fail` is the server's; `deviation` is a difference that the profile knows and forgives; `skipped` was left out this
-time; `unjudged` is what no verdict can judge; `error` is the suite's own, or a server that could not be asked."""
+time; `not tested` is what no verdict can tell; `error` is the suite's own, or a server that could not be reached."""
 
-SETTLED: tuple[Result, ...] = ("pass", "deviation", "fail")
-"""The results of a server that was judged, from best to worst."""
+SETTLED: tuple[ResultKind, ...] = ("pass", "deviation", "fail")
+"""The results of a server that was tested, from best to worst."""
 FOR_WANT_OF_BUDGET = "for want of budget"
 """How the reason of an outcome ends that was skipped to spend no more than `--budget`."""
 
 
 @frozen
 class Outcome:
-    """One requirement, judged on one exchange."""
+    """What one test case showed of one requirement."""
 
     requirement: str
     """The id in the catalogue."""
-    result: Result
+    result: ResultKind
     model: str | None
-    """The model that was asked for; None where the question names none."""
+    """The model that was named; None where the test case names none."""
     name: str
-    """What was asked, in a few words, such as `2048x2048`."""
+    """The test case in a few words, such as `2048x2048`."""
     sentence: str
-    """The words of the page, or the place in its document, that promise it."""
+    """The words of the page, or the place in its document, that state it."""
     expected: str = ""
-    came: str = ""
-    """What the server did instead, or why the question was skipped or failed to be asked."""
+    actual: str = ""
+    """What the server did instead, or why the test case was skipped."""
     curl: str = ""
-    """A command line that asks again; the key is `$ZAI_API_KEY`."""
-    question: Question | None = field(default=None, repr=False)
-    """What was asked; None where nothing was."""
+    """A command line that sends the request again; the key is `$ZAI_API_KEY`."""
+    request: Request | None = field(default=None, repr=False)
+    """What was sent; None where nothing was."""
 
     @property
     def settles(self) -> bool:
-        """Whether the server was judged, one way or the other."""
+        """Whether the server was tested, one way or the other."""
         return self.result in SETTLED
 
 
 @frozen
-class Picture:
-    """What stood behind the link of an answer."""
+class LoggedImage:
+    """What stood behind the URL of a response."""
 
     width: int | None
-    """In pixels; None where there was no complete picture."""
+    """In pixels; None where there was no complete image."""
     height: int | None
     media_type: str
     """What it was announced as."""
     fault: str
-    """Why there was no complete picture; empty where there was."""
+    """Why there was no complete image; empty where there was."""
     thumbnail: bytes = field(repr=False)
     """A small JPEG; empty where none could be made."""
 
 
 @frozen
-class Asked:
+class LoggedExchange:
     """One exchange with the server, fit for a report: short, without the key and without control characters."""
 
-    question: Question
+    request: Request
     authorization: str | None
     """The header as it was sent, but for the key."""
     model: str | None
     name: str
-    """What was asked, in a few words."""
+    """The test case in a few words."""
     size: str | None
-    """The size that was asked for; None where none was."""
-    promised: str | None
-    """The size of the picture that a right server draws; None where it draws none."""
+    """The size that was named; None where none was."""
+    expected_size: str | None
+    """The size of the image that a right server makes; None where it makes none."""
     status: int | None
-    """None where no answer came."""
+    """None where no response came."""
     media_type: str
-    answer: str = field(repr=False)
-    """The beginning of the body, or why no answer came."""
+    body: str = field(repr=False)
+    """Its beginning, or why no response came."""
     complete: bool
     """Whether that is all of it."""
     seconds: float = field(eq=False)
-    """From asking to the end of the answer."""
-    picture: Picture | None
-    """None where no link was followed."""
+    """From sending to the end of the response."""
+    image: LoggedImage | None
+    """None where no URL was followed."""
 
 
 @frozen
-class AskedFor:
-    """What a verdict is asked on, beside what `Verdict` tells of it."""
+class Options:
+    """What a verdict was called with, beside what `Verdict` tells of it."""
 
     models: tuple[str, ...] = ()
-    """Those that were named; empty for all that are offered."""
+    """Those that were named; empty for all that the server has."""
     requirements: tuple[str, ...] = ()
     """Those that were named; empty for all."""
     with_key: bool = True
     local: bool = False
     """Whether it is the embedded server, started for this verdict alone."""
+    concurrency: int = 4
+    """The most requests at the same time."""
 
 
 @frozen
-class PlannedQuestion:
-    """One request, with everything that its answer settles."""
+class PlannedRequest:
+    """One request, with everything that its response settles."""
 
     name: str
     """A few words, such as `2048x2048`."""
     model: str | None
     paid: bool
-    """Whether a right server makes a picture."""
+    """Whether a right server makes an image."""
     requirements: tuple[str, ...]
     """Ids in the catalogue."""
 
 
 @frozen
 class Plan:
-    """Everything that a full verdict asks, in order."""
+    """Every request of a full verdict, in order."""
 
-    questions: tuple[PlannedQuestion, ...] = ()
+    requests: tuple[PlannedRequest, ...] = ()
 
     @property
     def cost(self) -> Cost:
         """Requests of a full verdict on a right server."""
-        pictures = sum(question.paid for question in self.questions)
-        return Cost(pictures=pictures, free=len(self.questions) - pictures)
+        images = sum(request.paid for request in self.requests)
+        return Cost(images=images, free=len(self.requests) - images)
 
-    def within(self, budget: int | None) -> tuple[PlannedQuestion, ...]:
-        """The questions that a right server is asked under a budget."""
-        paid = [question for question in self.questions if question.paid]
-        beyond = set() if budget is None else {id(question) for question in paid[budget:]}
-        return tuple(question for question in self.questions if id(question) not in beyond)
+    def within(self, budget: int | None) -> tuple[PlannedRequest, ...]:
+        """The requests that a right server gets under a budget."""
+        paid = [request for request in self.requests if request.paid]
+        beyond = set() if budget is None else {id(request) for request in paid[budget:]}
+        return tuple(request for request in self.requests if id(request) not in beyond)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -289,43 +274,45 @@ class Verdict:
 
     url: str
     outcomes: tuple[Outcome, ...] = ()
-    """Every question in the order it was asked, then the requirements that were not judged."""
-    asked: tuple[Asked, ...] = ()
+    """Of every test case in the order of the requests, then of the requirements that were not tested."""
+    exchanges: tuple[LoggedExchange, ...] = ()
     """Every exchange with the server, in order."""
     problem: str | None = None
-    """Why the server could not be asked, or not to the end; None where it was."""
+    """Why the server could not be tested, or not to the end; None where it was."""
+    remarks: tuple[str, ...] = ()
+    """What else a person should know, such as that the server dropped requests, in lines."""
     requests: int = 0
-    """Questions asked."""
-    pictures: int = 0
+    """Requests sent to the endpoint."""
+    images: int = 0
     """Requests that a paid server may have charged for: those answered with a success, or not at all."""
     plan: Plan = field(factory=Plan)
-    """What a full verdict asks."""
+    """What a full verdict sends."""
     seed: int = 0
-    """Draws the same questions again."""
+    """Generates the same test cases again."""
     profile: Profile = "documented"
     budget: int | None = None
-    """The most pictures that were allowed; None for no limit."""
+    """The most images that were allowed; None for no limit."""
     models: tuple[str, ...] = ()
-    """The models that pictures were ordered from."""
+    """The models that images were ordered from."""
     thorough: bool = False
-    """Whether ten times as many questions were drawn."""
-    asked_for: AskedFor = field(factory=AskedFor)
-    """What the verdict was asked on."""
+    """Whether ten times as many test cases were generated, and all of them chosen."""
+    options: Options = field(factory=Options)
+    """What the verdict was called with."""
     started: datetime = field(factory=lambda: datetime.now(UTC), eq=False)
     seconds: float = field(default=0.0, eq=False)
     """How long it took."""
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
-        """The promises that were not kept."""
+        """The outcomes that are the server's failures."""
         return tuple(outcome for outcome in self.outcomes if outcome.result == "fail")
 
     @property
     def conforms(self) -> bool:
-        """Whether every promise that must be kept, and was judged, is kept."""
+        """Whether every requirement that must be kept, and was tested, is kept."""
         return not any(catalogue()[outcome.requirement].level == "MUST" for outcome in self.failures)
 
     @property
     def exit_code(self) -> int:
-        """0: conforms. 1: does not. 2: the question could not be asked."""
+        """0: conforms. 1: does not. 2: usage or connection error."""
         return 2 if self.problem is not None else int(not self.conforms)

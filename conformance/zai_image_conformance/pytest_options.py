@@ -13,8 +13,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--zai-url", metavar="URL", help="the server to judge: the part before /paas/v4")
     group.addoption("--zai-api-key", metavar="KEY", help="its key (default: ZAI_API_KEY from the environment)")
     group.addoption("--zai-model", metavar="MODEL", action="append", default=[], help="order from this model")
-    group.addoption("--zai-requirement", metavar="ID", action="append", default=[], help="judge this requirement")
-    group.addoption("--zai-profile", choices=["documented", "deployed"], default="documented", help="what is forgiven")
-    group.addoption("--zai-budget", metavar="N", type=int, help="at most N requests that make a picture")
-    group.addoption("--zai-seed", metavar="N", type=int, default=0, help="draw these questions (default: 0)")
-    group.addoption("--zai-thorough", action="store_true", help="draw ten times as many")
+    group.addoption("--zai-requirement", metavar="ID", action="append", default=[], help="test this requirement")
+    group.addoption(
+        "--zai-profile", choices=["strict", "documented", "deployed"], default="documented", help="what is demanded"
+    )
+    group.addoption("--zai-budget", metavar="N", type=int, help="at most N requests that make an image")
+    group.addoption(
+        "--zai-seed", metavar="N", type=int, help="generate these test cases (default: those of the version)"
+    )
+    group.addoption("--zai-thorough", action="store_true", help="generate ten times as many, and send all")
+    group.addoption("--zai-concurrency", metavar="N", type=int, default=4, help="at most N requests at the same time")

@@ -12,17 +12,20 @@ from attrs import field, frozen
 
 Level: TypeAlias = Literal["MUST", "SHOULD"]
 Party: TypeAlias = Literal["server", "client"]
+Profile: TypeAlias = Literal["strict", "documented", "deployed"]
+"""`strict` demands all that the schema states; `documented` forgives what `not_demanded` lists; `deployed` forgives the
+differences of `deviations` as well."""
 
-NOT_JUDGED = "Not judged"
+NOT_TESTED = "Not tested"
 """How the `check` of a requirement begins that no exchange over HTTP can settle."""
 
 
 @frozen
 class Cost:
-    """Requests that a check needs."""
+    """Requests to a server."""
 
-    pictures: int
-    """Requests that make a picture, which a paid server charges for."""
+    images: int
+    """Requests that make an image, which a paid server charges for."""
     free: int
     """Requests that a right server refuses."""
 
@@ -36,8 +39,7 @@ class Requirement:
     level: Level
     binds: tuple[Party, ...]
     check: str
-    """How the suite judges it, in one or two sentences."""
-    cost: Cost
+    """How the suite tests it, in one or two sentences."""
     sentence: str | None = None
     """The exact words of the page, where words promise it."""
     schema: str | None = None
@@ -61,17 +63,21 @@ class Requirement:
         return self.when is None or (model in self.when["models"]) != self.when.get("excluded", False)
 
     @property
-    def judged(self) -> bool:
+    def tested(self) -> bool:
         """Whether exchanges over HTTP can settle it."""
-        return not self.check.startswith(NOT_JUDGED)
+        return not self.check.startswith(NOT_TESTED)
 
 
 @frozen
-class Remark:
-    """Something that is not held against a server, or that makes no requirement, with the reason."""
+class Leniency:
+    """Something that is not held against a server, with the reason."""
 
+    kind: str
+    """What test cases and checks call it."""
     what: str
     why: str
+    demanded_by: Profile | None = None
+    """The profile that demands it all the same; None where none does."""
 
 
 @frozen
@@ -81,7 +87,7 @@ class Catalogue:
     requirements: tuple[Requirement, ...]
     deviations: Mapping[str, str]
     """What real servers are known to do instead, by the id of the requirement: forgiven with `--profile deployed`."""
-    not_demanded: tuple[Remark, ...]
+    not_demanded: tuple[Leniency, ...]
     """Where the page is silent or contradicts itself."""
 
     def __iter__(self) -> Iterator[Requirement]:
@@ -107,6 +113,17 @@ class Catalogue:
             and requirement.covers(model)
         )
 
+    def forgives(self, kind: str, profile: Profile) -> bool:
+        """Whether a profile holds nothing of this kind against a server.
+
+        Raises:
+            KeyError: Neither the list of what is not demanded nor that of deviations has such a kind.
+        """
+        for entry in self.not_demanded:
+            if entry.kind == kind:
+                return entry.demanded_by != profile
+        raise KeyError(kind)
+
 
 @cache
 def catalogue() -> Catalogue:
@@ -121,13 +138,12 @@ def catalogue() -> Catalogue:
     return Catalogue(
         requirements=tuple(_requirement(entry) for entry in document["requirements"]),
         deviations={entry["requirement"]: entry["form"] for entry in document["deviations"]},
-        not_demanded=tuple(Remark(**entry) for entry in document["not_demanded"]),
+        not_demanded=tuple(Leniency(**entry) for entry in document["not_demanded"]),
     )
 
 
 def _requirement(entry: Mapping[str, Any]) -> Requirement:
     fields = dict(entry)
     fields["binds"] = tuple(fields["binds"])
-    fields["cost"] = Cost(**fields["cost"])
     fields["values"] = tuple(fields.get("values", ()))
     return Requirement(**fields)

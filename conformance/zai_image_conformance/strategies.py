@@ -1,4 +1,4 @@
-"""Hypothesis strategies for the endpoint: sizes, requests, answers, and answers as bad as they come.
+"""Hypothesis strategies for the endpoint: sizes, requests, responses, and malformed ones of each.
 
 They know the rules from the reviewed catalogue, as the suite does, so that they can test code that was generated from
 the page. A strategy of invalid things leaves out what the page neither allows nor forbids (`not_demanded`).
@@ -29,10 +29,10 @@ _FAR = 2
 
 @frozen
 class BrokenRequest:
-    """The fields of a request that breaks one promise."""
+    """The fields of a request that breaks one requirement."""
 
     requirement: str
-    """The promise's id in the catalogue."""
+    """The requirement's id in the catalogue."""
     fields: dict[str, Any]
 
 
@@ -122,10 +122,10 @@ def broken_requests(model: str, requirement: str | None = None) -> st.SearchStra
 
     Args:
         model: The model to order from.
-        requirement: The id of the promise to break, one of `REQUEST_PROMISES`; any of them where it is left out.
+        requirement: The id of the requirement to break, one of `REQUEST_REQUIREMENTS`; any where it is left out.
     """
     if requirement is None:
-        return st.sampled_from(REQUEST_PROMISES).flatmap(lambda each: broken_requests(model, each))
+        return st.sampled_from(REQUEST_REQUIREMENTS).flatmap(lambda each: broken_requests(model, each))
     name = _MISSING.get(requirement)
     if name is not None:
         lacking = requests(model).map(lambda fields: {key: fields[key] for key in fields if key != name})
@@ -157,8 +157,8 @@ def _field(name: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[
     return values.map(lambda value: {name: value})
 
 
-REQUEST_PROMISES: tuple[str, ...] = (*_MISSING, *_wrong_values())
-"""The promises about single fields that `broken_requests` breaks."""
+REQUEST_REQUIREMENTS: tuple[str, ...] = (*_MISSING, *_wrong_values())
+"""The requirements about single fields that `broken_requests` breaks."""
 
 
 def answers() -> st.SearchStrategy[dict[str, Any]]:
@@ -171,7 +171,7 @@ def answers() -> st.SearchStrategy[dict[str, Any]]:
             "level": st.integers(numbers["minimum"], numbers["maximum"]),
         },
     )
-    link = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1).map("https://pictures.test/{}.png".format)
+    link = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1).map("https://images.test/{}.png".format)
     return st.fixed_dictionaries(
         {"created": st.integers(0, 2**32), "data": st.tuples(st.fixed_dictionaries({"url": link})).map(list)},
         optional={"content_filter": st.lists(item, max_size=3)},
@@ -185,7 +185,7 @@ def error_bodies() -> st.SearchStrategy[dict[str, Any]]:
 
 
 @frozen
-class NastyAnswer:
+class MalformedResponse:
     """An answer that keeps no promise, or hardly one."""
 
     status: int
@@ -193,7 +193,7 @@ class NastyAnswer:
     body: bytes
 
 
-def nasty_answers() -> st.SearchStrategy[NastyAnswer]:
+def malformed_responses() -> st.SearchStrategy[MalformedResponse]:
     """Whatever a broken server may send: other JSON, JSON that breaks off, bytes, wrong types, missing fields."""
     whole = st.one_of(answers(), error_bodies(), _json(python=True))
     spoilt = answers().flatmap(
@@ -204,7 +204,7 @@ def nasty_answers() -> st.SearchStrategy[NastyAnswer]:
     documents = st.one_of(whole, spoilt).map(lambda document: json.dumps(document).encode())
     broken_off = documents.flatmap(lambda body: st.integers(0, len(body)).map(lambda end: body[:end]))
     return st.builds(
-        NastyAnswer,
+        MalformedResponse,
         status=st.sampled_from([200, 201, 204, 301, 400, 401, 404, 422, 429, 500, 503]),
         media_type=st.sampled_from(["application/json", "application/json; charset=utf-8", "text/html", "", ";"]),
         body=st.one_of(documents, broken_off, st.binary(max_size=200)),

@@ -13,7 +13,7 @@ import yaml
 from docs.site.markdown import code, prose, table, text
 
 FOLDER = "reference/requirements"
-_TOLD = {"id", "title", "level", "sentence", "schema", "binds", "check", "cost"}
+_TOLD = {"id", "title", "level", "sentence", "schema", "binds", "check"}
 _EXAMPLES = 5
 
 
@@ -40,7 +40,7 @@ def _index(document: Mapping[str, Any]) -> str:
     parts = [
         "# Requirements\n\n",
         f"The catalogue has {len(entries)} requirements. Each page tells what is required, the words of the ",
-        "vendor's page behind it, and how the suite judges it. A server that breaks a MUST does not conform; a SHOULD ",
+        "vendor's page behind it, and how the suite tests it. A server that breaks a MUST does not conform; a SHOULD ",
         "that is broken is only noted.\n\n",
         table(["requirement", "level", "what is required", "binds"], rows),
         _remarks("Not required", document.get("not_demanded", ())),
@@ -64,13 +64,7 @@ def _page(entry: Mapping[str, Any], document: Mapping[str, Any], cases: list[Map
         yield f"The page says:\n\n> {prose(sentence)}\n\n"
     if pointer := entry.get("schema"):
         yield f"It stands in the OpenAPI document, at {code(pointer)}.\n\n"
-    yield f"## How it is judged\n\n{prose(entry['check'])}\n\n"
-    if cost := entry.get("cost"):
-        yield table(
-            ["requests of a verdict on all models", "how many"],
-            [[text(kind), str(count)] for kind, count in cost.items()],
-        )
-        yield "\n"
+    yield f"## How it is tested\n\n{prose(entry['check'])}\n\n"
     for name, value in entry.items():
         if name not in _TOLD:
             yield from _further(name, value)

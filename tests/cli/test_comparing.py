@@ -16,17 +16,17 @@ from tests.cli.conftest import Run
 from zai_image_conformance.report.compare import NotAReport, compare, read
 
 JUDGED = ["pass", "deviation", "fail"]
-RESULTS = [*JUDGED, "skipped", "unjudged", "error"]
+RESULTS = [*JUDGED, "skipped", "not tested", "error"]
 
 
-def outcome(result: str, model: str | None = "glm-image", came: str = "") -> dict[str, Any]:
-    return {"result": result, "model": model, "asked": "1281x1280", "expected": "a refusal", "came": came}
+def outcome(result: str, model: str | None = "glm-image", actual: str = "") -> dict[str, Any]:
+    return {"result": result, "model": model, "name": "1281x1280", "expected": "a refusal", "actual": actual}
 
 
 def document(*outcomes: dict[str, Any], in_part: bool = False, **fields: Any) -> dict[str, Any]:
     """What a comparison reads of a report."""
     return {
-        "format": 1,
+        "format": 2,
         "url": "http://127.0.0.1:8000/api",
         "profile": "documented",
         "problem": None,
@@ -61,13 +61,13 @@ def test_the_worst_outcome_of_a_requirement_and_model_decides_and_is_shown() -> 
     old = told(outcome("pass"), outcome("pass", "cogview-4-250304"), outcome("pass", None))
     new = told(
         outcome("pass"),
-        outcome("fail", came="200"),
+        outcome("fail", actual="200"),
         outcome("deviation", None, "400"),
         outcome("pass", "cogview-4-250304"),
     )
     assert compare(old, new).text().splitlines() == [
-        "worse   SIZE-GLM-STEP glm-image: pass before, fail now (1281x1280: expected a refusal; came 200)",
-        "worse   SIZE-GLM-STEP any model: pass before, deviation now (1281x1280: expected a refusal; came 400)",
+        "worse   SIZE-GLM-STEP glm-image: pass before, fail now (1281x1280: expected a refusal; actual 200)",
+        "worse   SIZE-GLM-STEP any model: pass before, deviation now (1281x1280: expected a refusal; actual 400)",
         "2 worse, 0 better, 0 new, 0 gone; 1 as before, 0 of them broken",
     ]
 
@@ -89,23 +89,23 @@ def test_what_else_may_be_the_reason_is_told() -> None:
         "another profile",
         "another revision of the page",
         "another budget",
-        "ten times as many questions now",
+        "ten times as many generated test cases now",
     ]
-    assert "another budget: no limit before, 1 picture now" in remarks
+    assert "another budget: no limit before, 1 image now" in remarks
 
 
 @pytest.mark.parametrize(
-    ("after", "remarks"), [("pass", ()), ("fail", ("other drawn questions: seed 7 before, 8 now",))]
+    ("after", "remarks"), [("pass", ()), ("fail", ("other generated test cases: seed 7 before, 8 now",))]
 )
 def test_another_seed_is_told_where_something_changed(after: str, remarks: tuple[str, ...]) -> None:
     assert compare(told(outcome("pass")), told(outcome(after), seed=8)).remarks == remarks
 
 
-def test_a_question_that_was_not_asked_for_want_of_budget_is_not_answered_better() -> None:
-    full, short = told(outcome("fail", came="200")), told(outcome("pass"), in_part=True, budget=2)
+def test_a_test_case_that_was_not_sent_for_want_of_budget_is_not_better() -> None:
+    full, short = told(outcome("fail", actual="200")), told(outcome("pass"), in_part=True, budget=2)
     (change,) = compare(full, short).changes
     assert change.kind == "gone"
-    assert change.words == "fail before, pass now, on some of its questions, for want of budget"
+    assert change.words == "fail before, pass now, on some of its test cases, for want of budget"
     back = compare(short, full)
     assert [change.kind for change in back.changes] == ["new"]
     assert back.exit_code == 0
@@ -132,10 +132,10 @@ NO_REPORTS: dict[str, tuple[bytes, str]] = {
     "bytes that are no text": (b"\xff\xfe\x00\xd8", "not JSON"),
     "nested too deeply": (b"[" * 100_000, "not JSON"),
     "another document": (b'{"openapi": "3.1.0"}', "not a JSON report"),
-    "a later format": (json.dumps(document(format=2)).encode(), "of format 1"),
+    "a later format": (json.dumps(document(format=3)).encode(), "of format 2"),
     "a word for the requirements": (json.dumps(document(requirements="all")).encode(), "schema"),
     "a number for a result": (json.dumps(document(outcome(7))).encode(), "schema"),  # type: ignore[arg-type]
-    "nothing but the format": (b'{"format": 1}', "schema"),
+    "nothing but the format": (b'{"format": 2}', "schema"),
     "a server that was unreachable": (json.dumps(document(problem="no answer")).encode(), "no verdict: no answer"),
 }
 

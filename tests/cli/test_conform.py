@@ -15,12 +15,12 @@ from tests.cli.conftest import Run
 from tests.cli.test_documentation import DOCUMENT
 from tests.conformance.altered import KEY, Altered, Answer, Call
 from zai_image.cli import _reports
-from zai_image_conformance.model import Exchange, Question
+from zai_image_conformance.model import Exchange, Request
 from zai_image_conformance.report.summary import counted
 from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.server import RunningServer, application, listening
-from zai_image_conformance.suite.pytest_plugin import Hearing
-from zai_image_conformance.suite.session import Asker
+from zai_image_conformance.suite.runner import plan
+from zai_image_conformance.suite.session import Session
 
 pytestmark = pytest.mark.score
 
@@ -36,8 +36,9 @@ def test_list_shows_id_level_cost_and_sentence_of_each_requirement(zai_image: Ru
     for requirement in catalogue():
         line = lines[requirement.id]
         assert line.startswith(requirement.level)
-        pictures = counted(requirement.cost.pictures, "picture")
-        assert f" {pictures} {requirement.cost.free:3} free " in line
+        costs = [request for request in plan().requests if requirement.id in request.requirements]
+        images = sum(request.paid for request in costs)
+        assert f" {counted(images, 'image')} {len(costs) - images:3} free " in line
         assert line.endswith(requirement.source)
 
 
@@ -46,9 +47,9 @@ def test_a_dry_run_prints_plan_and_cost_and_asks_nothing(zai_image: Run, server:
     assert done.returncode == 0
     assert server.requests == ()
     kinds = [line.split()[0] for line in done.stdout.splitlines()[:-1]]
-    assert kinds.count("picture") == 2
-    assert f"{len(kinds)} requests of which a right server answers 2 with a picture" in done.stdout
-    assert "a full verdict takes 23 pictures" in done.stdout
+    assert kinds.count("image") == 2
+    assert f"{len(kinds)} requests of which a right server answers 2 with an image" in done.stdout
+    assert "a full verdict takes 24 images" in done.stdout
 
 
 def test_where_schemathesis_is_missing_it_says_which_extra_brings_it(
@@ -64,13 +65,20 @@ def test_where_schemathesis_is_missing_it_says_which_extra_brings_it(
     assert "`pip install 'zai-image[conformance]'` and says so" in DOCUMENT
 
 
-def test_thoroughness_plans_more_of_what_is_drawn(zai_image: Run) -> None:
-    plans = [zai_image("conform", "--dry-run", *thorough, *ONE).stdout for thorough in ((), ("--thorough",))]
-    assert [plan.count("a drawn request") for plan in plans] == [1, 10]
+def test_thoroughness_plans_more_of_what_is_generated(zai_image: Run) -> None:
+    plans = [zai_image("conform", "--dry-run", *thorough, *ONE[:2]).stdout for thorough in ((), ("--thorough",))]
+    usual, thorough = (plan.count("generated") for plan in plans)
+    assert usual <= 1 < 5 <= thorough
+
+
+@pytest.mark.parametrize("options", [(), ("--concurrency", "1"), ("--concurrency", "8"), ("--profile", "strict")])
+def test_the_embedded_server_conforms_with_any_option(zai_image: Run, options: tuple[str, ...]) -> None:
+    done = zai_image("conform", "--local", "--budget", "3", *options)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_reports_of_a_verdict_agree(zai_image: Run, server: RunningServer, tmp_path: Path) -> None:
-    files = ("--report-json", "v.json", "--junit", "v.xml", "--report-html", "v.html")
+    files = ("--report-json", "v.json", "--junit", "v.xml", "--report-html", "v.html", "--markdown", "v.md")
     done = zai_image("conform", server.url, "--api-key", server.api_key, *ONE, *files)
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "v.json").read_text("utf-8"))
@@ -88,11 +96,11 @@ def test_no_report_holds_the_key_or_lets_a_servers_words_act(zai_image: Run, tmp
     def shouting(call: Call, answer: Answer) -> Answer:
         return Answer(418, {"content-type": "text/html"}, f"<script>alert('{KEY}')</script>\x1b[2J ]]> \x00".encode())
 
-    files = ("--report-json", "v.json", "--junit", "v.xml", "--report-html", "v.html")
+    files = ("--report-json", "v.json", "--junit", "v.xml", "--report-html", "v.html", "--markdown", "v.md")
     with listening(Altered(application(api_key=KEY), after=shouting)) as origin:
         done = zai_image("conform", f"{origin}/api", *files, "--requirement", "ERROR-BODY", ZAI_API_KEY=KEY)
     assert done.returncode == 1
-    reports = [(tmp_path / name).read_text("utf-8") for name in ("v.json", "v.xml", "v.html")]
+    reports = [(tmp_path / name).read_text("utf-8") for name in ("v.json", "v.xml", "v.html", "v.md")]
     for text in (done.stdout, done.stderr, *reports):
         assert KEY not in text
         assert "\x1b" not in text
@@ -111,7 +119,7 @@ def test_no_auth_sends_no_key_and_judges_none(zai_image: Run) -> None:
         done = zai_image("conform", f"{origin}/api", "--no-auth", "--budget", "1", ZAI_API_KEY=KEY)
     assert done.returncode == 0, done.stdout
     assert keys == {None}
-    assert "skipped AUTH-MISSING: no key was given" in done.stdout
+    assert "AUTH-MISSING, AUTH-WRONG, AUTH-SCHEME: skipped, no key was given" in done.stdout
 
 
 def test_an_empty_key_is_none_and_without_one_it_says_how_to_give_one(zai_image: Run, server: RunningServer) -> None:
@@ -119,7 +127,7 @@ def test_an_empty_key_is_none_and_without_one_it_says_how_to_give_one(zai_image:
     assert done.returncode == 2
     told = done.stdout.splitlines()[-1]
     assert "the server wants a key: 401 " in told
-    assert told.endswith("; set ZAI_API_KEY, or pass --api-key (to pytest: --zai-api-key)")
+    assert "; set ZAI_API_KEY, or pass --api-key (to pytest: --zai-api-key)" in told
 
 
 @pytest.mark.parametrize(
@@ -165,7 +173,7 @@ def test_where_one_report_fails_the_others_and_the_verdict_are_told(
     reports = ["--report-json", "v.json", "--junit", "/dev/full", "--report-html", "v.html"]
     done = zai_image("conform", server.url, "--api-key", server.api_key, *ONE, *reports)
     assert done.returncode == 2
-    assert "conforms: the one judged requirement is kept" in done.stdout
+    assert "conforms: the one tested requirement is kept" in done.stdout
     assert done.stderr == "zai-image: cannot write /dev/full: No space left on device\n"
     assert {path.name for path in tmp_path.iterdir()} == {"v.json", "v.html"}
 
@@ -180,29 +188,21 @@ def test_where_no_server_is_asked_there_is_no_report(zai_image: Run, asks_nothin
 def test_of_a_verdict_that_is_broken_off_what_was_found_is_reported(
     zai_image: Run, server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ask = Asker.ask
+    send = Session.send
 
-    def interrupted(asker: Asker, question: Question) -> Exchange:
-        if asker.requests == 5:
+    def interrupted(session: Session, request: Request) -> Exchange:
+        if len(session.exchanges) == 5:
             raise KeyboardInterrupt
-        return ask(asker, question)
+        return send(session, request)
 
-    monkeypatch.setattr(Asker, "ask", interrupted)
-    done = zai_image("conform", server.url, "--api-key", server.api_key, "--report-json", "v.json")
+    monkeypatch.setattr(Session, "send", interrupted)
+    options = ("--concurrency", "1", "--report-json", "v.json")
+    done = zai_image("conform", server.url, "--api-key", server.api_key, *options)
     assert done.returncode == 2
-    assert done.stdout == f"could not judge {server.url}: interrupted\n"
+    assert f"could not judge {server.url}: interrupted (so far 0 broken; 5 requests, 0 images, " in done.stdout
     report = json.loads((tmp_path / "v.json").read_text())
     assert (report["exit_code"], report["problem"], report["requests"]) == (2, "interrupted", 5)
     assert len(report["exchanges"]) == 5
-
-
-def test_planning_can_be_broken_off(zai_image: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Hearing, "pytest_generate_tests", interrupted)
-    done = zai_image("conform", "--dry-run")
-    assert (done.returncode, done.stdout, done.stderr.strip()) == (2, "", "zai-image: interrupted")
 
 
 @pytest.mark.parametrize("reason", [errno.EACCES, errno.EBUSY])

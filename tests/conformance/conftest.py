@@ -1,35 +1,15 @@
-"""The same drawn questions in every run, and the score of the verdict at its end."""
+"""The score of the suite, at the end of a run."""
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
-
-from zai_image_conformance.server import app
-from zai_image_conformance.server.pictures import draw
-from zai_image_conformance.suite import runner
 
 SCORE = "zai_image_score"
 """The user property of a test that judged a server: (of which table, what came of it)."""
 _LINES = {
-    "wrong": "{came} of {all} wrong servers convicted, each by the right requirement",
-    "right": "{came} of {all} right servers spared",
+    "wrong": "{came} of {all} wrong servers detected, each by the right requirement",
+    "right": "{came} of {all} right servers passed",
 }
-
-
-_drawn_once = cache(draw)
-
-
-@pytest.fixture(autouse=True)
-def _the_same_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "new_seed", lambda: 0)
-
-
-@pytest.fixture
-def quick_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw a picture once for all the servers that are asked for it: the drawing is not what is judged."""
-    monkeypatch.setattr(app, "draw", _drawn_once)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import struct
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +14,8 @@ from attrs import evolve, frozen
 from PIL import Image
 
 from tests.conformance.altered import After, Answer, Before, Call, as_it_came, unchanged
+from tests.conformance.in_process import InProcess, flat
+from tests.conformance.wrong.by_moment import rows
 
 
 @frozen
@@ -21,6 +25,11 @@ class RightServer:
     name: str
     after: After = as_it_came
     before: Before = unchanged
+    change: Callable[[InProcess], InProcess] = lambda server: server
+
+    def make(self) -> InProcess:
+        """The server anew."""
+        return self.change(InProcess(self.before, self.after))
 
 
 def _refusals(change: Callable[[Answer], Answer]) -> After:
@@ -35,18 +44,100 @@ def _answers(change: Callable[[Any], Any]) -> After:
     return after
 
 
-def _pictures(picture_format: str, mode: str = "RGB", **options: Any) -> After:
+def _images(kind: str, mode: str = "RGB", **options: Any) -> After:
     def after(call: Call, answer: Answer) -> Answer:
         if not call.path.startswith("/pictures/"):
             return answer
-        # Only the size is judged: a flat picture of the same sides is quicker to make than one that looks alike.
-        with Image.open(io.BytesIO(answer.body)) as drawn:
-            flat = Image.new(mode, drawn.size)
-        content = io.BytesIO()
-        flat.save(content, picture_format, **options)
-        return Answer(200, {"content-type": "application/octet-stream"}, content.getvalue())
+        with Image.open(io.BytesIO(answer.body)) as image:
+            sides = image.size
+        content = flat(*sides, shade=1, kind=kind, mode=mode, **options)
+        return Answer(200, {"content-type": "application/octet-stream"}, content)
 
     return after
+
+
+def _with_much_text(call: Call, answer: Answer) -> Answer:
+    if not call.path.startswith("/pictures/"):
+        return answer
+    # More, once it is decompressed, than Pillow takes.
+    text = zlib.compress(b"a painting of a kitten, " * 100_000)
+    chunk = b"zTXt" + b"parameters\0\0" + text
+    length, checksum = struct.pack(">I", len(chunk) - 4), struct.pack(">I", zlib.crc32(chunk))
+    return evolve(answer, body=answer.body[:33] + length + chunk + checksum + answer.body[33:])
+
+
+def _encoded_anew() -> After:
+    """A network that makes images smaller for whoever comes back."""
+    seen: set[str] = set()
+
+    def after(call: Call, answer: Answer) -> Answer:
+        if not call.path.startswith("/pictures/"):
+            return answer
+        again = call.path in seen
+        seen.add(call.path)
+        if not again:
+            return answer
+        with Image.open(io.BytesIO(answer.body)) as image:
+            content = io.BytesIO()
+            image.convert("RGB").save(content, "JPEG", quality=70)
+        return Answer(200, {"content-type": "image/jpeg"}, content.getvalue())
+
+    return after
+
+
+def _limiting(every: int, is_meant: Callable[[Call], bool], headers: dict[str, str]) -> After:
+    calls = itertools.count()
+
+    def after(call: Call, answer: Answer) -> Answer:
+        if not is_meant(call) or next(calls) % every:
+            return answer
+        return Answer(429, {"content-type": "application/json", **headers}, b'{"code": 1302, "message": "too many"}')
+
+    return after
+
+
+def _hundred_a_minute(server: InProcess) -> InProcess:
+    """A window of a minute, and not a word of when it ends."""
+    clock, sent = server.server.clock, [0.0, 0.0]
+
+    def after(call: Call, answer: Answer) -> Answer:
+        if call.method != "POST":
+            return answer
+        minute = clock.now() // 60
+        sent[:] = [minute, sent[1] + 1] if sent[0] == minute else [minute, 1]
+        if sent[1] <= 100:
+            return answer
+        return Answer(429, {"content-type": "application/json"}, b'{"code": 1303, "message": "too many"}')
+
+    return evolve(server, after=after)
+
+
+def _warming_up(call_headers: dict[str, str]) -> After:
+    """Says of the first requests for an image that it is not ready yet, and when it will be."""
+    calls = itertools.count()
+
+    def after(call: Call, answer: Answer) -> Answer:
+        if call.method != "POST" or answer.status != 200 or next(calls) > 1:
+            return answer
+        return Answer(
+            503, {"content-type": "application/json", **call_headers}, b'{"code": 1230, "message": "loading"}'
+        )
+
+    return after
+
+
+def _slow(seconds: float) -> Callable[[InProcess], InProcess]:
+    """Takes its time for each image, by the clock that the suite reads."""
+
+    def make(server: InProcess) -> InProcess:
+        def after(call: Call, answer: Answer) -> Answer:
+            if call.method == "POST" and answer.status == 200:
+                server.server.clock.sleep(seconds)
+            return answer
+
+        return evolve(server, after=after)
+
+    return make
 
 
 def _other_host(document: Any) -> Any:
@@ -122,7 +213,8 @@ _reading_other_signs = _size_read_as(lambda size: size.replace("X", "x").replace
 
 
 def _reading_scalars(call: Call) -> Call:
-    scalars = {name: value for name, value in call.fields.items() if value is None or isinstance(value, int | float)}
+    known = {name: call.fields.get(name, "") for name in ("model", "prompt", "quality", "size", "user_id")}
+    scalars = {name: value for name, value in known.items() if value is None or isinstance(value, int | float)}
     read = {name: None if value is None else str(value) for name, value in scalars.items()}
     return call.ordering(**read) if read else call
 
@@ -134,6 +226,11 @@ def _with_the_picture_in_it(document: Any) -> Any:
 
 def _queried(document: Any) -> Any:
     return {**document, "data": [{"url": document["data"][0]["url"] + "?signature=a%2Fb&expires=1#picture"}]}
+
+
+def _interlaced(content: bytes) -> bytes:
+    with Image.open(io.BytesIO(content)) as image:
+        return rows(*image.size, 7, interlaced=True)
 
 
 RIGHT_SERVERS = [
@@ -168,15 +265,15 @@ RIGHT_SERVERS = [
         "a clock half an hour off",
         _answers(lambda document: {**document, "created": document["created"] - 1800}),
     ),
-    RightServer("JPEG pictures", _pictures("JPEG")),
-    RightServer("WebP pictures", _pictures("WEBP")),
-    RightServer("PNG with transparency", _pictures("PNG", "RGBA")),
+    RightServer("JPEG pictures", _images("JPEG")),
+    RightServer("WebP pictures", _images("WEBP")),
+    RightServer("PNG with transparency", _images("PNG", "RGBA")),
     RightServer("pictures on another host", _answers(_other_host)),
     RightServer("a link that redirects", _redirecting),
     RightServer("a rate limit that passes", _limiting_the_rate()),
-    RightServer("GIF pictures", _pictures("GIF", "L")),
-    RightServer("progressive JPEG pictures", _pictures("JPEG", "RGB", progressive=True)),
-    RightServer("BMP pictures", _pictures("BMP", "L")),
+    RightServer("GIF pictures", _images("GIF", "L")),
+    RightServer("progressive JPEG pictures", _images("JPEG", "RGB", progressive=True)),
+    RightServer("BMP pictures", _images("BMP", "L")),
     RightServer("pictures without a media type", _without_media_type),
     RightServer("400 for a wrong key", _refusals(lambda answer: evolve(answer, status=400))),
     RightServer("messages in Chinese", _refusals(lambda answer: answer.saying({"code": 1214, "message": "参数错误"}))),
@@ -201,4 +298,26 @@ RIGHT_SERVERS = [
     ),
     RightServer("links with a query and a fragment", _answers(_queried)),
     RightServer("the picture in the answer as well", _answers(_with_the_picture_in_it)),
+    RightServer("PNG with much compressed text", _with_much_text),
+    RightServer(
+        "interlaced PNG",
+        lambda call, answer: (
+            evolve(answer, body=_interlaced(answer.body)) if call.path.startswith("/pictures/") else answer
+        ),
+    ),
+    RightServer("JPEG with restart markers", _images("JPEG", restart_marker_blocks=4)),
+    RightServer("JPEG of greys", _images("JPEG", "L")),
+    RightServer("lossless WebP", _images("WEBP", lossless=True)),
+    RightServer("TIFF pictures", _images("TIFF")),
+    RightServer("pictures encoded anew later", _encoded_anew()),
+    RightServer("a rate limit at the link's host", _limiting(3, lambda call: "/pictures/" in call.path, {})),
+    RightServer(
+        "a rate limit that names a date",
+        _limiting(20, lambda call: call.method == "POST", {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}),
+    ),
+    RightServer("a rate limit without a time", _limiting(20, lambda call: call.method == "POST", {})),
+    RightServer("a hundred requests a minute", change=_hundred_a_minute),
+    RightServer("not ready at first, with a time", _warming_up({"retry-after": "2"})),
+    RightServer("images after 2 seconds", change=_slow(2)),
+    RightServer("images after 130 seconds", change=_slow(130)),
 ]

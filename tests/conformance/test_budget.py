@@ -1,135 +1,98 @@
-"""A verdict never makes more pictures than it may, makes the most of each, and says what it could not afford."""
+"""A verdict never makes more images than it may, makes the most of each, and says what it could not afford."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import pytest
 
 from scripts.regenerate import ROOT
-from tests.conformance.altered import KEY, Altered, Call
+from tests.conformance.altered import Call
+from tests.conformance.in_process import InProcess, judged
+from tests.conformance.wrong.server import with_body, with_key
 from zai_image_conformance import report
-from zai_image_conformance.model import Plan, Verdict
 from zai_image_conformance.requirements import catalogue
-from zai_image_conformance.server import RunningServer, application, listening, running
-from zai_image_conformance.suite.runner import judge, plan
+from zai_image_conformance.server import RunningServer
+from zai_image_conformance.suite.runner import default_seed, judge, plan
 
-pytestmark = pytest.mark.score
-
-ORDERS = "/images/generations"
 DOCUMENT = ROOT / "docs/conformance.md"
 
 
-def drawn_by(server: RunningServer) -> int:
-    return sum(request.status == 200 for request in server.requests if ORDERS in request.path)
+@pytest.mark.parametrize("budget", [1, 2, 3, 4, 6, 23, 24, 40])
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_no_more_images_are_made_than_may_be(budget: int, concurrency: int) -> None:
+    server = InProcess()
+    verdict = judged(server, budget=budget, concurrency=concurrency)
+    assert verdict.images == len(server.server.images) == min(budget, 24)
+    assert verdict.exit_code == 0
 
 
-@pytest.fixture(scope="module")
-def with_four() -> Iterator[tuple[Verdict, int]]:
-    """The verdict on the embedded server with a budget of 4, and the pictures that the server made."""
-    with running() as server:
-        verdict = judge(server.url, api_key=server.api_key, budget=4, seed=0)
-        yield verdict, drawn_by(server)
+@pytest.mark.parametrize("budget", [1, 3, 7])
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_an_image_for_a_request_that_should_be_refused_counts(budget: int, concurrency: int) -> None:
+    def yes_to_everything(call: Call) -> Call:
+        return with_body(with_key(call), model="glm-image", prompt="p") if call.method == "POST" else call
 
-
-def test_a_budget_of_4_makes_4_pictures(with_four: tuple[Verdict, int]) -> None:
-    verdict, drawn = with_four
-    assert (verdict.pictures, drawn, verdict.exit_code) == (4, 4, 0)
-
-
-def test_a_budget_of_4_settles_what_is_free_and_the_form_of_an_answer(with_four: tuple[Verdict, int]) -> None:
-    verdict, _ = with_four
-    settled = {outcome.requirement for outcome in verdict.outcomes if outcome.settles}
-    free = {requirement.id for requirement in catalogue() if requirement.cost.free}
-    form = {
-        "ANSWER-MEDIA-TYPE",
-        "ANSWER-CREATED",
-        "ANSWER-COUNT",
-        "ANSWER-URL",
-        "FILTER-FORM",
-        "PICTURE-LINK",
-        "PICTURE-TYPE",
-        "PICTURE-SIZE",
-    }
-    assert free | form <= settled
-
-
-def test_a_report_says_what_was_left_unjudged_and_what_a_full_verdict_takes(with_four: tuple[Verdict, int]) -> None:
-    verdict, _ = with_four
-    assert "left unjudged for want of budget: SIZE-GLM-DEFAULT" in report.text(verdict)
-    assert f"a full verdict takes {verdict.plan.cost.pictures} pictures; the budget was 4" in report.text(verdict)
-
-
-@pytest.mark.parametrize("seed", [0, 1])
-def test_a_full_verdict_takes_at_most_24_pictures_and_150_requests(seed: int) -> None:
-    cost = plan(seed=seed).cost
-    assert cost.pictures <= 24
-    # One more makes sure of the key.
-    assert cost.pictures + cost.free + 1 <= 150
-
-
-def test_under_a_budget_schemathesis_sends_only_what_should_be_refused() -> None:
-    made_up = [question for question in plan(budget=4).questions if "Schemathesis" in question.name]
-    assert made_up
-    assert not any(question.paid for question in made_up)
-    assert any(question.paid for question in plan().questions if "Schemathesis" in question.name)
-
-
-def test_a_picture_for_a_request_that_should_be_refused_counts() -> None:
-    orders: list[Call] = []
-
-    def drawing_everything(call: Call) -> Call:
-        if ORDERS in call.path and call.method == "POST" and call.fields:
-            orders.append(call)
-            return Call("POST", call.path, {**call.headers, "authorization": f"Bearer {KEY}"}, call.body).ordering(
-                model="glm-image", prompt="p", size=None, quality=None, user_id=None
-            )
-        return call
-
-    with listening(Altered(application(api_key=KEY), before=drawing_everything)) as origin:
-        verdict = judge(f"{origin}/api", api_key=KEY, budget=3)
+    server = InProcess(yes_to_everything)
+    verdict = judged(server, budget=budget, concurrency=concurrency)
     assert verdict.exit_code == 1
-    assert verdict.pictures == len(orders) == 3
+    # The first of all makes sure of the key.
+    assert verdict.images == len(server.server.images) == budget
+
+
+def test_the_same_is_spent_in_the_same_order_whatever_is_sent_at_the_same_time() -> None:
+    def spent(concurrency: int) -> list[tuple[str, int | None]]:
+        verdict = judged(InProcess(), budget=5, concurrency=concurrency)
+        return [(exchange.name, exchange.status) for exchange in verdict.exchanges]
+
+    assert spent(1) == spent(4)
+
+
+def test_a_budget_of_4_settles_what_is_free_and_the_form_of_an_answer() -> None:
+    verdict = judged(InProcess(), budget=4)
+    settled = {outcome.requirement for outcome in verdict.outcomes if outcome.settles}
+    free = {name for request in plan().requests if not request.paid for name in request.requirements}
+    form = {each.id for each in catalogue() if each.id.startswith(("ANSWER-", "FILTER-", "PICTURE-"))}
+    assert free | form <= settled
+    assert "tested in part for want of budget: " in report.text(verdict)
+    assert "a full verdict takes 24 images; the budget was 4" in report.text(verdict)
+
+
+@pytest.mark.parametrize("seed", [None, 0, 1, 2])
+def test_a_full_verdict_takes_at_most_24_images_and_170_requests(seed: int | None) -> None:
+    cost = plan(seed=seed).cost
+    assert cost.images <= 24
+    # One more makes sure of the key.
+    assert cost.images + cost.free + 1 <= 170
 
 
 @pytest.mark.parametrize("budget", [0, -1])
-def test_a_budget_that_allows_no_picture_is_too_small(server: RunningServer, budget: int) -> None:
+def test_a_budget_that_allows_no_image_is_too_small(server: RunningServer, budget: int) -> None:
     verdict = judge(server.url, api_key=server.api_key, budget=budget)
     assert verdict.exit_code == 2
     assert "give at least 1" in report.text(verdict)
     assert server.requests == ()
 
 
-def test_each_picture_settles_as_many_new_requirements_as_any_later_one_would() -> None:
-    paid = [set(question.requirements) for question in plan().questions if question.paid]
-    settled: set[str] = set()
-    for place, requirements in enumerate(paid):
-        gains = [len(later - settled) for later in paid[place:]]
+def test_each_image_settles_as_many_new_requirements_as_any_later_one_would() -> None:
+    paid = [set(request.requirements) for request in plan().requests if request.paid]
+    # The first of each model are sent together, and the last once more.
+    settled: set[str] = set().union(*paid[:2])
+    for place, requirements in enumerate(paid[2:-1], 2):
+        gains = [len(later - settled) for later in paid[place:-1]]
         assert gains[0] == max(gains)
         settled |= requirements
 
 
-def test_the_same_seed_asks_the_same_questions_and_another_asks_others() -> None:
-    def asked(seed: int) -> set[bytes]:
-        with running() as server:
-            judge(server.url, api_key=server.api_key, models=["glm-image"], budget=1, seed=seed)
-            return {request.body for request in server.requests}
+def test_boundaries_are_sent_whatever_the_seed_and_generated_cases_differ() -> None:
+    def names(seed: int | None) -> set[str]:
+        return {request.name for request in plan(seed=seed).requests if "generated" not in request.name}
 
-    assert asked(1) == asked(1)
-    assert asked(1) != asked(2)
+    assert names(None) == names(default_seed()) == names(1) == names(2)
+    assert plan(seed=1) == plan(seed=1) != plan(seed=2)
 
 
-def test_thoroughness_draws_ten_times_as_much_and_takes_as_many_pictures_as_is_told() -> None:
-    usual, thorough = (plan(thorough=thorough) for thorough in (False, True))
+@pytest.mark.score
+def test_thoroughness_takes_as_many_images_as_is_told() -> None:
+    usual, thorough = (plan(thorough=thorough).cost.images for thorough in (False, True))
     told = " ".join(DOCUMENT.read_text("utf-8").split())
-    assert f"A full verdict on both models takes {usual.cost.pictures} pictures" in told
-    assert f"ten times as many, and then a full verdict takes {thorough.cost.pictures} pictures" in told
-    # The strict document names four sizes off the grid.
-    for mark, numbers in (("(drawn)", [2, 20]), ("Schemathesis", [1, 4])):
-        assert [about("SIZE-GLM-STEP", mark, each) for each in (usual, thorough)] == numbers
-
-
-def about(requirement: str, mark: str, planned: Plan) -> int:
-    """How many free questions with the mark are about the requirement."""
-    asked = [each for each in planned.questions if requirement in each.requirements and not each.paid]
-    return sum(mark in each.name for each in asked)
+    assert f"A full verdict on both models takes {usual} images" in told
+    assert f"with `--thorough` it takes {thorough}" in told

@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
+from attrs import evolve
 
-from tests.conformance.wrong_servers import WRONG_SERVERS
-from zai_image_conformance.requirements import Cost, Requirement, catalogue
-from zai_image_conformance.suite import cases, test_orders, test_pictures, test_refusals, test_strict_document
-from zai_image_conformance.suite.bindings import binding_of
-from zai_image_conformance.suite.cases import Case
+from zai_image_conformance.requirements import Profile, Requirement, catalogue
+from zai_image_conformance.suite import cases
 from zai_image_conformance.suite.target import Target
 
 OPENAPI = Path(__file__).parents[2] / "openapi"
@@ -65,16 +63,6 @@ def test_known_deviations_are_of_requirements() -> None:
     assert all(requirement in catalogue() for requirement in catalogue().deviations)
 
 
-@pytest.mark.parametrize("requirement", [pytest.param(each, id=each.id) for each in catalogue() if each.judged])
-def test_a_requirement_that_is_judged_convicts_a_wrong_server(requirement: Requirement) -> None:
-    assert any(requirement.id in server.convicted_by for server in WRONG_SERVERS)
-
-
-def test_the_wrong_servers_are_many_and_each_has_its_name() -> None:
-    names = {server.name for server in WRONG_SERVERS}
-    assert len(names) == len(WRONG_SERVERS) >= 100
-
-
 def test_ids_are_unique() -> None:
     ids = [requirement.id for requirement in catalogue()]
     assert len(ids) == len(set(ids))
@@ -101,34 +89,31 @@ def test_every_required_property_of_the_order_has_an_entry(document: Any) -> Non
     assert {f"{name.upper()}-REQUIRED" for name in required} <= {requirement.id for requirement in catalogue()}
 
 
-def judged_by(requirement_id: str) -> list[Case]:
-    """The cases that settle a requirement, for every model, with a key: read off the tests of the suite."""
-    target = Target("http://server.test/api", api_key="k")
-    return [
-        case
-        for module in (test_orders, test_pictures, test_refusals, test_strict_document)
-        for test in vars(module).values()
-        if (binding := binding_of(test)) is not None
-        for case in binding.bound(target)
-        if case.requirement == requirement_id
-    ]
+TARGET = Target("http://server.test/api", api_key="any-key")
 
 
-@pytest.mark.parametrize("requirement", REQUIREMENTS)
-def test_a_requirement_costs_what_it_says(requirement: Requirement) -> None:
-    asked = {case.question: case.paid for case in judged_by(requirement.id)}
-    paid = sum(asked.values())
-    assert requirement.cost == Cost(pictures=paid, free=len(asked) - paid)
+def test_every_requirement_that_is_tested_has_a_case_and_no_other() -> None:
+    settled = {requirement for case in cases.choose(TARGET) for requirement in cases.settles(case)}
+    assert settled == {requirement.id for requirement in catalogue() if requirement.tested}
 
 
-@pytest.mark.parametrize("requirement", REQUIREMENTS)
-def test_a_requirement_is_asked_about_exactly_where_it_says_so(requirement: Requirement) -> None:
-    assert bool(judged_by(requirement.id)) == requirement.judged
+def test_the_kinds_of_leniency_are_told_apart_and_strict_demands_some() -> None:
+    kinds = [entry.kind for entry in catalogue().not_demanded]
+    assert len(kinds) == len(set(kinds))
+    assert {entry.demanded_by for entry in catalogue().not_demanded} == {None, "strict"}
+    with pytest.raises(KeyError):
+        catalogue().forgives("made-up", "documented")
 
 
-def test_a_full_verdict_makes_at_most_24_pictures() -> None:
-    target = Target("http://server.test/api", api_key="k")
-    assert len(list(cases.every_order(target))) <= 24
+@pytest.mark.parametrize("kind", [entry.kind for entry in catalogue().not_demanded])
+def test_leniency_lies_in_the_list_alone(kind: str) -> None:
+    demanded_by = next(entry.demanded_by for entry in catalogue().not_demanded if entry.kind == kind)
+    profiles: tuple[Profile, ...] = ("strict", "documented", "deployed")
+    assert [not catalogue().forgives(kind, profile) for profile in profiles] == [demanded_by == "strict", False, False]
+    sent = {profile: {case.kind for case in cases.choose(evolve(TARGET, profile=profile))} for profile in profiles}
+    assert all(kind not in sent[profile] for profile in ("documented", "deployed"))
+    if any(kind == case.kind for case in cases.choose(evolve(TARGET, profile="strict"))):
+        assert demanded_by == "strict"
 
 
 def test_an_unknown_id_is_no_requirement() -> None:

@@ -169,7 +169,7 @@ def test_a_raw_wrong_client_is_told_what_is_wrong_with_which_request(judged: Jud
     )
     text = judged.validator.text()
     assert text.startswith("requests judged: 1; promises broken: 2, ")
-    assert "broken: SIZE-GLM-RANGE, the sides of a glm-image picture range from 1024 to 2048 pixels" in text
+    assert "broken: SIZE-GLM-RANGE, the sides of a glm-image image range from 1024 to 2048 pixels" in text
     assert first["problem"] in text
     assert first["request"] in text
 

@@ -1,4 +1,4 @@
-"""The suite asks for the right sizes under any rules that a page may state, not under today's alone."""
+"""The suite requests the right sizes under any rules that a page may state, not under today's alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from zai_image_conformance import strategies
 from zai_image_conformance.sizes import Sides, SizeLimits
+from zai_image_conformance.suite import size_cases
 from zai_image_conformance.suite.examples import draw
 
 NUMBERS = ("recommended", "default", "min_side", "max_side", "step", "max_pixels")
@@ -56,18 +57,28 @@ def model(monkeypatch: pytest.MonkeyPatch, rules: SizeLimits) -> str:
 
 @EACH
 def test_a_size_that_should_be_drawn_breaks_nothing(rules: SizeLimits) -> None:
-    probes = list(rules.accepted())
+    probes = list(size_cases.accepted(rules))
     assert all(broken(rules, probe.sides) == set() for probe in probes)
-    assert {probe.requirement for probe in probes} >= {"recommended"}
+    assert {probe.number for probe in probes} >= {"recommended"}
 
 
 @EACH
-def test_a_size_that_should_be_refused_breaks_the_rule_it_is_asked_for_and_no_other(rules: SizeLimits) -> None:
-    # A side over the greatest one may leave no room under the pixel limit, whatever is beside it.
-    no_room = (rules.sides[-1] + rules.step) * rules.sides[0] > rules.max_pixels
-    for probe in rules.refused():
-        forced = {"max_pixels"} if probe.requirement == "max_side" and no_room else set()
-        assert broken(rules, probe.sides) == {probe.requirement} | forced
+def test_a_size_that_should_be_refused_breaks_the_limit_it_is_there_for(rules: SizeLimits) -> None:
+    others = [other for other in LEGITIMATE.values() if other != rules]
+    for probe in size_cases.refused(rules, others):
+        assert not rules.allows(probe.sides)
+        assert probe.number in broken(rules, probe.sides)
+
+
+@EACH
+def test_each_limit_that_can_be_broken_is_broken_and_each_boundary_is_made(rules: SizeLimits, model: str) -> None:
+    refused = [probe.sides for probe in size_cases.refused(rules, [])]
+    alone = {rule for sides in refused if len(found := broken(rules, sides)) == 1 for rule in found}
+    assert set(strategies.rules_of(model)) <= alone
+    made = [probe.sides for probe in size_cases.accepted(rules)]
+    least = rules.sides[0]
+    if rules.allows(Sides(least, least)):
+        assert Sides(least, least) in made
 
 
 @EACH

@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+import threading
+import time
+from contextlib import closing, suppress
 
 import junitparser
 import pytest
+from attrs import evolve
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from tests.conformance.altered import KEY, Altered, Answer, Call
+from tests.conformance.in_process import URL, InProcess, judged
 from zai_image_conformance import report
-from zai_image_conformance.model import Question
 from zai_image_conformance.server import application, listening
-from zai_image_conformance.suite import session
 from zai_image_conformance.suite.images import View, Viewer
 from zai_image_conformance.suite.runner import judge
-from zai_image_conformance.suite.session import Asker, Unasked
+from zai_image_conformance.suite.session import Session
 from zai_image_conformance.suite.target import Target
+from zai_image_conformance.suite.transport import HttpTransport, NoResponse, Response
 
 pytestmark = pytest.mark.score
 
 ENDLESS = 300
 """Times that a server does something before a test must have given up on it."""
-
-
-@contextmanager
-def asker_of(server: ASGIApp, waits: list[float]) -> Iterator[Asker]:
-    """Asks the server; what it would wait is noted instead."""
-    with listening(server) as origin:
-        asker = Asker(Target(f"{origin}/api", api_key=KEY), wait=waits.append)
-        yield asker
-        asker.close()
 
 
 @pytest.mark.parametrize("told", ["0", "", "1"])
@@ -44,22 +39,78 @@ def test_a_rate_limit_that_never_passes_is_given_up(told: str) -> None:
         headers = {"content-type": "application/json"} | ({"retry-after": told} if told else {})
         return Answer(429, headers, b"{}")
 
-    waits: list[float] = []
-    with asker_of(Altered(application(api_key=KEY), after=limiting), waits) as asker, pytest.raises(Unasked):
-        asker.ask(Question(content="{}"))
-    assert len(waits) <= 60
+    server = InProcess(after=limiting)
+    before = server.server.clock.now()
+    verdict = judged(server)
+    assert verdict.exit_code == 2
+    assert "limits the rate" in str(verdict.problem)
+    assert 60 < server.server.clock.now() - before < 200
 
 
-def test_a_body_that_trickles_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def trickling(scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
+def test_a_5xx_that_names_a_time_forever_is_a_5xx() -> None:
+    def busy(call: Call, answer: Answer) -> Answer:
+        wrong_size = call.method == "POST" and answer.status == 400 and "size" in call.fields
+        return Answer(503, {**answer.headers, "retry-after": "5"}, answer.body) if wrong_size else answer
+
+    verdict = judged(InProcess(after=busy))
+    assert {outcome.requirement for outcome in verdict.failures} == {"ERROR-STATUS"}
+
+
+async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(ENDLESS):
+        await send({"type": "http.response.body", "body": b" ", "more_body": True})
+        await asyncio.sleep(0.02)
+
+
+def test_a_body_that_trickles_without_end_is_given_up() -> None:
+    with listening(endless) as origin, closing(HttpTransport()) as transport, pytest.raises(NoResponse, match="whole"):
+        transport.send("POST", origin, {}, b"{}", limit=10_000, patience=0.3)
+
+
+def serve_once(connection: socket.socket, part: bytes) -> None:
+    with suppress(OSError):
+        connection.recv(65536)
         for _ in range(ENDLESS):
-            await send({"type": "http.response.body", "body": b" ", "more_body": True})
-            await asyncio.sleep(0.02)
+            connection.sendall(part)
+            time.sleep(0.02)
 
-    monkeypatch.setattr(session, "_READING", 0.1)
-    with asker_of(trickling, []) as asker, pytest.raises(Unasked, match=r"had not come after 0\.1 seconds"):
-        asker.ask(Question(content="{}"))
+
+def test_interim_responses_without_end_are_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                serve_once(connection, b"HTTP/1.1 102 Processing\r\n\r\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        with closing(HttpTransport()) as transport, pytest.raises(NoResponse, match="whole"):
+            transport.send("POST", url, {}, b"{}", limit=10_000, patience=0.3)
+        thread.join()
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "made-up"])
+def test_a_refusal_whose_encoding_is_a_lie_is_a_refusal_with_a_wrong_body(encoding: str) -> None:
+    def lying(call: Call, answer: Answer) -> Answer:
+        headers = {**answer.headers, "content-encoding": encoding}
+        return evolve(answer, headers=headers) if answer.status >= 400 else answer
+
+    with listening(Altered(application(api_key=KEY), after=lying)) as origin:
+        verdict = judge(f"{origin}/api", api_key=KEY, models=["glm-image"], budget=2)
+    assert {outcome.requirement for outcome in verdict.failures} == {"ERROR-BODY"}
+
+
+def test_encoded_responses_are_read() -> None:
+    def encoding(call: Call, answer: Answer) -> Answer:
+        headers = {**answer.headers, "content-encoding": "gzip"}
+        return evolve(answer, headers=headers, body=gzip.compress(answer.body))
+
+    with listening(Altered(application(api_key=KEY), after=encoding)) as origin:
+        verdict = judge(f"{origin}/api", api_key=KEY, models=["glm-image"], budget=2)
+    assert (verdict.exit_code, verdict.failures) == (0, ())
 
 
 def test_a_cookie_is_no_second_key() -> None:
@@ -77,13 +128,12 @@ def test_a_cookie_is_no_second_key() -> None:
     assert verdict.exit_code == 0
 
 
-def view_of(picture: bytes) -> View:
-    async def gallery(scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": picture})
+def view_of(content: bytes) -> View:
+    class Gallery(InProcess):
+        def download(self, url: str, *, limit: int, patience: float) -> Response:
+            return Response(200, {}, content)
 
-    with asker_of(gallery, []) as asker:
-        return Viewer(asker).view(asker.target.url)
+    return Viewer(Session(Target(URL, api_key=KEY), Gallery())).view("http://images.test/1.png")
 
 
 def commented(kind: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, TypeAlias, cast
 
 import click
 
@@ -13,9 +13,11 @@ from zai_image.cli import _reports
 from zai_image.cli._completion import complete_model
 from zai_image.cli._embedded import conformance_extra, embedded_server
 from zai_image.cli._exits import COULD_NOT_ASK
+from zai_image.cli._live import LiveLine
 from zai_image.cli._messages import tell
 
 _FILE = click.Path(path_type=Path)
+_Profile: TypeAlias = Literal["strict", "documented", "deployed"]
 
 
 @click.command()
@@ -33,32 +35,46 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option(
     "--profile",
-    type=click.Choice(["documented", "deployed"]),
+    type=click.Choice(["strict", "documented", "deployed"]),
     default="documented",
     show_default=True,
-    help="deployed: note the known deviations of servers in use, and do not count them.",
+    help="strict: demand all that the schema states. deployed: note known deviations of servers in use, count none.",
 )
 @click.option(
     "--budget",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Stop before more than N requests may have made a picture.",
+    help="Stop before more than N requests may have made an image.",
 )
 @click.option("--requirement", "requirements", multiple=True, metavar="ID", help="Repeatable; all where left out.")
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the questions of that verdict again.")
-@click.option("--thorough", is_flag=True, help="Draw ten times as many questions.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Generate other test cases; those of the version if left out.",
+)
+@click.option("--thorough", is_flag=True, help="Generate ten times as many test cases, and leave none out.")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=4,
+    metavar="N",
+    show_default=True,
+    help="At most N requests at the same time; fewer where the server limits the rate.",
+)
 @click.option("--report-json", type=_FILE, metavar="FILE", help="Write the verdict as JSON.")
 @click.option("--junit", type=_FILE, metavar="FILE", help="Write it as JUnit XML.")
+@click.option("--markdown", type=_FILE, metavar="FILE", help="Write it as Markdown, for a job's summary.")
 @click.option("--report-html", type=_FILE, metavar="FILE", help="Write it as an HTML page.")
-@click.option("--list", "listed", is_flag=True, help="Print the requirements: level, cost and sentence. Asks nothing.")
+@click.option("--list", "listed", is_flag=True, help="Print the requirements: level, cost and sentence. Sends nothing.")
 @click.option(
     "--compare",
     nargs=2,
     type=_FILE,
     metavar="OLD NEW",
-    help="Print what changed between two JSON reports; 1 if anything got worse. Asks nothing.",
+    help="Print what changed between two JSON reports; 1 if anything got worse. Sends nothing.",
 )
-@click.option("--dry-run", is_flag=True, help="Print what would be asked and what it would cost. Asks nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent and what it would cost. Sends nothing.")
 def conform(
     url: str | None,
     local: bool,
@@ -70,6 +86,8 @@ def conform(
     requirements: tuple[str, ...],
     seed: int | None,
     thorough: bool,
+    concurrency: int,
+    markdown: Path | None,
     report_json: Path | None,
     junit: Path | None,
     report_html: Path | None,
@@ -77,21 +95,21 @@ def conform(
     compare: tuple[Path, Path] | None,
     dry_run: bool,
 ) -> int:
-    """Judge the server at URL (the part of its address before /paas/v4): does it keep the documented promises?"""
+    """Judge the server at URL (the part of its address before /paas/v4): does it keep the documented requirements?"""
     with conformance_extra():
         from zai_image_conformance import report
         from zai_image_conformance.model import Interrupted
         from zai_image_conformance.suite.runner import judge, plan
-    files = {"--report-json": report_json, "--junit": junit, "--report-html": report_html}
+    files = {"--report-json": report_json, "--junit": junit, "--markdown": markdown, "--report-html": report_html}
     wanted = {option: path for option, path in files.items() if path is not None}
     if wanted and (listed or dry_run or compare is not None):
-        raise click.UsageError(f"no server is asked, so there is nothing to report: leave out {', '.join(wanted)}")
+        raise click.UsageError(f"nothing is sent, so there is nothing to report: leave out {', '.join(wanted)}")
     if listed:
-        click.echo(report.listing(), nl=False)
+        click.echo(report.listing(plan()), nl=False)
         return 0
     if compare is not None:
         if local or url is not None:
-            raise click.UsageError("--compare reads two reports and asks no server; leave out the URL and --local")
+            raise click.UsageError("--compare reads two reports and sends nothing; leave out the URL and --local")
         return _compare(*compare)
     if no_auth and api_key is not None:
         raise click.UsageError("--no-auth sends no key; leave out --api-key, or --no-auth")
@@ -101,8 +119,9 @@ def conform(
                 with_key=not no_auth,
                 models=models,
                 requirements=requirements,
+                profile=cast(_Profile, profile),
                 budget=budget,
-                seed=seed or 0,
+                seed=seed,
                 thorough=thorough,
             )
         except ValueError as error:
@@ -114,6 +133,7 @@ def conform(
     if local and no_auth:
         raise click.UsageError("the embedded server wants its key; leave out --no-auth, or --local")
     _reports.check(wanted)
+    live = LiveLine()
     with ExitStack() as stack:
         if local:
             server = stack.enter_context(embedded_server())
@@ -125,15 +145,24 @@ def conform(
                 api_key=None if no_auth else api_key or os.environ.get("ZAI_API_KEY") or None,
                 models=models,
                 requirements=requirements,
-                profile=cast(Literal["documented", "deployed"], profile),
+                profile=cast(_Profile, profile),
                 budget=budget,
                 seed=seed,
                 thorough=thorough,
+                concurrency=concurrency,
                 local=local,
+                progress=live.show if live.is_on else None,
             )
         except Interrupted as interrupted:
             verdict = interrupted.verdict
-    formats = {"--report-json": report.json_report, "--junit": report.junit, "--report-html": report.page}
+        finally:
+            live.clear()
+    formats = {
+        "--report-json": report.json_report,
+        "--junit": report.junit,
+        "--markdown": report.markdown,
+        "--report-html": report.page,
+    }
     written = [_reports.write(path, formats[option](verdict)) for option, path in wanted.items()]
     # Last, because whoever reads it may go away.
     click.echo(report.text(verdict), nl=False)

@@ -18,7 +18,7 @@ from zai_image_conformance import strategies
 from zai_image_conformance.client_suite.example_counts import few, many
 from zai_image_conformance.client_suite.sending import CLIENTS, GENERATED, KEY, Way, answering
 from zai_image_conformance.requirements import catalogue
-from zai_image_conformance.strategies import NastyAnswer
+from zai_image_conformance.strategies import MalformedResponse
 
 BY_CLIENT = pytest.mark.parametrize("ask", CLIENTS.values(), ids=CLIENTS)
 BY_GENERATED = pytest.mark.parametrize("ask", GENERATED.values(), ids=GENERATED)
@@ -99,8 +99,8 @@ def test_a_documented_error_is_raised_with_its_status_code_and_words(
 
 @BY_CLIENT
 @few
-@given(came=strategies.nasty_answers())
-def test_a_nasty_answer_becomes_a_documented_error(ask: Way, came: NastyAnswer) -> None:
+@given(came=strategies.malformed_responses())
+def test_a_nasty_answer_becomes_a_documented_error(ask: Way, came: MalformedResponse) -> None:
     outcome = ask(ASKED, raw(came)).outcome
     # A success may hold an image, whatever else is in it.
     wanted: tuple[type, ...] = (Image, AsyncImage, ZaiImageError) if came.status < 300 else (ZaiImageError,)
@@ -123,12 +123,12 @@ def test_bytes_of_any_kind_become_a_documented_error(ask: Way, status: int, body
 @pytest.mark.score
 @BY_GENERATED
 @many
-@given(came=strategies.nasty_answers())
-def test_the_generated_package_reads_a_nasty_answer_or_says_that_it_cannot(ask: Way, came: NastyAnswer) -> None:
+@given(came=strategies.malformed_responses())
+def test_the_generated_package_reads_a_nasty_answer_or_says_that_it_cannot(ask: Way, came: MalformedResponse) -> None:
     outcome = ask(ASKED, raw(came)).outcome
     assert isinstance(outcome, Response | Error | ImageGenerationResponse | InvalidResponse), outcome
 
 
-def raw(answer: NastyAnswer) -> httpx.Response:
+def raw(answer: MalformedResponse) -> httpx.Response:
     """The answer as it comes over the wire."""
     return httpx.Response(answer.status, headers={"Content-Type": answer.media_type}, content=answer.body)

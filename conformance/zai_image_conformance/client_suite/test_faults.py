@@ -30,6 +30,7 @@ from zai_image_conformance.server import FAULTS, RunningServer, running
 from zai_image_conformance.server.faults import Target
 from zai_image_conformance.sizes import limits_for
 from zai_image_conformance.strategies import MODELS
+from zai_image_conformance.suite import size_cases
 
 pytestmark = pytest.mark.score
 
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.score
 _, MODEL, SIZE = min(
     (probe.sides.width * probe.sides.height, model, str(probe.sides))
     for model in MODELS
-    for probe in limits_for(model).accepted()
+    for probe in size_cases.accepted(limits_for(model))
 )
 ORDER: dict[str, Any] = {"prompt": "A kitten.", "model": MODEL, "size": SIZE}
 HANGING = 30.0

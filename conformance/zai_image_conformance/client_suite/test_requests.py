@@ -20,7 +20,7 @@ from zai_image_conformance.client_suite.sending import ANSWER, CLIENTS, GENERATE
 from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.sizes import SizeLimits, limits_for
 from zai_image_conformance.strategies import MODELS
-from zai_image_conformance.suite import strict_document
+from zai_image_conformance.suite import schemathesis, size_cases
 
 BY_CLIENT = pytest.mark.parametrize("ask", CLIENTS.values(), ids=CLIENTS)
 BY_GENERATED = pytest.mark.parametrize("ask", GENERATED.values(), ids=GENERATED)
@@ -36,7 +36,7 @@ OF_EVERY_REQUEST = (
 def strict() -> jsonschema_rs.Draft4Validator:
     """The strict document's schema of an order."""
     return jsonschema_rs.Draft4Validator(
-        {"$ref": "#/components/schemas/CreateImageRequest", "components": strict_document.document()["components"]}
+        {"$ref": "#/components/schemas/CreateImageRequest", "components": schemathesis.document()["components"]}
     )
 
 
@@ -120,9 +120,9 @@ LIMITS: Mapping[str, SizeLimits] = {model: limits_for(model) for model in MODELS
 @pytest.mark.parametrize(
     ("model", "size"),
     [
-        pytest.param(model, str(probe.sides), marks=pytest.mark.promise(probe.requirement))
+        pytest.param(model, str(probe.sides), marks=pytest.mark.promise(limits.stated_by[probe.number]))
         for model, limits in LIMITS.items()
-        for probe in limits.accepted()
+        for probe in size_cases.accepted(limits)
     ],
 )
 @BY_CLIENT
@@ -134,9 +134,9 @@ def test_recommended_sizes_and_the_edges_of_each_rule_are_sent_as_they_are(ask: 
 @pytest.mark.parametrize(
     ("model", "size"),
     [
-        pytest.param(model, str(probe.sides), marks=pytest.mark.promise(probe.requirement))
+        pytest.param(model, str(probe.sides), marks=pytest.mark.promise(limits.stated_by[probe.number]))
         for model, limits in LIMITS.items()
-        for probe in limits.refused()
+        for probe in size_cases.refused(limits, [other for other in LIMITS.values() if other != limits])
     ],
 )
 @BY_CLIENT
@@ -151,7 +151,7 @@ def test_sizes_just_outside_a_rule_are_refused_before_they_are_sent(ask: Way, mo
     "requirement",
     [
         pytest.param(promise, marks=pytest.mark.promise(promise))
-        for promise in strategies.REQUEST_PROMISES
+        for promise in strategies.REQUEST_REQUIREMENTS
         # The signature of `generate` keeps these two; an unknown model is asked for.
         if promise not in ("MODEL-REQUIRED", "PROMPT-REQUIRED", "MODEL-KNOWN")
     ],

@@ -26,8 +26,8 @@ class NotAReport(ValueError):
 
 
 @frozen
-class Told:
-    """What a JSON report tells of each requirement and model that was judged."""
+class Summary:
+    """What a JSON report tells of each requirement and model that was tested."""
 
     url: str
     profile: str
@@ -36,9 +36,9 @@ class Told:
     results: Mapping[tuple[str, str], str]
     """`pass`, `deviation` or `fail` by requirement and model: the worst of the outcomes."""
     worst: Mapping[tuple[str, str], str]
-    """What was asked and what came, where that was not a pass."""
+    """The test case and what came of it, where that was not a pass."""
     in_part: frozenset[str]
-    """The requirements that were judged on some of their questions, for want of budget."""
+    """The requirements that were tested in part, for want of budget."""
     budget: int | None
     thorough: bool
     seed: int
@@ -86,7 +86,7 @@ class Comparison:
         return "".join(printable(line[:_SHOWN]) + "\n" for line in lines)
 
 
-def read(content: bytes) -> Told:
+def read(content: bytes) -> Summary:
     """Read a JSON report.
 
     Args:
@@ -111,8 +111,8 @@ def read(content: bytes) -> Told:
     return told
 
 
-def compare(old: Told, new: Told) -> Comparison:
-    """Tell what got better and worse, what was judged for the first time, and what no more.
+def compare(old: Summary, new: Summary) -> Comparison:
+    """Tell what got better and worse, what was tested for the first time, and what no more.
 
     Args:
         old: The earlier verdict.
@@ -121,16 +121,16 @@ def compare(old: Told, new: Told) -> Comparison:
     keys = [*new.results, *(key for key in old.results if key not in new.results)]
     changes = [change for key in keys if (change := _change(key, old, new)) is not None]
     same = [key for key in keys if old.results.get(key) == new.results.get(key)]
-    other_questions = [_other_questions(old, new)] if changes and old.seed != new.seed else []
+    other_cases = [_other_cases(old, new)] if changes and old.seed != new.seed else []
     return Comparison(
         changes=tuple(sorted(changes, key=lambda change: _KINDS.index(change.kind))),
-        remarks=(*_remarks(old, new), *other_questions),
+        remarks=(*_remarks(old, new), *other_cases),
         as_before=len(same),
         still_broken=sum(new.results[key] == "fail" for key in same),
     )
 
 
-def _told(document: dict[str, Any]) -> Told:
+def _told(document: dict[str, Any]) -> Summary:
     results: dict[tuple[str, str], str] = {}
     worst: dict[tuple[str, str], str] = {}
     in_part = set()
@@ -141,10 +141,10 @@ def _told(document: dict[str, Any]) -> Told:
             key, result = (_text(requirement["id"]), _text(outcome["model"] or ANY_MODEL)), _text(outcome["result"])
             if result in SETTLED and (key not in results or SETTLED.index(result) > SETTLED.index(results[key])):
                 results[key] = result
-                expected, came = _text(outcome["expected"]), _text(outcome["came"])
-                worst[key] = f" ({_text(outcome['asked'])}: expected {expected}; came {came})" if came else ""
+                expected, actual = _text(outcome["expected"]), _text(outcome["actual"])
+                worst[key] = f" ({_text(outcome['name'])}: expected {expected}; actual {actual})" if actual else ""
     revision = _text(document["revision"]["sha256"])
-    return Told(
+    return Summary(
         url=_text(document["url"]),
         profile=_text(document["profile"]),
         revision=revision,
@@ -164,29 +164,29 @@ def _text(value: object) -> str:
     return value
 
 
-def _change(key: tuple[str, str], old: Told, new: Told) -> Change | None:
+def _change(key: tuple[str, str], old: Summary, new: Summary) -> Change | None:
     before, after = old.results.get(key), new.results.get(key)
     if before is None:
         return Change("new", *key, f"{after}{new.worst[key]}")
     if after is None:
-        return Change("gone", *key, f"{before} before, not judged now")
+        return Change("gone", *key, f"{before} before, not tested now")
     if before == after:
         return None
     kind: Kind = "worse" if SETTLED.index(after) > SETTLED.index(before) else "better"
     words = f"{before} before, {after} now{new.worst[key]}"
-    # A question that was not asked for want of budget is none that is answered better now, or was before.
+    # A test case that was not sent for want of budget is none that is answered better now, or was before.
     if kind == "better" and key[0] in new.in_part - old.in_part:
-        return Change("gone", *key, f"{words}, on some of its questions, for want of budget")
+        return Change("gone", *key, f"{words}, on some of its test cases, for want of budget")
     if kind == "worse" and key[0] in old.in_part - new.in_part:
-        return Change("new", *key, f"{words}; before on some of its questions, for want of budget")
+        return Change("new", *key, f"{words}; before on some of its test cases, for want of budget")
     return Change(kind, *key, words)
 
 
-def _other_questions(old: Told, new: Told) -> str:
-    return f"other drawn questions: seed {old.seed} before, {new.seed} now"
+def _other_cases(old: Summary, new: Summary) -> str:
+    return f"other generated test cases: seed {old.seed} before, {new.seed} now"
 
 
-def _remarks(old: Told, new: Told) -> Iterator[str]:
+def _remarks(old: Summary, new: Summary) -> Iterator[str]:
     if old.judged_at > new.judged_at:
         yield f"OLD was judged after NEW: {old.judged_at} and {new.judged_at}; are they in the right order?"
     if old.url != new.url:
@@ -196,10 +196,10 @@ def _remarks(old: Told, new: Told) -> Iterator[str]:
     if old.revision != new.revision:
         yield f"another revision of the page: document {old.revision[:12]} before, {new.revision[:12]} now"
     if old.budget != new.budget:
-        yield f"another budget: {_pictures(old.budget)} before, {_pictures(new.budget)} now"
+        yield f"another budget: {_images(old.budget)} before, {_images(new.budget)} now"
     if old.thorough != new.thorough:
-        yield f"ten times as many questions {'before' if old.thorough else 'now'}"
+        yield f"ten times as many generated test cases {'before' if old.thorough else 'now'}"
 
 
-def _pictures(budget: int | None) -> str:
-    return "no limit" if budget is None else counted(budget, "picture")
+def _images(budget: int | None) -> str:
+    return "no limit" if budget is None else counted(budget, "image")

@@ -9,26 +9,25 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from zai_image_conformance.model import Result
+from zai_image_conformance.model import ResultKind, Verdict
 from zai_image_conformance.report.matrix import matrix
-from zai_image_conformance.report.record import Exchanged, JudgedRequirement, Judgement, Report, record
-from zai_image_conformance.report.size_map import PLOT, size_maps
+from zai_image_conformance.report.record import Exchanged, Report, TestedCase, TestedRequirement, record
+from zai_image_conformance.report.size_map import PLOT, of_size, size_maps
 from zai_image_conformance.report.summary import WORDS, counted, in_words, remarks
 from zai_image_conformance.report.timings import HEIGHT, WIDTH, duration, timings
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from zai_image_conformance.model import Verdict
 
 _HEADLINES = {0: "Conforms", 1: "Does not conform", 2: "Could not be judged"}
-_TOLD: tuple[tuple[str, tuple[Result, ...]], ...] = (
-    ("What could not be asked", ("error",)),
+_TOLD: tuple[tuple[str, tuple[ResultKind, ...]], ...] = (
+    ("What could not be tested", ("error",)),
     ("What is broken", ("fail",)),
     ("Known deviations", ("deviation",)),
 )
 _AT_ONCE = 8
-"""Questions of one requirement that are listed; more of them unfold."""
+"""Test cases of one requirement that are listed; more of them unfold."""
 
 
 def page(verdict: Verdict) -> str:
@@ -52,7 +51,7 @@ def render(report: Report) -> str:
         matrix=matrix(report),
         maps=size_maps(report),
         plot=PLOT,
-        shown=[exchange for exchange in report.exchanges if exchange.picture is not None],
+        tiles=[(exchange, of_size(exchange, report)) for exchange in report.exchanges if exchange.image is not None],
         timings=timings(report),
         timing_width=WIDTH,
         timing_height=HEIGHT,
@@ -61,7 +60,7 @@ def render(report: Report) -> str:
     )
 
 
-def _lead(report: Report, tally: Counter[Result]) -> str:
+def _lead(report: Report, tally: Counter[ResultKind]) -> str:
     if report.problem is not None:
         return report.problem
     words = in_words(tally)
@@ -70,16 +69,16 @@ def _lead(report: Report, tally: Counter[Result]) -> str:
 
 @frozen
 class Card:
-    """One requirement that was not kept, with the questions that show it."""
+    """One requirement that was not kept, with the test cases that show it."""
 
-    requirement: JudgedRequirement
-    result: Result
-    questions: tuple[tuple[Judgement, Exchanged | None], ...]
-    judged: int
-    """Questions that it was judged on."""
+    requirement: TestedRequirement
+    result: ResultKind
+    cases: tuple[tuple[TestedCase, Exchanged | None], ...]
+    settled: int
+    """Test cases that settled it."""
 
 
-def _cards(report: Report, results: tuple[Result, ...]) -> list[Card]:
+def _cards(report: Report, results: tuple[ResultKind, ...]) -> list[Card]:
     return [
         Card(
             requirement,
@@ -100,16 +99,18 @@ def _cards(report: Report, results: tuple[Result, ...]) -> list[Card]:
 
 def _again(report: Report) -> str:
     """The command line that asks for the same verdict, with the key from the environment."""
-    asked = report.asked_for
-    words = ["zai-image", "conform", "--local" if asked.local else report.url]
-    if not asked.with_key:
+    options = report.options
+    words = ["zai-image", "conform", "--local" if options.local else report.url]
+    if not options.with_key:
         words.append("--no-auth")
-    words += (word for model in asked.models for word in ("--model", model))
+    words += (word for model in options.models for word in ("--model", model))
     if report.profile != "documented":
         words += ["--profile", report.profile]
     if report.budget is not None:
         words += ["--budget", str(report.budget)]
-    words += (word for requirement in asked.requirements for word in ("--requirement", requirement))
+    words += (word for requirement in options.requirements for word in ("--requirement", requirement))
+    if options.concurrency != 4:
+        words += ["--concurrency", str(options.concurrency)]
     if report.thorough:
         words.append("--thorough")
     return shlex.join([*words, "--seed", str(report.seed)])

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import asdict
 
+from zai_image_conformance.model import Verdict
 from zai_image_conformance.report.record import record
-
-if TYPE_CHECKING:
-    from zai_image_conformance.model import Verdict
 
 
 def json_report(verdict: Verdict) -> str:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Xml
 
 from zai_image_api.document import DOCUMENT_SHA256
-from zai_image_conformance.model import Outcome, printable
+from zai_image_conformance.model import Outcome, Verdict, printable
 from zai_image_conformance.report.summary import summary
 
-if TYPE_CHECKING:
-    from zai_image_conformance.model import Verdict
-
-_ELEMENTS = {"fail": "failure", "error": "error", "skipped": "skipped", "unjudged": "skipped", "deviation": "skipped"}
+_ELEMENTS = {"fail": "failure", "error": "error", "skipped": "skipped", "not tested": "skipped", "deviation": "skipped"}
 """JUnit knows no deviation; a skipped test with a message is the nearest that does not turn a build red."""
 
 
 def junit(verdict: Verdict) -> str:
-    """The verdict as one test suite, with a test case for each question and requirement."""
+    """The verdict as one test suite, with a test case for each outcome."""
     results = [outcome.result for outcome in verdict.outcomes]
     suite = Xml.Element(
         "testsuite",
@@ -26,7 +22,7 @@ def junit(verdict: Verdict) -> str:
         tests=str(len(results) + (verdict.problem is not None)),
         failures=str(results.count("fail")),
         errors=str(results.count("error") + (verdict.problem is not None)),
-        skipped=str(sum(results.count(each) for each in ("skipped", "unjudged", "deviation"))),
+        skipped=str(sum(results.count(each) for each in ("skipped", "not tested", "deviation"))),
         time=f"{verdict.seconds:.3f}",
         timestamp=verdict.started.strftime("%Y-%m-%dT%H:%M:%S"),
     )
@@ -46,7 +42,7 @@ def junit(verdict: Verdict) -> str:
         # Readers take what has the same name for the same.
         _test_case(suite, outcome, printable(about) + (f" ({again})" if again > 1 else ""))
     if verdict.problem is not None:
-        case = Xml.SubElement(suite, "testcase", classname="zai-image", name="the server could be asked")
+        case = Xml.SubElement(suite, "testcase", classname="zai-image", name="the server could be tested")
         Xml.SubElement(case, "error", message=printable(verdict.problem))
     Xml.SubElement(suite, "system-out").text = summary(verdict)
     document = Xml.Element("testsuites")
@@ -60,7 +56,7 @@ def _test_case(suite: Xml.Element, outcome: Outcome, name: str) -> None:
     element = _ELEMENTS.get(outcome.result)
     if element is None:
         return
-    expected = f"expected {outcome.expected}; came " if outcome.expected else ""
-    told = Xml.SubElement(case, element, message=printable(expected + outcome.came))
+    expected = f"expected {outcome.expected}; actual " if outcome.expected else ""
+    told = Xml.SubElement(case, element, message=printable(expected + outcome.actual))
     if outcome.expected:
-        told.text = f"promised: {outcome.sentence}\nagain: {outcome.curl}"
+        told.text = f"source: {outcome.sentence}\nagain: {outcome.curl}"

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from zai_image_conformance.model import Result
-from zai_image_conformance.report.record import JudgedRequirement, Judgement, Report
+from zai_image_conformance.model import ResultKind
+from zai_image_conformance.report.record import Report, TestedCase, TestedRequirement
 from zai_image_conformance.report.summary import FROM_WORST
 
 ANY_MODEL = "any model"
-"""Stands over what was asked of no model in particular."""
+"""Stands over test cases of no model in particular."""
 
 
 @frozen
@@ -19,26 +19,26 @@ class Cell:
     """What came of one requirement for one model."""
 
     model: str
-    result: Result
+    result: ResultKind
     """The worst of the outcomes."""
     count: int
-    """Questions with that result."""
-    asked: int
-    """Questions that it was judged on."""
+    """Test cases with that result."""
+    settled: int
+    """Test cases that settled it."""
 
 
 @frozen
 class Line:
     """One requirement."""
 
-    requirement: JudgedRequirement
+    requirement: TestedRequirement
     cells: tuple[Cell | None, ...]
-    """One for each column; None where the requirement is not about that model. Empty where nothing was judged."""
+    """One for each column; None where the requirement is not about that model. Empty where nothing was tested."""
 
 
 @frozen
 class Matrix:
-    """The requirements in the order of the catalogue, under the models that were judged."""
+    """The requirements in the order of the catalogue, under the models that were tested."""
 
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -64,19 +64,19 @@ def matrix(report: Report) -> Matrix:
     )
 
 
-def _by_model(outcomes: Sequence[Judgement]) -> dict[str, list[Judgement]]:
-    found: dict[str, list[Judgement]] = {}
+def _by_model(outcomes: Sequence[TestedCase]) -> dict[str, list[TestedCase]]:
+    found: dict[str, list[TestedCase]] = {}
     for outcome in outcomes:
         found.setdefault(outcome.model or ANY_MODEL, []).append(outcome)
     return found
 
 
-def _cell(model: str, outcomes: Sequence[Judgement]) -> Cell:
+def _cell(model: str, outcomes: Sequence[TestedCase]) -> Cell:
     results = [outcome.result for outcome in outcomes]
     worst = min(results, key=FROM_WORST.index)
     return Cell(
         model=model,
         result=worst,
         count=results.count(worst),
-        asked=sum(outcome.settles for outcome in outcomes),
+        settled=sum(outcome.settles for outcome in outcomes),
     )

@@ -6,19 +6,25 @@ import platform
 from base64 import b64encode
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
 from zai_image_api import document
-from zai_image_conformance.model import SETTLED, Asked, AskedFor, Outcome, Picture, Profile, Question, Result, printable
+from zai_image_conformance.model import (
+    SETTLED,
+    LoggedExchange,
+    LoggedImage,
+    Options,
+    Outcome,
+    Request,
+    ResultKind,
+    Verdict,
+    printable,
+)
 from zai_image_conformance.report.summary import Finding, findings, shortage, summary
-from zai_image_conformance.requirements import Cost, Level
+from zai_image_conformance.requirements import Cost, Level, Profile
 
-if TYPE_CHECKING:
-    from zai_image_conformance.model import Verdict
-
-FORMAT = 1
+FORMAT = 2
 """Rises whenever a reader of the JSON report would have to change."""
 
 
@@ -43,44 +49,46 @@ class Revision:
 
 
 @frozen
-class Judgement:
-    """One requirement, judged on one exchange."""
+class TestedCase:
+    """What one test case showed of one requirement."""
 
-    result: Result
+    result: ResultKind
     model: str | None
-    asked: str
+    name: str
+    """The test case in a few words."""
     expected: str
-    came: str
-    again: str
-    """A command line that asks the same again."""
+    actual: str
+    curl: str
+    """A command line that sends the request again; empty where the requirement is kept."""
     exchange: int | None
-    """The number of the exchange; None where nothing was asked."""
+    """The number of the exchange; None where nothing was sent."""
 
     @property
     def settles(self) -> bool:
-        """Whether the server was judged, one way or the other."""
+        """Whether the server was tested, one way or the other."""
         return self.result in SETTLED
 
 
 @frozen
-class JudgedRequirement:
+class TestedRequirement:
     """What came of one requirement."""
 
     id: str
     title: str
     level: Level
-    promised: str
+    source: str
+    """The quoted sentence, or the place in the document."""
     check: str
-    result: Result
+    result: ResultKind
     """The worst of its outcomes."""
     reason: str
-    """Why it was not judged; empty where it was."""
+    """Why it was not tested; empty where it was."""
     short_of_budget: bool
-    outcomes: tuple[Judgement, ...]
+    outcomes: tuple[TestedCase, ...]
 
 
 @frozen
-class Request:
+class SentRequest:
     """What was sent."""
 
     method: str
@@ -103,36 +111,36 @@ class Response:
 
 
 @frozen
-class ShownPicture:
-    """What stood behind the link of an answer."""
+class ShownImage:
+    """What stood behind the link of an response."""
 
     width: int | None
     height: int | None
     media_type: str
     fault: str
-    """Why there is no complete picture; empty where there is one."""
+    """Why there is no complete image; empty where there is one."""
     thumbnail: str
     """A data: address of a small JPEG; empty where there is none."""
 
 
 @frozen
 class Exchanged:
-    """One question and what came."""
+    """One request and what came of it."""
 
     number: int
-    asked: str
+    name: str
     model: str | None
     size: str | None
-    """The size that was asked for."""
-    promised_size: str | None
-    """The size of the picture that a right server draws."""
+    """The size that was named."""
+    expected_size: str | None
+    """The size of the image that a right server makes."""
     seconds: float
-    request: Request
+    request: SentRequest
     response: Response | None
-    """None where no answer came."""
+    """None where none came."""
     fault: str
-    """Why no answer came; empty where one did."""
-    picture: ShownPicture | None
+    """Why none came; empty where one did."""
+    image: ShownImage | None
 
 
 @frozen
@@ -154,20 +162,22 @@ class Report:
     models: tuple[str, ...]
     seed: int
     thorough: bool
-    asked_for: AskedFor
+    options: Options
     requests: int
-    pictures: int
+    images: int
     budget: int | None
     full_verdict: Cost
+    remarks: tuple[str, ...]
+    """What else a person should know, in lines."""
     shortage: tuple[str, ...]
-    """What was left unjudged for want of budget, in lines."""
-    requirements: tuple[JudgedRequirement, ...]
+    """What was not tested for want of budget, in lines."""
+    requirements: tuple[TestedRequirement, ...]
     exchanges: tuple[Exchanged, ...] = field(repr=False)
 
 
 def record(verdict: Verdict) -> Report:
     """The verdict with nothing in it that a terminal or a browser would obey."""
-    numbers = {asked.question: number for number, asked in enumerate(verdict.asked, 1)}
+    numbers = {exchange.request: number for number, exchange in enumerate(verdict.exchanges, 1)}
     return Report(
         format=FORMAT,
         url=printable(verdict.url),
@@ -187,72 +197,73 @@ def record(verdict: Verdict) -> Report:
         models=tuple(map(printable, verdict.models)),
         seed=verdict.seed,
         thorough=verdict.thorough,
-        asked_for=evolve(
-            verdict.asked_for,
-            models=tuple(map(printable, verdict.asked_for.models)),
-            requirements=tuple(map(printable, verdict.asked_for.requirements)),
+        options=evolve(
+            verdict.options,
+            models=tuple(map(printable, verdict.options.models)),
+            requirements=tuple(map(printable, verdict.options.requirements)),
         ),
         requests=verdict.requests,
-        pictures=verdict.pictures,
+        images=verdict.images,
         budget=verdict.budget,
         full_verdict=verdict.plan.cost,
+        remarks=tuple(map(printable, verdict.remarks)),
         shortage=shortage(verdict),
         requirements=tuple(_requirement(finding, numbers) for finding in findings(verdict)),
-        exchanges=tuple(_exchanged(number, asked) for number, asked in enumerate(verdict.asked, 1)),
+        exchanges=tuple(_exchanged(number, exchange) for number, exchange in enumerate(verdict.exchanges, 1)),
     )
 
 
-def _requirement(finding: Finding, numbers: Mapping[Question, int]) -> JudgedRequirement:
+def _requirement(finding: Finding, numbers: Mapping[Request, int]) -> TestedRequirement:
     requirement = finding.requirement
-    return JudgedRequirement(
+    return TestedRequirement(
         id=requirement.id,
         title=requirement.title,
         level=requirement.level,
-        promised=requirement.source,
+        source=requirement.source,
         check=requirement.check,
         result=finding.result,
         reason=printable(finding.reason),
         short_of_budget=finding.short_of_budget,
-        outcomes=tuple(_judgement(outcome, numbers) for outcome in finding.outcomes),
+        outcomes=tuple(_tested_case(outcome, numbers) for outcome in finding.outcomes),
     )
 
 
-def _judgement(outcome: Outcome, numbers: Mapping[Question, int]) -> Judgement:
-    return Judgement(
+def _tested_case(outcome: Outcome, numbers: Mapping[Request, int]) -> TestedCase:
+    return TestedCase(
         result=outcome.result,
         model=None if outcome.model is None else printable(outcome.model),
-        asked=printable(outcome.name),
+        name=printable(outcome.name),
         expected=printable(outcome.expected),
-        came=printable(outcome.came),
-        again=outcome.curl,
-        exchange=None if outcome.question is None else numbers.get(outcome.question),
+        actual=printable(outcome.actual),
+        curl=outcome.curl,
+        exchange=None if outcome.request is None else numbers.get(outcome.request),
     )
 
 
-def _exchanged(number: int, asked: Asked) -> Exchanged:
-    question = asked.question
+def _exchanged(number: int, exchange: LoggedExchange) -> Exchanged:
+    request = exchange.request
     response = None
-    if asked.status is not None:
-        response = Response(asked.status, asked.media_type, asked.answer, asked.complete)
+    if exchange.status is not None:
+        response = Response(exchange.status, exchange.media_type, exchange.body, exchange.complete)
     return Exchanged(
         number=number,
-        asked=printable(asked.name),
-        model=None if asked.model is None else printable(asked.model),
-        size=asked.size,
-        promised_size=asked.promised,
-        seconds=round(asked.seconds, 4),
-        request=Request(
-            method=question.method,
-            authorization=asked.authorization,
-            content_type="application/json" if question.content else None,
-            body=printable(question.content),
+        name=printable(exchange.name),
+        model=None if exchange.model is None else printable(exchange.model),
+        size=exchange.size,
+        expected_size=exchange.expected_size,
+        seconds=round(exchange.seconds, 4),
+        request=SentRequest(
+            method=request.method,
+            authorization=exchange.authorization,
+            content_type=request.media_type if request.content or request.method == "POST" else None,
+            body=request.text,
         ),
         response=response,
-        fault="" if response is not None else asked.answer,
-        picture=None if asked.picture is None else _shown(asked.picture),
+        fault="" if response is not None else exchange.body,
+        image=None if exchange.image is None else _shown(exchange.image),
     )
 
 
-def _shown(picture: Picture) -> ShownPicture:
-    thumbnail = f"data:image/jpeg;base64,{b64encode(picture.thumbnail).decode()}" if picture.thumbnail else ""
-    return ShownPicture(picture.width, picture.height, picture.media_type, picture.fault, thumbnail)
+def _shown(image: LoggedImage) -> ShownImage:
+    thumbnail = f"data:image/jpeg;base64,{b64encode(image.thumbnail).decode()}" if image.thumbnail else ""
+    return ShownImage(image.width, image.height, image.media_type, image.fault, thumbnail)

@@ -1,13 +1,13 @@
-"""The map of a model's sizes: the region that the rules allow, and every size that was asked, by its outcome."""
+"""The map of a model's sizes: the region that the rules allow, and every size that was requested, by its outcome."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from attrs import frozen
 
-from zai_image_conformance.report.record import Judgement, Report
+from zai_image_conformance.report.record import Exchanged, Report, TestedCase
 from zai_image_conformance.report.summary import FROM_WORST, WORDS
 from zai_image_conformance.sizes import Sides, SizeLimits, limits_for
 
@@ -22,14 +22,23 @@ _TWO_SIDES = re.compile(r"[0-9]{1,9}x[0-9]{1,9}")
 
 @frozen
 class Mark:
-    """A size that was asked."""
+    """A size that was requested."""
 
     x: float
     y: float
     kind: str
-    """`made` or `refused` where the promise was kept; `other` where the request was about something else; else the
+    """`made` or `refused` where the requirement was kept; `other` where the request was about something else; else the
     result."""
     size: str
+    words: str
+
+
+@frozen
+class Shown:
+    """What one exchange showed: the map's mark and the image's tile say the same."""
+
+    kind: str
+    """As of a mark."""
     words: str
 
 
@@ -56,8 +65,12 @@ class SizeMap:
     """The most important last, so that it lies on top."""
 
 
+_ORDER = ("other", "skipped", "not tested", "refused", "made", "deviation", "error", "fail")
+"""The most important last."""
+
+
 def size_maps(report: Report) -> tuple[SizeMap, ...]:
-    """A map for each model that sizes were asked of."""
+    """A map for each model that sizes were requested of."""
     maps = (_size_map(model, limits_for(model), report) for model in report.models)
     return tuple(each for each in maps if each.marks)
 
@@ -89,33 +102,40 @@ def _region(limits: SizeLimits, scale: float) -> str:
     return "M" + "L".join(f"{width * scale:.1f} {PLOT - height * scale:.1f}" for width, height in outline) + "Z"
 
 
-_ORDER = ("other", "skipped", "unjudged", "refused", "made", "deviation", "error", "fail")
+_ORDER = ("other", "skipped", "not tested", "refused", "made", "deviation", "error", "fail")
 
 
 def _marks(model: str, limits: SizeLimits, report: Report, scale: float) -> Iterator[Mark]:
-    about_sizes = {*limits.stated_by.values(), "PICTURE-SIZE"}
-    judged: dict[int, list[Judgement]] = {}
-    for requirement in report.requirements:
-        for outcome in requirement.outcomes if requirement.id in about_sizes else ():
-            if outcome.exchange is not None:
-                judged.setdefault(outcome.exchange, []).append(outcome)
-    outcomes: dict[str, list[Judgement]] = {}
+    found: dict[str, list[Shown]] = {}
     for exchange in report.exchanges:
         if exchange.model == model and exchange.size is not None and _TWO_SIDES.fullmatch(exchange.size):
-            outcomes.setdefault(exchange.size, []).extend(judged.get(exchange.number, []))
-    for size, found in outcomes.items():
+            found.setdefault(exchange.size, []).append(of_size(exchange, report))
+    for size, shown in found.items():
         sides = Sides.parse(size)
         x, y = (min(side * scale, PLOT) for side in sides)
-        kind, words = _told(found, limits.allows(sides))
-        yield Mark(round(x, 1), round(PLOT - y, 1), kind, size, f"{size}: {words}")
+        worst = max(shown, key=lambda each: _ORDER.index(each.kind))
+        yield Mark(round(x, 1), round(PLOT - y, 1), worst.kind, size, f"{size}: {worst.words}")
 
 
-def _told(outcomes: Iterable[Judgement], allowed: bool) -> tuple[str, str]:
+def of_size(exchange: Exchanged, report: Report) -> Shown:
+    """What an exchange showed of the size that it named, or left out, and of the image that came."""
+    outcomes = _outcomes(report).get(exchange.number, [])
     worst = min(outcomes, key=lambda outcome: FROM_WORST.index(outcome.result), default=None)
     if worst is None:
-        return "other", "asked in a request about something else"
+        return Shown("other", "named in a request about something else")
     if worst.result == "pass":
-        kind = "made" if allowed else "refused"
-        return kind, f"{kind}, as promised"
-    expected = f"expected {worst.expected}; came " if worst.expected else ""
-    return worst.result, f"{WORDS[worst.result]}: {expected}{worst.came}"
+        kind = "refused" if exchange.expected_size is None else "made"
+        return Shown(kind, f"{kind}, as it should be")
+    expected = f"expected {worst.expected}; actual " if worst.expected else ""
+    return Shown(worst.result, f"{WORDS[worst.result]}: {expected}{worst.actual}")
+
+
+def _outcomes(report: Report) -> dict[int, list[TestedCase]]:
+    """The outcomes about sizes and images, by the number of the exchange."""
+    found: dict[int, list[TestedCase]] = {}
+    for requirement in report.requirements:
+        if requirement.id.startswith(("SIZE-", "PICTURE-", "LINK-")):
+            for outcome in requirement.outcomes:
+                if outcome.exchange is not None:
+                    found.setdefault(outcome.exchange, []).append(outcome)
+    return found

@@ -1,4 +1,4 @@
-"""How long answers took: a small distribution on a logarithmic scale."""
+"""How long responses took: a small distribution on a logarithmic scale."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PER_DECADE = 6
 
 @frozen
 class Bar:
-    """How many answers took about as long as each other."""
+    """How many responses took about as long as each other."""
 
     x: float
     height: float
@@ -28,7 +28,7 @@ class Bar:
 
 @frozen
 class Row:
-    """The answers of one kind."""
+    """The responses of one kind."""
 
     name: str
     count: int
@@ -50,7 +50,7 @@ class Timings:
 
 
 def timings(report: Report) -> Timings | None:
-    """The distribution; None where nothing was answered."""
+    """The distribution; None where there was no response."""
     kinds: dict[str, list[float]] = {}
     for exchange in report.exchanges:
         if exchange.response is not None:

@@ -1,4 +1,4 @@
-"""Draws questions from the strategies: the same ones for the same seed."""
+"""Generates examples of the strategies: the same ones for the same seed."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ T = TypeVar("T")
 
 
 def draw(strategy: SearchStrategy[T], count: int, by_seed: int) -> list[T]:
-    """Draw examples.
+    """Generate examples.
 
     Args:
-        strategy: What to draw from.
+        strategy: What to take them from.
         count: How many; fewer come where the strategy has no more, which may be none.
-        by_seed: The same seed draws the same examples.
+        by_seed: The same seed generates the same examples.
     """
-    drawn: list[T] = []
+    found: list[T] = []
     if strategy.is_empty:
-        return drawn
+        return found
 
-    # Hypothesis begins with the simplest example and repeats itself: draw more, and take those that differ.
+    # Hypothesis begins with the simplest example and repeats itself: take more, and take those that differ.
     @seed(by_seed)
     @settings(
         max_examples=4 * count,
@@ -34,10 +34,10 @@ def draw(strategy: SearchStrategy[T], count: int, by_seed: int) -> list[T]:
     )
     @given(strategy)
     def collect(example: T) -> None:
-        if example not in drawn:
-            drawn.append(example)
+        if example not in found:
+            found.append(example)
 
     collect()
-    wanted = min(count, len(drawn))
+    wanted = min(count, len(found))
     # Neighbours are alike, and the first is the same for every seed.
-    return [drawn[(place + 1) * len(drawn) // wanted - 1] for place in range(wanted)]
+    return [found[(place + 1) * len(found) // wanted - 1] for place in range(wanted)]

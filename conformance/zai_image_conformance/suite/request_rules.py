@@ -13,7 +13,7 @@ from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.sizes import NAMES
 
 _FORM = re.compile(r"([0-9]{1,9})x([0-9]{1,9})")
-_REQUIRED = {"model": "MODEL-REQUIRED", "prompt": "PROMPT-REQUIRED"}
+REQUIRED = {"model": "MODEL-REQUIRED", "prompt": "PROMPT-REQUIRED"}
 _JSON_TYPES = {bool: "a boolean", int: "a number", float: "a number", list: "an array", dict: "an object"}
 
 _Limit: TypeAlias = Callable[[int, int, int], bool]
@@ -100,7 +100,7 @@ def _no_such_number(constant: str) -> NoReturn:
 
 
 def _of_fields(document: Mapping[str, Any]) -> Iterator[Finding]:
-    for name, requirement in _REQUIRED.items():
+    for name, requirement in REQUIRED.items():
         yield Finding(requirement, None if name in document else f"{name} is missing")
     present = {name: document[name] for name in FIELDS if name in document}
     # The schema makes every field a string, and none nullable.

@@ -1,28 +1,31 @@
-"""Judges a server: runs the suite through pytest in this process and sums up what it found."""
+"""Tests a server: sends the chosen test cases in their order and sums up what they show."""
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import version
 
-import pytest
-from attrs import evolve
+from attrs import evolve, frozen
 
-from zai_image_conformance.model import AskedFor, Interrupted, Outcome, Plan, Profile, Result, Verdict
+from zai_image_conformance.model import Interrupted, Options, Outcome, Plan, ResultKind, Verdict
 from zai_image_conformance.redaction import REDACTED
-from zai_image_conformance.requirements import Requirement, catalogue
-from zai_image_conformance.suite.pytest_plugin import Hearing
+from zai_image_conformance.requirements import Profile, Requirement, catalogue
+from zai_image_conformance.suite import cases as derivation
+from zai_image_conformance.suite.run import Progress, Run
+from zai_image_conformance.suite.session import Session, Stopped, Unreachable
 from zai_image_conformance.suite.target import Target
+from zai_image_conformance.suite.transport import Clock, Transport
 
-_SUITE = Path(__file__).parent
-_ONE_AT_A_TIME = threading.Lock()
-"""pytest reads the environment, which belongs to the whole process."""
+
+@frozen
+class Connection:
+    """What a run is connected to the server with, where it is not real connections and the real clock."""
+
+    transport: Transport | None = None
+    clock: Clock | None = None
 
 
 def judge(
@@ -35,21 +38,28 @@ def judge(
     budget: int | None = None,
     seed: int | None = None,
     thorough: bool = False,
+    concurrency: int = 4,
     local: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    connection: Connection | None = None,
 ) -> Verdict:
-    """Judge a server by the documented promises.
+    """Judge a server by the documented requirements.
 
     Args:
         url: The part before `/paas/v4`, such as `https://api.z.ai/api`.
-        api_key: The server's key; None sends none, and what is said of keys is not judged.
-        models: The models to order from, each of which must be offered; those that the page names where this is empty,
-            without the ones that the server does not offer.
-        requirements: The ids to judge; all of the catalogue where this is empty.
-        profile: `deployed` notes the known deviations of servers in use and does not count them as failures.
-        budget: The most requests that may make a picture, those that should have been refused included.
-        seed: Draws the same questions again; None takes a new one.
-        thorough: Whether to draw ten times as many questions.
+        api_key: The server's key; None sends none, and the requirements about keys are skipped.
+        models: The models to order from, each of which must be available; those that the page names where this is
+            empty, without the ones that the server does not have.
+        requirements: The ids to test; all of the catalogue where this is empty.
+        profile: `strict` demands all that the schema states; `deployed` notes the known deviations of servers in use
+            and does not count them as failures.
+        budget: The most requests that may make an image, those that should have been refused included.
+        seed: Generates the same test cases again; None takes the one of this version.
+        thorough: Whether to generate ten times as many test cases, and to leave none out.
+        concurrency: The most requests at the same time; fewer where the server limits the rate.
         local: Whether the server is an embedded one, started for this verdict alone: a report then says so.
+        progress: Called whenever there is something new to tell, from any thread.
+        connection: What to send with and to read the time from; real connections where it is left out.
 
     Returns:
         The verdict. A server that cannot be reached, a refused key, an unknown id, a budget under 1 and a failure of
@@ -65,8 +75,9 @@ def judge(
         requirements=requirements,
         profile=profile,
         budget=budget,
-        seed=new_seed() if seed is None else seed,
+        seed=default_seed() if seed is None else seed,
         thorough=thorough,
+        concurrency=concurrency,
     )
     known = Verdict(
         target.url,
@@ -75,33 +86,42 @@ def judge(
         budget=budget,
         models=target.models,
         thorough=thorough,
-        asked_for=AskedFor(tuple(models), tuple(requirements), with_key=api_key is not None, local=local),
+        options=Options(
+            tuple(models), tuple(requirements), with_key=api_key is not None, local=local, concurrency=concurrency
+        ),
     )
     problem = _unusable(target) or _senseless(target)
     if problem is not None:
         return evolve(known, url=_without_secrets(target), problem=problem)
-    hearing = Hearing(target)
     started = time.monotonic()
-    exit_code = _run(hearing)
-    if hearing.interrupted:
-        hearing.problem = "interrupted"
-    asked = {outcome.requirement for outcome in hearing.outcomes}
-    unjudged = [
-        _unjudged(requirement, target)
-        for requirement in catalogue()
-        if target.wants(requirement.id) and requirement.id not in asked and hearing.problem is None
-    ]
+    connection = connection or Connection()
+    run = Run(Session(target, connection.transport, connection.clock), progress)
+    interrupted = False
+    try:
+        run.all()
+    except (Unreachable, Stopped) as error:
+        problem = str(error)
+    except KeyboardInterrupt:
+        interrupted, problem = True, "interrupted"
+    except Exception as error:
+        problem = f"the suite failed of itself: {type(error).__name__}: {error}"
+    finally:
+        run.session.close()
+    outcomes = run.outcomes()
+    tested = {outcome.requirement for outcome in outcomes}
+    missing = [each for each in catalogue() if target.wants(each.id) and each.id not in tested and problem is None]
     verdict = evolve(
         known,
-        outcomes=(*hearing.outcomes, *unjudged),
-        asked=hearing.asked,
-        problem=hearing.problem or _problem(hearing.outcomes, exit_code),
-        requests=hearing.requests,
-        pictures=hearing.pictures,
-        plan=hearing.plan,
+        outcomes=(*outcomes, *(_not_tested(requirement, target) for requirement in missing)),
+        exchanges=run.exchanges(),
+        problem=problem or _problem(outcomes),
+        remarks=run.remarks(),
+        requests=len(run.session.exchanges),
+        images=run.session.images,
+        plan=run.plan(),
         seconds=time.monotonic() - started,
     )
-    if hearing.interrupted:
+    if interrupted:
         raise Interrupted(verdict)
     return verdict
 
@@ -111,58 +131,51 @@ def plan(
     with_key: bool = True,
     models: Sequence[str] = (),
     requirements: Sequence[str] = (),
+    profile: Profile = "documented",
     budget: int | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     thorough: bool = False,
 ) -> Plan:
-    """Tell what a full verdict would ask, and ask nothing.
+    """Tell what a full verdict would send, and send nothing.
 
     Args:
-        with_key: Whether what is said of keys would be judged.
+        with_key: Whether the requirements about keys would be tested.
         models: As for `judge`.
         requirements: As for `judge`.
+        profile: As for `judge`.
         budget: As for `judge`; the plan is that of a full verdict all the same.
         seed: As for `judge`.
         thorough: As for `judge`.
 
     Returns:
-        The questions in their order.
+        The requests in their order.
 
     Raises:
         ValueError: There is no such requirement, or the budget is under 1.
-        KeyboardInterrupt: The user broke it off.
     """
     target = Target(
         "",
-        api_key="k" if with_key else None,
+        api_key="any-key" if with_key else None,
         models=models,
         requirements=requirements,
+        profile=profile,
         budget=budget,
-        seed=seed,
+        seed=default_seed() if seed is None else seed,
         thorough=thorough,
     )
     problem = _senseless(target)
     if problem is not None:
         raise ValueError(problem)
-    hearing = Hearing(target)
-    _run(hearing, "--collect-only")
-    if hearing.interrupted:
-        raise KeyboardInterrupt
-    return hearing.plan
+    return derivation.plan(target)
 
 
-def new_seed() -> int:
-    """A seed that nobody has used yet, short enough to be typed."""
-    return secrets.randbelow(2**32)
-
-
-def _run(hearing: Hearing, *more: str) -> int:
-    with _ONE_AT_A_TIME, _undisturbed():
-        return pytest.main([*_ARGUMENTS, *more], plugins=[hearing])
+def default_seed() -> int:
+    """The seed of this version: what is found in one run is found in all."""
+    return zlib.crc32(version("zai-image").encode())
 
 
 def _senseless(target: Target) -> str | None:
-    """Why nothing can come of this question, before anything is asked."""
+    """Why nothing can come of these arguments, before anything is sent."""
     unknown = sorted(requirement for requirement in target.requirements if requirement not in catalogue())
     if unknown:
         known = ", ".join(requirement.id for requirement in catalogue())
@@ -171,20 +184,25 @@ def _senseless(target: Target) -> str | None:
         return "the name of a model is not text that a request can hold"
     if target.affordable < 1:
         return (
-            f"a budget of {target.budget} pictures is too small: any request, even one that should be refused, may be "
-            "answered with a picture; give at least 1"
+            f"a budget of {target.budget} images is too small: any request, even one that should be refused, may be "
+            "answered with an image; give at least 1"
         )
+    if target.concurrency < 1:
+        return f"{target.concurrency} requests at the same time are too few; give at least 1"
     return None
 
 
 def _unusable(target: Target) -> str | None:
-    """Why an address is of no use."""
+    """Why an address or a key is of no use."""
     if not re.match("https?://[^/?#]", target.url, re.IGNORECASE):
         return "the address must begin with http:// or https://, and name a host"
     if _CREDENTIALS.search(target.url):
         return "the address holds a user name, which would be sent in place of the key; leave it out"
-    if target.api_key is not None and len(target.api_key) >= _LEAST_OF_KEY and target.api_key in target.url:
+    key = target.api_key
+    if key is not None and len(key) >= _LEAST_OF_KEY and key in target.url:
         return "the address holds the key, which every report would show; give it with --api-key alone"
+    if key is not None and not (key.isascii() and key.isprintable() and key and " " not in key):
+        return "the key cannot be sent in a header; keys are printable ASCII without spaces"
     return None
 
 
@@ -197,66 +215,26 @@ def _without_secrets(target: Target) -> str:
 _CREDENTIALS = re.compile(r"(?<=//)[^/?#]*@")
 _LEAST_OF_KEY = 8
 """A shorter key stands in any address."""
-_ARGUMENTS = [
-    str(_SUITE),
-    f"--config-file={_SUITE / 'pytest.ini'}",
-    f"--rootdir={_SUITE}",
-    f"--confcutdir={_SUITE}",
-    "--import-mode=importlib",
-    "--assert=plain",
-    "--capture=no",
-    *(f"-pno:{plugin}" for plugin in ("cacheprovider", "terminal", "faulthandler", "logging", "warnings")),
-    # These collect garbage again and again at the end, which would be a quarter of a verdict's time.
-    *(f"-pno:{plugin}" for plugin in ("unraisableexception", "threadexception")),
-]
-_EXPECTED_CODES = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Keep the caller's pytest settings and installed plugins out of the suite's run."""
-    settings = {"PYTEST_ADDOPTS": None, "PYTEST_PLUGINS": None, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    before = {name: os.environ.get(name) for name in (*settings, "PYTEST_CURRENT_TEST")}
-    _set_environment(settings)
-    try:
-        yield
-    finally:
-        _set_environment(before)
-
-
-def _set_environment(values: dict[str, str | None]) -> None:
-    for name, value in values.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
-
-
-def _problem(outcomes: Sequence[Outcome], exit_code: int) -> str | None:
+def _problem(outcomes: Iterable[Outcome]) -> str | None:
     """What keeps a run that reached its end from being a verdict, if anything does."""
-    errors = [outcome for outcome in outcomes if outcome.result == "error"]
-    if errors:
-        return f"the suite failed of itself at {errors[0].requirement}, {errors[0].name}: {errors[0].came}"
-    if exit_code not in _EXPECTED_CODES:
-        return f"the suite failed of itself: pytest ended with {exit_code!r}"
-    if not any(outcome.settles for outcome in outcomes):
-        return "nothing was judged"
-    return None
+    return None if any(outcome.settles for outcome in outcomes) else "nothing was tested"
 
 
-def _unjudged(requirement: Requirement, target: Target) -> Outcome:
-    result: Result = "skipped"
-    if not requirement.judged:
-        result, reason = "unjudged", requirement.check
+def _not_tested(requirement: Requirement, target: Target) -> Outcome:
+    result: ResultKind = "skipped"
+    if not requirement.tested:
+        result, reason = "not tested", requirement.check
     elif target.api_key is None and requirement.id.startswith("AUTH-"):
-        reason = "no key was given, so nothing is said of keys"
+        reason = "no key was given, so keys are not tested"
     else:
-        reason = "no model that it is about was judged"
+        reason = "no model that it is about was tested"
     return Outcome(
         requirement=requirement.id,
         result=result,
         model=None,
         name=requirement.title,
         sentence=requirement.source,
-        came=reason,
+        actual=reason,
     )

@@ -1,4 +1,4 @@
-"""Which server is judged, by which requirements, and how much that may cost."""
+"""Which server is tested, by which requirements, and how much that may cost."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Iterable
 
 from attrs import field, frozen
 
-from zai_image_conformance.model import Profile
-from zai_image_conformance.requirements import catalogue
+from zai_image_conformance.requirements import Profile, catalogue
 
 PATH = "/paas/v4/images/generations"
 
 
-def _origin_of_api(url: str) -> str:
+def _base_url(url: str) -> str:
     """Take the address with or without the documented path behind it."""
     bare = url.rstrip("/")
     for ending in (PATH, "/paas/v4"):
@@ -22,7 +21,7 @@ def _origin_of_api(url: str) -> str:
 
 
 def _tuple_of_names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(names)
+    return tuple(dict.fromkeys(names))
 
 
 def _set_of_ids(requirements: Iterable[str]) -> frozenset[str]:
@@ -31,23 +30,25 @@ def _set_of_ids(requirements: Iterable[str]) -> frozenset[str]:
 
 @frozen
 class Target:
-    """A server under judgement."""
+    """A server under test."""
 
-    url: str = field(converter=_origin_of_api)
+    url: str = field(converter=_base_url)
     """The part before `/paas/v4`."""
     api_key: str | None = field(default=None, repr=False)
-    """None: requests carry no key, and what is said of keys is not judged."""
+    """None: requests carry no key, and the requirements about keys are skipped."""
     named_models: tuple[str, ...] = field(default=(), converter=_tuple_of_names, alias="models")
-    """The models that must be offered; where none is named, those of the catalogue that the server offers."""
+    """The models that must be available; where none is named, those of the catalogue that the server has."""
     requirements: frozenset[str] = field(default=frozenset(), converter=_set_of_ids)
-    """The requirements to judge; all where none is named."""
+    """The requirements to test; all where none is named."""
     profile: Profile = "documented"
     budget: int | None = None
-    """The most requests that may make a picture; None sets no limit."""
+    """The most requests that may make an image; None sets no limit."""
     seed: int = 0
-    """The same seed draws the same questions."""
+    """The same seed generates the same test cases."""
     thorough: bool = False
-    """Whether to draw ten times as many."""
+    """Whether to generate ten times as many, and to choose all."""
+    concurrency: int = 4
+    """The most requests at the same time; fewer where the server limits the rate."""
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -56,14 +57,14 @@ class Target:
 
     @property
     def affordable(self) -> float:
-        """How many pictures may be made at all."""
+        """How many images may be made at all."""
         return math.inf if self.budget is None else self.budget
 
     @property
     def endpoint(self) -> str:
-        """The address pictures are ordered at."""
+        """The address images are ordered at."""
         return self.url + PATH
 
     def wants(self, requirement: str) -> bool:
-        """Whether a requirement is to be judged."""
+        """Whether a requirement is to be tested."""
         return not self.requirements or requirement in self.requirements

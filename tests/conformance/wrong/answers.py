@@ -9,7 +9,7 @@ from attrs import evolve
 from PIL import Image
 
 from tests.conformance.altered import After, Answer
-from tests.conformance.breaking import wrong
+from tests.conformance.wrong.server import wrong
 from zai_image_conformance.requirements import catalogue
 
 
@@ -52,22 +52,21 @@ def _page(answer: Answer) -> Answer:
     return evolve(answer, status=404, headers={"content-type": "text/html"}, body=b"<h1>Not found</h1>")
 
 
-def _busy(answer: Answer) -> Answer:
-    return evolve(answer, status=503)
-
-
 def _a_pixel(answer: Answer) -> Answer:
     content = io.BytesIO()
     Image.new("L", (1, 1)).save(content, "PNG")
     return evolve(answer, body=content.getvalue())
 
 
-_EVERY_ORDER = "SIZE-GLM-DEFAULT SIZE-GLM-RECOMMENDED SIZE-GLM-RANGE SIZE-GLM-STEP SIZE-GLM-PIXELS"
-
-_EVERY_FREE_REQUIREMENT = " ".join(
+_EVERY_ORDER = " ".join(
     requirement.id
     for requirement in catalogue()
-    if requirement.cost.free and not requirement.id.startswith(("ERROR-", "SIZE-OTHERS"))
+    if requirement.id.startswith("SIZE-") and requirement.id != "SIZE-FORM"
+)
+_EVERY_REFUSAL = " ".join(
+    requirement.id
+    for requirement in catalogue()
+    if requirement.tested and not requirement.id.startswith(("ERROR-", "ANSWER-", "FILTER-", "PICTURE-", "LINK-"))
 )
 
 ANSWERS = [
@@ -77,7 +76,7 @@ ANSWERS = [
         after=_refusals(lambda answer: evolve(answer, headers={"content-type": "text/html"}, body=b"<h1>Bad</h1>")),
     ),
     wrong("500 for bad input", "ERROR-STATUS", after=_refusals(lambda answer: evolve(answer, status=500))),
-    wrong("errors under 200", _EVERY_FREE_REQUIREMENT, after=_refusals(lambda answer: evolve(answer, status=200))),
+    wrong("errors under 200", _EVERY_REFUSAL, after=_refusals(lambda answer: evolve(answer, status=200))),
     wrong("the nested error body", "ERROR-BODY", after=_refusals(_nested)),
     wrong("errors without a message", "ERROR-BODY", after=_refusals(lambda answer: answer.saying({"code": 1214}))),
     wrong("created in milliseconds", "ANSWER-CREATED", after=_created(lambda created: created * 1000)),
@@ -110,11 +109,6 @@ ANSWERS = [
     ),
     wrong("a page behind the link", "PICTURE-LINK", after=_pictures(lambda answer: evolve(answer, body=b"<p>soon"))),
     wrong("404 for bad input in HTML", "ERROR-BODY ERROR-MEDIA-TYPE", after=_refusals(_page)),
-    wrong(
-        "503 for bad sizes",
-        "ERROR-STATUS",
-        after=_refusals(lambda answer: _busy(answer) if b"size" in answer.body else answer),
-    ),
     wrong(
         "errors announced as text",
         "ERROR-MEDIA-TYPE",
@@ -186,7 +180,9 @@ ANSWERS = [
     wrong("content_filter of strings", "FILTER-FORM", after=_saying(content_filter=["user"])),
     wrong("content_filter null", "FILTER-FORM", after=_saying(content_filter=None)),
     wrong("201 for a picture", _EVERY_ORDER, after=_answers(lambda answer: evolve(answer, status=201))),
-    wrong("one picture for every order", "SIZE-GLM-DEFAULT PICTURE-SIZE", after=_pictures(_a_pixel)),
+    wrong(
+        "one picture for every order", "SIZE-GLM-DEFAULT SIZE-OTHERS-DEFAULT PICTURE-SIZE", after=_pictures(_a_pixel)
+    ),
     wrong("nothing behind the link", "PICTURE-LINK", after=_pictures(lambda answer: evolve(answer, body=b""))),
     wrong("a picture under 404", "PICTURE-LINK", after=_pictures(lambda answer: evolve(answer, status=404))),
     wrong(

@@ -1,6 +1,6 @@
-"""Schemathesis, driven by the strict document: the requests it makes up, and what its checks find in an answer.
+"""Schemathesis, driven by the strict document: the requests it generates, and what its checks find in a response.
 
-Importing Schemathesis takes most of a second: that is left to the first question to it. Here is only seen that it is
+Importing Schemathesis takes most of a second: that is left to its first use. Here is only seen that it is
 there.
 """
 
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import httpx
 import yaml
 
-from zai_image_conformance.model import Exchange, Question
+from zai_image_conformance.model import Exchange, Request
 from zai_image_conformance.suite.examples import draw
 from zai_image_conformance.suite.target import PATH
 
@@ -35,23 +35,18 @@ _DOCUMENT = "zai-image.strict.yaml"
 Mode: TypeAlias = Literal["positive", "negative"]
 
 _FUZZED = 50
-"""With `--thorough` alone: its fuzzing takes the longest and finds the least."""
-THOROUGHLY = 10
-"""Times as many are asked with `--thorough`."""
 
 
 @cache
-def made_up(mode: Mode, seed: int, thorough: bool) -> tuple[Question, ...]:
-    """Let Schemathesis make up requests.
+def generated(mode: Mode, seed: int) -> tuple[Request, ...]:
+    """Let Schemathesis generate requests.
 
     Args:
         mode: `positive`: what it takes for valid by the strict document. `negative`: for invalid.
-        seed: The same seed makes up the same requests.
-        thorough: Whether its phase `fuzzing` takes part.
+        seed: The same seed generates the same requests.
 
     Returns:
-        What its phase `coverage` (the edges of each keyword) makes up, and `fuzzing` where it takes part; each once,
-        where it is JSON.
+        What its phases `coverage` (the boundaries of each keyword) and `fuzzing` generate; each once, where it is JSON.
     """
     from schemathesis import GenerationMode
 
@@ -61,13 +56,12 @@ def made_up(mode: Mode, seed: int, thorough: bool) -> tuple[Question, ...]:
         operation, generation_modes=[generation_mode], generation_config=operation.schema.config.generation
     )
     bodies = [case.body for case in covered if case.method == "POST"]
-    if thorough:
-        bodies += draw(operation.as_strategy(generation_mode=generation_mode).map(_body), _FUZZED, seed)
-    return tuple(dict.fromkeys(filter(None, map(_question, bodies))))
+    bodies += draw(operation.as_strategy(generation_mode=generation_mode).map(_body), _FUZZED, seed)
+    return tuple(dict.fromkeys(filter(None, map(_request, bodies))))
 
 
 def broken_by(exchange: Exchange) -> frozenset[str]:
-    """Let Schemathesis hold an answer against what the strict document says of it.
+    """Let Schemathesis hold a response against what the strict document says of it.
 
     Returns:
         The ids of the requirements that its failures break. It looks for a 5xx, and for a body that has not the
@@ -99,7 +93,7 @@ def _operation() -> APIOperation[Any, Any, Any, Any]:
     from schemathesis.config import SchemathesisConfig
 
     strict = deepcopy(document())
-    # Keys are the asker's, and the examples are orders that the suite makes anyway.
+    # Keys are the session's, and the examples are requests that the suite sends anyway.
     del strict["security"]
     for media_type in strict["paths"][PATH]["post"]["requestBody"]["content"].values():
         media_type.pop("examples", None)
@@ -116,12 +110,12 @@ def _body(case: Case[Any]) -> Any:
     return case.body
 
 
-def _question(body: Any) -> Question | None:
+def _request(body: Any) -> Request | None:
     try:
         json.dumps(body, allow_nan=False)
     except (TypeError, ValueError):
         return None
-    return Question.order(body)
+    return Request.of(body)
 
 
 def _response(exchange: Exchange) -> httpx.Response:
@@ -129,7 +123,7 @@ def _response(exchange: Exchange) -> httpx.Response:
         exchange.status,
         headers={"Content-Type": "application/json"},
         content=_normalised(exchange),
-        request=httpx.Request(exchange.question.method, exchange.endpoint),
+        request=httpx.Request(exchange.request.method, "http://server.test"),
     )
     response.elapsed = timedelta()
     return response
@@ -138,9 +132,9 @@ def _response(exchange: Exchange) -> httpx.Response:
 def _normalised(exchange: Exchange) -> str:
     """The body, with whole numbers written without a point: JSON does not tell 3.0 from 3, OpenAPI 3.0 does."""
     try:
-        return json.dumps(json.loads(exchange.text, parse_float=_number))
+        return json.dumps(json.loads(exchange.content.decode("utf-8", "replace"), parse_float=_number))
     except (ValueError, RecursionError):
-        return exchange.text
+        return exchange.content.decode("utf-8", "replace")
 
 
 def _number(text: str) -> float:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from attrs import evolve
 
 from tests.conformance.altered import KEY, Before, Call
-from tests.conformance.breaking import COGVIEW, GLM, wrong
+from tests.conformance.wrong.server import COGVIEW, GLM, wrong
 
 
 def _counting_bytes(call: Call) -> Call:
@@ -83,10 +83,6 @@ def _qualities_by_their_beginning(call: Call) -> Call:
 
 def _refusing_quality(quality: str) -> Before:
     return lambda call: call.ordering(quality="none") if call.fields.get("quality") == quality else call
-
-
-def _refusing_model(model: str) -> Before:
-    return lambda call: call.ordering(model="none") if call.fields.get("model") == model else call
 
 
 def _refusing_prompts_with(character: str) -> Before:
@@ -168,12 +164,6 @@ FIELDS = [
     wrong("models by their beginning", "MODEL-KNOWN", before=_models_by_their_beginning),
     wrong("qualities by their beginning", "QUALITY-VALUES", before=_qualities_by_their_beginning),
     wrong("hd not offered", "QUALITY-VALUES", before=_refusing_quality("hd"), model=COGVIEW),
-    wrong(
-        "the other model not offered",
-        "SIZE-OTHERS-RECOMMENDED SIZE-OTHERS-DEFAULT SIZE-OTHERS-RANGE SIZE-OTHERS-STEP SIZE-OTHERS-PIXELS",
-        before=_refusing_model(COGVIEW),
-        model=COGVIEW,
-    ),
     wrong("prompts with quotes refused", "PROMPT-TEXT", before=_refusing_prompts_with('"')),
     wrong("prompts with a line break refused", "PROMPT-TEXT", before=_refusing_prompts_with("\n")),
     wrong("an order in an array drawn", "BODY-OBJECT", before=_order_in_an_array),
