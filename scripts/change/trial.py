@@ -81,7 +81,14 @@ def try_out(tree: Path, trials: Sequence[Trial] = TRIALS) -> None:
 
 
 def _run(trial: Trial, tree: Path, environment: Mapping[str, str], running: ExitStack) -> None:
-    given = "" if trial.reads is None else trial.reads(tree)
+    try:
+        given = "" if trial.reads is None else trial.reads(tree)
+    except PipelineError:
+        raise
+    except Exception as error:
+        # The document is untrusted: whatever it does to this step, what is left of it is one line.
+        told = shown(f"{type(error).__name__}: {error}", 200)
+        raise PipelineError(f"{trial.name} cannot be made of the document: {told}") from error
     process = subprocess.Popen(
         [sys.executable, *trial.arguments],
         cwd=tree,

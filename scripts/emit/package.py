@@ -11,11 +11,11 @@ from typing import Any
 
 import jinja2
 from attrs import frozen
-from openapi_python_client.schema import OpenAPI
 
 from scripts.emit.constraints import constraints, generated
 from scripts.emit.operations import options, resources
 from scripts.emit.shapes import Shapes
+from scripts.emit.validity import validate
 from scripts.rules.constraint import Condition, label
 from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError
@@ -46,11 +46,16 @@ def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, 
     Raises:
         PipelineError: The document is one that no client can be made of; the message names the place and the reason.
     """
-    _validate(document)
     shapes = Shapes(document)
     sizes = {constraint.place for constraint in rules.constraints if constraint.keyword == "recommended"}
-    made = resources(document, shapes, sizes.__contains__)
-    every = constraints(document, [place for one in made for operation in one.operations for place in operation.places])
+    try:
+        made = resources(document, shapes, sizes.__contains__)
+        places = [place for one in made for operation in one.operations for place in operation.places]
+        every = constraints(document, places)
+    except (TypeError, ValueError, AttributeError, LookupError):
+        # Its parts are not what they must be; which, the specification's own model tells better.
+        validate(document)
+        raise
     values = {
         "document": _Document(document["info"]["title"], document["info"]["version"], document["servers"][0]["url"]),
         "provenance": provenance,
@@ -112,17 +117,6 @@ def docstring(text: str, indent: int) -> str:
 def _hanging(text: str) -> str:
     """Return a text on one line, for an entry of a docstring."""
     return " ".join(text.split())
-
-
-def _validate(document: Mapping[str, Any]) -> None:
-    """Hold the document against the OpenAPI Specification, as openapi-python-client has it."""
-    try:
-        OpenAPI.model_validate(document)
-    except ValueError as error:
-        # Pydantic's own kind has a list of what is wrong; its text quotes what it cannot read, and that may be all.
-        first = next(iter(getattr(error, "errors", list)()), {"loc": (), "msg": "it cannot be read"})
-        where = ".".join(str(step) for step in first["loc"])
-        raise PipelineError(f"the document is not OpenAPI 3 at {ascii(where)[:200]}: {first['msg'][:200]}") from error
 
 
 def _write(path: Path, text: str) -> None:

@@ -36,7 +36,7 @@ class UnreadableError(PipelineError):
     """Something is not what it should be before its meaning is even looked at; one line."""
 
 
-def read_mapping(content: bytes, name: str) -> dict[str, Any]:
+def read_mapping(content: bytes, name: str, *, trusted: bool = False) -> dict[str, Any]:
     """Read a YAML or JSON document whose top level is a mapping.
 
     Beside the limits of this module, these are refused, since no OpenAPI document needs them and each is a way to
@@ -46,6 +46,7 @@ def read_mapping(content: bytes, name: str) -> dict[str, Any]:
     Args:
         content: The document; one that begins with ``{`` is JSON, any other YAML.
         name: What to call it in an error.
+        trusted: Whether people of this project wrote it: it is then not looked through for what could harm.
 
     Returns:
         Mappings, lists, text, numbers, booleans and None. A key such as ``200`` has become text.
@@ -55,7 +56,7 @@ def read_mapping(content: bytes, name: str) -> dict[str, Any]:
     """
     text = decoded(content, name)
     try:
-        value = _json(text) if text.lstrip().startswith("{") else _yaml(text)
+        value = _json(text) if text.lstrip().startswith("{") else _yaml(text, trusted=trusted)
         if not isinstance(value, dict):
             raise UnreadableError("is not a mapping at its top")
         return {key: _plain(item, key, 1) for key, item in _items(value, "")}
@@ -77,12 +78,12 @@ def decoded(content: bytes, name: str) -> str:
         raise UnreadableError(f"{name} is not UTF-8: byte {error.start} is {content[error.start]:#04x}") from error
 
 
-def _yaml(text: str) -> Any:
+def _yaml(text: str, *, trusted: bool) -> Any:
     # The same reader as openapi-python-client's. It composes recursively and expands aliases, so the events are
     # looked through before it may.
-    yaml = YAML(typ="safe", pure=True)
     try:
-        _look_through(yaml, text)
+        if not trusted:
+            _look_through(YAML(typ="safe", pure=True), text)
         return YAML(typ="safe", pure=True).load(text)
     except UnreadableError:
         raise

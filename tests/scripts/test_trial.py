@@ -241,3 +241,5 @@ def test_a_trial_that_fails_ends_all_others_and_is_told(tmp_path: Path) -> None:
         try_out(tmp_path, [Trial(waiting.name, waiting.arguments, 0.1)])
     with pytest.raises(PipelineError, match="an endless one fails"):
         try_out(tmp_path, [endless])
+    with pytest.raises(PipelineError, match="a call cannot be made of the document: ZeroDivisionError"):
+        try_out(tmp_path, [Trial("a call", ["-c", ""], 60, lambda tree: str(1 // 0))])
