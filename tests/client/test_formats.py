@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from io import BytesIO
 from pathlib import Path
@@ -276,3 +277,11 @@ def test_a_suffix_that_belies_the_content_is_noticed(name: str, kind: str, said:
     facts = facts_of(FILES[kind])
     assert facts is not None
     assert mismatch(Path(name), facts) == said
+
+
+def test_the_documentation_lists_each_format_and_whether_it_tells_its_end() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "images.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+) \| (.+) \| (yes|unknown) \|$", text, re.MULTILINE)
+    assert [(name, suffixes.replace("`", "").split(), told == "yes") for name, suffixes, told in rows] == [
+        (each.name, list(each.suffixes), each.completeness is not None) for each in FORMATS
+    ]
