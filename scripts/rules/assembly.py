@@ -54,7 +54,8 @@ def read_pages(document: Mapping[str, Any], pages: Sequence[bytes] = ()) -> Read
     texts, examples = texts_and_examples(document, known)
     described: dict[str, list[Property]] = {}
     for prop in known:
-        for _, place in prop.parts:
+        # Words may also stand beside a reference.
+        for place in dict.fromkeys([prop.place, *(place for _, place in prop.parts)]):
             described.setdefault(place, []).append(prop)
     constraints: list[Constraint] = []
     remarks: list[Remark] = []
