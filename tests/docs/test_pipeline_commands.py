@@ -59,7 +59,7 @@ def test_a_command_names_an_environment_that_has_all_that_the_pipeline_imports(c
     extras = [item for extra in project["optional-dependencies"].values() for item in extra]
     packages |= {re.split(r"[\[<>=]", item)[0] for item in [*project["dependencies"], *extras]}
     ours = packages_distributions()
-    missing = {name for name in imported() if not {*ours.get(name, [name])} & packages}
+    missing = {name for name in imported() if not {each.lower() for each in ours.get(name, [name])} & packages}
     assert missing - {"zai_image", "zai_image_api", "zai_image_conformance"} == set()
     assert {"mypy", "ruff"} <= packages
 

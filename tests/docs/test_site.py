@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -54,6 +55,13 @@ def test_every_link_within_the_site_leads_to_a_page_and_to_a_place_on_it(pages: 
             if not there and link != "#":
                 lost.append(f"{file.name}: {link}")
     assert lost == []
+
+
+def test_every_link_from_the_readme_into_the_site_leads_to_a_page(site: Path) -> None:
+    address = re.escape("https://zai-image.github.io/zai-image/")
+    links = re.findall(rf"\]\({address}([^)]+)\)", (building.ROOT / "README.md").read_text("utf-8"))
+    assert len(links) > 4
+    assert [link for link in links if not (site / link).is_file()] == []
 
 
 def test_no_page_loads_anything_from_elsewhere(pages: dict[Path, Page]) -> None:

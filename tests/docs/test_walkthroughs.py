@@ -86,6 +86,22 @@ def test_it_can_be_followed(document: Path, published: str, tmp_path: Path) -> N
     assert not failed
 
 
+def test_the_commands_of_the_readme_work_in_the_environment_that_it_makes(tmp_path: Path) -> None:
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    shell = Shell(tmp_path, {})
+    try:
+        commands = [
+            command
+            for block in blocks(text_of(ROOT / "README.md"))
+            if block.language == "console"
+            for command, _ in block.commands
+        ]
+        assert [command for command in commands if shell.run(command, [])] == []
+    finally:
+        shell.close()
+    assert len(commands) > 2
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)
 def test_no_block_is_only_looked_at(document: Path) -> None:
     """A block is a file, commands, data that parses, or says why it is only shown."""

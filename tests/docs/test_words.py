@@ -9,7 +9,6 @@ from docs.site.words import LONGEST, ROOT, documents, findings, replaced
 PENDING = {
     "CHANGELOG.md",
     "CONTRIBUTING.md",
-    "README.md",
     "docs/architecture.md",
     "docs/cli.md",
     "docs/client.md",
