@@ -46,7 +46,8 @@ def prepare(call: Call, *, validate: bool, caller: int) -> Call:
             try:
                 arguments = {**arguments, argument: str(sizes.for_aspect(model, size))}
             except ValueError as error:
-                raise InvalidRequestError([f"{argument}: {error}"]) from error
+                nearest = error.closest if isinstance(error, sizes.OutOfReach) else None
+                raise InvalidRequestError([f"{argument}: {error}"], nearest=nearest) from error
     if validate:
         _check(Call(operation, arguments, options), model, caller + 1)
     return Call(operation, arguments, options)
