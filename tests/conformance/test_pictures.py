@@ -10,6 +10,7 @@ from PIL import Image
 
 from zai_image_api.sizes import Size, rule_for
 from zai_image_conformance.server import RunningServer
+from zai_image_conformance.server.landscape import landscape
 from zai_image_conformance.server.pictures import Picture, PictureStore, draw
 
 RECOMMENDED = [(model, size) for model in ("glm-image", "cogview-4-250304") for size in rule_for(model).recommended]
@@ -95,6 +96,15 @@ def test_prompt_model_and_size_are_written_on_the_picture() -> None:
     assert ink("A cute little kitten.") > ink("A cute kitten.") > ink("")
     assert ink("", model="glm-image-and-more") > ink("", model="glm-image")
     assert ink("", quality="standard") > ink("", quality="hd")
+
+
+def test_the_landscape_is_the_prompts_own() -> None:
+    def seen(prompt: str) -> bytes:
+        return landscape(prompt, 64, 48).convert("RGB").tobytes()
+
+    prompts = ["A cute little kitten.", "A cute little kitten", "", "一只可爱的小猫"]
+    assert [seen(prompt) for prompt in prompts] == [seen(prompt) for prompt in prompts]
+    assert len({seen(prompt) for prompt in prompts}) == len(prompts)
 
 
 def test_every_size_down_to_one_pixel_can_be_drawn() -> None:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import io
 import secrets
-import zlib
 from collections import OrderedDict
 
 from attrs import frozen
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ImageDraw, ImageFont
 
 from zai_image_api.sizes import Size
+from zai_image_conformance.server.landscape import INK, landscape
 
 _KEPT = 10_000
 """Pictures remembered; the oldest are forgotten first, so memory stays flat."""
 _PROMPT_KEPT = 400
 """Characters of the prompt that are remembered and drawn."""
-_INK = 255
-"""Palette index of the text; the background uses the lower half of the palette."""
 
 
 @frozen
@@ -54,41 +52,25 @@ class PictureStore:
 
 
 def draw(picture: Picture) -> bytes:
-    """Draw a picture of exactly the ordered size and return it as PNG.
-
-    One byte a pixel and a background of whole rows keep a 2048x2048 picture small and quick to make.
-    """
+    """Draw a placeholder of exactly the ordered size, marked as one, and return it as PNG."""
     width, height = picture.size
-    canvas = Image.linear_gradient("L").point([value // 2 for value in range(256)])
-    canvas = canvas.resize((width, height), Image.Resampling.NEAREST)
-    canvas.putpalette(_palette(picture.prompt))
+    canvas = landscape(picture.prompt, width, height)
     ink = ImageDraw.Draw(canvas)
     font_size = max(12, min(width, height) // 24)
     margin = font_size * 2
     title = ImageFont.load_default(font_size)
     small = ImageFont.load_default(max(10, font_size // 2))
     inset = min(margin, width - 1, height - 1) // 2
-    ink.rectangle((inset, inset, width - inset - 1, height - inset - 1), outline=_INK)
+    ink.rectangle((inset, inset, width - inset - 1, height - inset - 1), outline=INK)
     line_height = font_size * 3 // 2
     fitting = (height - 3 * margin) // line_height
     for row, line in enumerate(_wrap(picture.prompt, title, width - 2 * margin)[:fitting]):
-        ink.text((margin, margin + row * line_height), line, fill=_INK, font=title)
-    caption = f"{picture.model}  {picture.size}  {picture.quality}"
-    ink.text((margin, height - margin - font_size // 2), caption, fill=_INK, font=small)
+        ink.text((margin, margin + row * line_height), line, fill=INK, font=title)
+    caption = f"placeholder  {picture.model}  {picture.size}  {picture.quality}"
+    ink.text((margin, height - margin - font_size // 2), caption, fill=INK, font=small)
     png = io.BytesIO()
     canvas.save(png, "PNG", compress_level=1)
     return png.getvalue()
-
-
-def _palette(prompt: str) -> list[int]:
-    """256 RGB entries: dusk to dawn in a hue of the prompt's own, and white for the ink."""
-    seed = zlib.crc32(prompt.encode("utf-8", "replace"))
-    top = [(seed >> shift & 0x3F) + 16 for shift in (0, 6, 12)]
-    bottom = [(seed >> shift & 0x7F) + 64 for shift in (18, 21, 24)]
-    colours = [
-        [start + (end - start) * step // 127 for start, end in zip(top, bottom, strict=True)] for step in range(128)
-    ]
-    return [channel for colour in [*colours, *[[255, 255, 255]] * 128] for channel in colour]
 
 
 def _wrap(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> list[str]:
