@@ -14,9 +14,6 @@ from benchmarks.pairs import Comparison, compare
 from benchmarks.rivals import cpu_of_a_call, rivals
 from benchmarks.serving import PATH, serving
 from zai_image import ZaiImage
-from zai_image._pools import PooledTransport
-from zai_image._transports import Client
-from zai_image.fast import FastTransport
 
 # Few at a time and in many turns: on a busy machine only what is close together can be compared.
 _CALLS: Final = 50
@@ -24,7 +21,7 @@ _ROUNDS: Final = 40
 
 
 def comparisons() -> Iterator[Comparison]:
-    """Measure our client on either transport, and then the other SDKs in their own environment."""
+    """Measure our client, and then the other SDKs in their own environment."""
     with serving() as base, httpx.Client() as raw:
         headers = {"Authorization": "Bearer a-key"}
         body = {"model": "glm-image", "prompt": "kitten", "size": "1280x1280"}
@@ -32,22 +29,17 @@ def comparisons() -> Iterator[Comparison]:
         def bare() -> None:
             raw.post(base + PATH, json=body, headers=headers).json()
 
-        for what, transport in (
-            ("a checked call", PooledTransport()),
-            ("a checked call with the extra `fast`, from a worker thread", FastTransport()),
-        ):
-            with Client(timeout=60, transport=transport) as client, ThreadPoolExecutor(1) as worker:
-                zai = ZaiImage("a-key", base_url=base, http_client=client)
+        with ZaiImage("a-key", base_url=base) as zai, ThreadPoolExecutor(1) as worker:
 
-                def ours(zai: ZaiImage = zai) -> None:
-                    zai.images.generate("kitten", size="1280x1280")
+            def ours() -> None:
+                zai.images.generate("kitten", size="1280x1280")
 
-                yield compare(
-                    f"CPU of {what}, over raw httpx",
-                    partial(_cpu_of, ours, worker),
-                    partial(_cpu_of, bare, worker),
-                    rounds=_ROUNDS,
-                )
+            yield compare(
+                "CPU of a checked call, over raw httpx",
+                partial(_cpu_of, ours, worker),
+                partial(_cpu_of, bare, worker),
+                rounds=_ROUNDS,
+            )
         for rival in rivals():
             ratios, milliseconds = cpu_of_a_call(rival, base, calls=_CALLS, rounds=_ROUNDS)
             yield Comparison(f"CPU of a call of {rival.requirement}, over raw httpx", ratios, milliseconds)

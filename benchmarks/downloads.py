@@ -15,9 +15,6 @@ from benchmarks.flight import greatest_resident_size
 from benchmarks.pairs import Comparison
 from benchmarks.serving import PICTURE_BYTES, serving
 from zai_image import AsyncZaiImage
-from zai_image._pools import AsyncPooledTransport
-from zai_image._transports import AsyncClient
-from zai_image.fast import AsyncFastTransport
 
 _PICTURES: Final = 1000
 _AT_A_TIME: Final = 16
@@ -27,27 +24,25 @@ Fetch = Callable[[Path], Awaitable[object]]
 
 
 def comparisons() -> Iterator[Comparison]:
-    """Measure `save` and the bare loop in turn, on either transport."""
+    """Measure `save` and the bare loop in turn."""
     with serving() as base:
-        for kind, transport in (("default transport", AsyncPooledTransport), ("extra `fast`", AsyncFastTransport)):
-            pairs, grown = asyncio.run(_measured(base, transport()))
-            yield Comparison(
-                f"1,000 x 2 MB, {kind}: wall of save, over a bare loop",
-                [mine / bare for mine, bare in pairs],
-                [mine for mine, _ in pairs],
-                unit="s",
-            )
-            yield Comparison(
-                f"1,000 x 2 MB, {kind}: memory grown meanwhile, over 16 pictures",
-                [grown / (_AT_A_TIME * PICTURE_BYTES)],
-                [grown / 2**20],
-                unit="MiB",
-            )
+        pairs, grown = asyncio.run(_measured(base))
+        yield Comparison(
+            "1,000 x 2 MB: wall of save, over a bare loop",
+            [mine / bare for mine, bare in pairs],
+            [mine for mine, _ in pairs],
+            unit="s",
+        )
+        yield Comparison(
+            "1,000 x 2 MB: memory grown meanwhile, over 16 pictures",
+            [grown / (_AT_A_TIME * PICTURE_BYTES)],
+            [grown / 2**20],
+            unit="MiB",
+        )
 
 
-async def _measured(base: str, transport: httpx.AsyncBaseTransport) -> tuple[list[tuple[float, float]], int]:
-    async with AsyncClient(transport=transport, timeout=60) as client:
-        zai = AsyncZaiImage("a-key", base_url=base, http_client=client)
+async def _measured(base: str) -> tuple[list[tuple[float, float]], int]:
+    async with httpx.AsyncClient(timeout=60) as client, AsyncZaiImage("a-key", base_url=base) as zai:
         image = await zai.images.generate("kitten", size="1280x1280")
 
         async def bare(path: Path) -> None:

@@ -9,26 +9,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 import httpx
+import httpx2
 from attrs import asdict, frozen
 
 from benchmarks.pairs import Comparison
 from benchmarks.serving import open_many_files, serving
 from zai_image import AsyncZaiImage
-from zai_image._pools import AsyncPooledTransport
-from zai_image._transports import AsyncClient
-from zai_image.fast import AsyncFastTransport
 
 _DELAY: Final = 3.0
 # Five thousand must all be in flight before the first is answered.
 _LONG_DELAY: Final = 20.0
 _ROUNDS: Final = 3
-_KINDS: Final[Mapping[str, Callable[[], httpx.AsyncBaseTransport]]] = {
-    "default transport": AsyncPooledTransport,
-    "extra `fast`": AsyncFastTransport,
-    "raw httpx": lambda: httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=None)),
+_KINDS: Final[Mapping[str, Callable[[], Any]]] = {
+    "by default": lambda: None,
+    "raw httpx2": lambda: httpx2.AsyncClient(limits=httpx2.Limits(max_connections=None)),
+    "raw httpx": lambda: httpx.AsyncClient(limits=httpx.Limits(max_connections=None)),
 }
 
 
@@ -50,7 +48,7 @@ class Flight:
 def comparisons() -> Iterator[Comparison]:
     """Measure each way in processes of their own, a thousand in flight and five thousand."""
     with serving(_DELAY) as base:
-        for kind, rounds in (("default transport", _ROUNDS), ("extra `fast`", _ROUNDS), ("raw httpx", 1)):
+        for kind, rounds in (("by default", _ROUNDS), ("raw httpx2", 1), ("raw httpx", 1)):
             walls = [_flown(kind, 1000, base).wall for _ in range(rounds)]
             yield Comparison(
                 f"1,000 in flight, {kind}: wall, over the {_DELAY:.0f} s of the server",
@@ -59,7 +57,7 @@ def comparisons() -> Iterator[Comparison]:
                 unit="s",
             )
     with serving(_LONG_DELAY) as long, serving(_DELAY) as base:
-        for kind in ("extra `fast`", "default transport"):
+        for kind in ("by default",):
             pairs = [(_flown(kind, 5000, long), _flown(kind, 100, base)) for _ in range(_ROUNDS)]
             yield Comparison(
                 f"5,000 in flight, {kind}: CPU of a call, over that of 100 in flight",
@@ -86,10 +84,7 @@ def _flown(kind: str, calls: int, base: str) -> Flight:
 
 
 async def _fly(kind: str, calls: int, base: str) -> Flight:
-    transport = _KINDS[kind]()
-    client_type = httpx.AsyncClient if kind == "raw httpx" else AsyncClient
-    async with client_type(transport=transport, timeout=300) as client:
-        zai = AsyncZaiImage("a-key", base_url=base, http_client=client, max_retries=0)
+    async with AsyncZaiImage("a-key", base_url=base, http_client=_KINDS[kind](), timeout=300, max_retries=0) as zai:
         # The first call loads and makes what is loaded and made once.
         await zai.images.generate("kitten", size="1280x1280")
         gc.collect()

@@ -11,7 +11,6 @@ from attrs import frozen
 from zai_image._deadline import Deadline
 from zai_image._errors import DownloadError, one_line
 from zai_image._image_answers import ImageAnswer
-from zai_image._redact import Key
 from zai_image._retrying import Retrying
 from zai_image_api.models import ImageGenerationResponse
 from zai_image_api.models import ImageGenerationResponseContentFilterItem as ContentFilterItem
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from zai_image._downloads import Download
     from zai_image._formats import Facts
 
-DEADLINE_SECONDS: Final = 600.0
 # A link may hold the whole image.
 _LONGEST_SHOWN: Final = 1000
 
@@ -39,7 +37,7 @@ class Downloading:
     api_host: str
     allowed_hosts: Sequence[str]
     retrying: Retrying
-    deadline: float | None = DEADLINE_SECONDS
+    deadline: float | None
 
 
 class AnyImage:
@@ -139,7 +137,7 @@ class AnyImage:
 
         how = self._downloading
         hosts = ImageHosts(how.api_host, how.allowed_hosts)
-        return Download(self._made, Key(self._made.key), hosts, Deadline(how.deadline))
+        return Download(self._made, self._made.key, hosts, Deadline(how.deadline))
 
     def _pause(self, download: Download, error: DownloadError) -> float | None:
         pause = self._downloading.retrying.pause(error, download.attempts)
@@ -149,4 +147,4 @@ class AnyImage:
     def __repr__(self) -> str:
         url = self.url if len(self.url) <= _LONGEST_SHOWN else f"{self.url[:_LONGEST_SHOWN]}..."
         created = "" if self.created is None else f", created {self.created:%Y-%m-%d %H:%M:%S} UTC"
-        return f"<{type(self).__name__} {one_line(Key(self._made.key).redact(url))}{created}>"
+        return f"<{type(self).__name__} {one_line(self._made.key.redact(url))}{created}>"

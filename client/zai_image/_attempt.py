@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from zai_image._deadline import bound
+from zai_image._decoding import Decoder, UndecodableBody
+from zai_image_api.wire import LARGEST_BODY
 
+_TOO_LONG: Final = f"its body is longer than {LARGEST_BODY} bytes"
+# Seconds of silence after which a peer is asked whether it is still there, and how often: networks forget connections
+# on which nothing is said, and an image takes its time.
+_KEEPALIVE: Final = {"TCP_KEEPIDLE": 60, "TCP_KEEPALIVE": 60, "TCP_KEEPINTVL": 60, "TCP_KEEPCNT": 5}
 # RFC 9113: the server has not processed the request, so that it is safe to send again.
 _REFUSED_STREAM: Final = 7
 
@@ -19,6 +27,7 @@ class Attempt:
 
     Args:
         traces: Whether what sends the request is known to tell its steps.
+        keeps_raw: Whether others read the answer's body too.
 
     Attributes:
         handed_over: Whether the request reached a transport.
@@ -27,9 +36,12 @@ class Attempt:
         headers: Its header fields; their names in lower case.
         content: Its body, decoded, as far as it came.
         is_complete: Whether all of the body came.
+        problem: What is wrong with the body, where it could not be decoded; None where nothing is.
     """
 
-    def __init__(self, *, traces: bool = False) -> None:
+    def __init__(self, *, traces: bool = False, keeps_raw: bool = False) -> None:
+        self.keeps_raw = keeps_raw
+        self.problem: str | None = None
         self.handed_over = False
         self.traces = traces
         self.status: int | None = None
@@ -38,6 +50,7 @@ class Attempt:
         self.is_complete = False
         self._begun = False
         self._stream = 0
+        self._is_async = False
 
     @property
     def may_have_been_sent(self) -> bool:
@@ -49,6 +62,12 @@ class Attempt:
         self.status, self.headers = status, headers
         self.content = bytearray()
         self.is_complete = False
+        self.problem = None
+
+    def take_content(self) -> bytes:
+        """Return the body, which is not held here any more."""
+        content, self.content = bytes(self.content), bytearray()
+        return content
 
     def trace(self, name: str, info: Mapping[str, Any]) -> None:
         """Note a step that the transport tells."""
@@ -57,6 +76,8 @@ class Attempt:
         if step == "send_request_headers.started":
             # What asks a proxy for a way is not the request.
             if info["request"].method != b"CONNECT":
+                if self._begun and self.status is None:
+                    raise RuntimeError("the transport would send again what may have been received")
                 self._begun, self._stream = True, info.get("stream_id", 0)
         elif step == "receive_response_headers.complete":
             if self._begun:
@@ -68,19 +89,86 @@ class Attempt:
             if self._begun and self.status is None and _is_refusal(info["exception"], self._stream):
                 self._begun = False
         elif step in ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete"):
-            bound(info["return_value"])
+            _keep_alive(info["return_value"])
+            if not self._is_async:
+                bound(info["return_value"])
 
     async def trace_async(self, name: str, info: Mapping[str, Any]) -> None:
-        """Note a step that the transport tells; a scope bounds the time of asynchronous calls."""
-        if not name.endswith((".connect_tcp.complete", ".connect_unix_socket.complete", ".start_tls.complete")):
-            self.trace(name, info)
-        else:
-            self.traces = True
+        """Note a step that an asynchronous transport tells; a scope bounds the time of its calls."""
+        self._is_async = True
+        self.trace(name, info)
+
+
+class Receiving:
+    """Receives the answer to an attempt, up to ``LARGEST_BODY``.
+
+    Args:
+        attempt: What the answer is noted in.
+        status: Its HTTP status.
+        headers: Its header fields; their names in lower case.
+
+    Attributes:
+        raw: The body as it came, where others read it too; None where nobody does.
+    """
+
+    def __init__(self, attempt: Attempt, status: int, headers: Mapping[str, str]) -> None:
+        attempt.answered(status, headers)
+        self._attempt = attempt
+        self.raw = bytearray() if attempt.keeps_raw else None
+        self._length = 0
+        try:
+            self._decoder = Decoder(headers)
+        except UndecodableBody as error:
+            # What cannot be used is kept as it came.
+            attempt.problem = str(error)
+            self._decoder = Decoder({})
+
+    def take(self, chunk: bytes) -> Iterator[int]:
+        """Take a part of the body, and yield the length of each step of decoding it.
+
+        Raises:
+            UndecodableBody: It is damaged, or too long.
+        """
+        self._length += len(chunk)
+        if self.raw is not None:
+            self.raw += chunk
+        try:
+            if self._length > LARGEST_BODY:
+                raise UndecodableBody(_TOO_LONG)
+            for piece in self._decoder.decode(chunk):
+                if len(self._attempt.content) + len(piece) > LARGEST_BODY:
+                    raise UndecodableBody(_TOO_LONG)
+                self._attempt.content += piece
+                yield len(piece)
+        except UndecodableBody as error:
+            self._attempt.problem = str(error)
+            raise
+
+    def take_all(self, content: bytes) -> None:
+        """Take a body that is decoded already."""
+        self._decoder = Decoder({})
+        for _ in self.take(content):
+            pass
+        self.finish()
+
+    def finish(self) -> None:
+        """Note that all of the body came."""
+        self._attempt.is_complete = True
+
+
+def _keep_alive(stream: Any) -> None:
+    """Have the operating system notice a peer that is gone, where the stream has a socket that can."""
+    with suppress(Exception):
+        sock = stream.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in _KEEPALIVE.items():
+            if hasattr(socket, option):
+                sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 def _is_refusal(error: BaseException, stream: int) -> bool:
     """Whether an HTTP/2 server said that it has not processed the request of the stream."""
-    if type(error).__name__ == "ConnectionNotAvailable":
+    if stream and type(error).__name__ == "ConnectionNotAvailable":
         # httpcore's own word for a connection that ended before this stream; it takes another one.
         return True
     event = error.args[0] if error.args else None

@@ -56,6 +56,17 @@ def _mapped(raised: Exception, mapped: Callable[[Exception], ZaiImageError]) -> 
     return error.with_traceback(None)
 
 
+def not_sent(raised: Exception) -> ZaiImageError:
+    """Return the error for what was raised before anything was sent, or connected to."""
+    extra = _missing_extra(raised)
+    problem = f"no request can be sent: {told(raised, None)}"
+    error = InvalidRequestError(
+        [problem if extra is None else f"{problem}; pip install 'zai-image[{extra}]' brings it"]
+    )
+    error.__cause__ = cause(raised, None)
+    return error
+
+
 def failure(raised: BaseException, attempt: Attempt, host: str, key: Key, deadline: Deadline) -> ZaiImageError:
     """Return the error for a request that brought no head of an answer.
 
@@ -69,10 +80,7 @@ def failure(raised: BaseException, attempt: Attempt, host: str, key: Key, deadli
     words = told(raised, key)
     unknown = attempt.may_have_been_sent
     error: ZaiImageError
-    extra = _missing_extra(raised)
-    if extra is not None:
-        error = InvalidRequestError([f"a package is missing: pip install 'zai-image[{extra}]' ({words})"])
-    elif deadline.is_over:
+    if deadline.is_over:
         error = TimeoutError(
             f"no answer from {host} within the deadline of {deadline.seconds:g} s{_OUTCOME_UNKNOWN if unknown else ''}",
             outcome_unknown=unknown,
@@ -93,13 +101,13 @@ def failure(raised: BaseException, attempt: Attempt, host: str, key: Key, deadli
     return error
 
 
-def told(raised: BaseException, key: Key) -> str:
+def told(raised: BaseException, key: Key | None) -> str:
     """Return the words of what was raised, or its class where it has none; without key or passwords, and in short."""
     words = "; ".join(dict.fromkeys(_words(leaf) or type(leaf).__name__ for leaf in leaves(raised)))
-    return _USER_INFO.sub(REDACTED, key.redact(words))[:_LONGEST]
+    return _USER_INFO.sub(REDACTED, words if key is None else key.redact(words))[:_LONGEST]
 
 
-def cause(raised: BaseException, key: Key) -> Cause:
+def cause(raised: BaseException, key: Key | None) -> Cause:
     """Return what stands for what was raised as the cause of an error."""
     kind = type(raised)
     module = "" if kind.__module__ == "builtins" else f"{kind.__module__}."

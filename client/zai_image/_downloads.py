@@ -18,7 +18,7 @@ from zai_image._attempt import Attempt
 from zai_image._boundary import cause, is_timeout, leaves, told
 from zai_image._deadline import Deadline
 from zai_image._decoding import STEP, Decoder
-from zai_image._errors import DownloadError
+from zai_image._errors import DownloadError, InvalidRequestError
 from zai_image._formats import Facts, facts_of, format_named
 from zai_image._formats._content import Content
 from zai_image._image_answers import ImageAnswer
@@ -27,11 +27,12 @@ from zai_image._redact import Key
 from zai_image._retrying import retry_after
 
 if TYPE_CHECKING:
-    import httpx
+    from zai_image._connections import Connections, GivenConnections
+    from zai_image._http import URL, AsyncClient, Client, Request, Response
 
 __all__ = ["STEP", "Download", "Progress", "Receiver", "RefusedAddress", "plain"]
 
-C = TypeVar("C", bound="httpx.Client | httpx.AsyncClient")
+C = TypeVar("C", bound="Client | AsyncClient")
 
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Called with the bytes received so far and, where the server says, how many there will be."""
@@ -105,10 +106,6 @@ class Download:
         words, reason = told(raised, self._key), cause(raised, self._key)
         if self.deadline.is_over:
             return self.error(f"did not come within the deadline of {self.deadline.seconds:g} s", cause=reason)
-        if isinstance(raised, RuntimeError) and "closed" in words:
-            return self.error(
-                "must be fetched before the client is closed; do so inside its `with` block", cause=reason
-            )
         refused = next((leaf for leaf in leaves(raised) if isinstance(leaf, RefusedAddress)), None)
         if refused is not None:
             return self.error(str(refused))
@@ -122,7 +119,21 @@ class Download:
         """Return the error for whatever was raised by a file, or by what is told of the progress."""
         return self.error(f"could not be stored: {told(raised, self._key)}", cause=cause(raised, self._key))
 
-    def request(self, client: httpx.Client | httpx.AsyncClient, link: str) -> httpx.Request:
+    @contextmanager
+    def leased(self, connections: Connections[C] | GivenConnections[C]) -> Iterator[C]:
+        """Lend an HTTP client for an attempt, without what the caller has one do for the API.
+
+        Raises:
+            DownloadError: There is none: it is closed, or belongs to another process or event loop.
+        """
+        try:
+            with connections.lease() as lane:
+                yield plain(lane.plain)
+        except InvalidRequestError as refused:
+            problem = "must be fetched before the client is closed; do so inside its `with` block"
+            raise self.error(problem if connections.is_closed else f"could not be fetched: {refused}") from None
+
+    def request(self, client: Client | AsyncClient, link: str) -> Request:
         """Return the request for the image, made from nothing but a link: its query goes out byte for byte.
 
         Args:
@@ -137,7 +148,7 @@ class Download:
             raise self.error("has a link that is not an http(s) address")
         # Of httpx or of httpx2, whichever the client is of.
         probe = client.build_request("GET", "https://image.invalid/")
-        address: httpx.URL = type(probe.url)(link)
+        address: URL = type(probe.url)(link)
         if not address.host:
             raise self.error("has a link without a host")
         if address.port is not None and not 0 < address.port < 2**16:
@@ -198,7 +209,7 @@ class Download:
             f"allow_image_hosts=[{host!r}] allows it"
         )
 
-    def redirection(self, response: httpx.Response, link: str, redirects: int) -> str | None:
+    def redirection(self, response: Response, link: str, redirects: int) -> str | None:
         """Return the link that a response redirects to; None where it is the last.
 
         Args:
@@ -220,7 +231,7 @@ class Download:
             raise self.error(f"is redirected more than {MAX_REDIRECTS} times")
         return target
 
-    def receiver(self, response: httpx.Response, file: IO[bytes], progress: Progress | None) -> Receiver:
+    def receiver(self, response: Response, file: IO[bytes], progress: Progress | None) -> Receiver:
         """Return what takes the image's bytes.
 
         Raises:
@@ -344,12 +355,12 @@ def plain(client: C) -> C:
     return bare
 
 
-def _set_aside(response: httpx.Response) -> None:
+def _set_aside(response: Response) -> None:
     """Keep where a response redirects to from httpx, which would look there even where it is not to follow."""
     response.extensions[_LOCATION] = response.headers.pop("location", None)
 
 
-async def _set_aside_async(response: httpx.Response) -> None:
+async def _set_aside_async(response: Response) -> None:
     _set_aside(response)
 
 

@@ -37,11 +37,13 @@ class ZaiImageError(Exception):
         request: The request that failed, such as ``POST https://api.z.ai/...``; None where none was made.
         request_id: The server's own name for it, for its operators; None where it gave none.
         attempts: How often it was tried; 0 where it was refused before.
+        outcome_unknown: Whether it may have been processed, and charged for, so that asking again may pay twice.
     """
 
     request: str | None = None
     request_id: str | None = None
     attempts: int = 0
+    outcome_unknown: bool = False
 
     def __init__(self, message: str) -> None:
         super().__init__(one_line(message))
@@ -116,6 +118,8 @@ class ContentBlockedError(APIError):
 class ServerError(APIError):
     """The server failed; whether it made, and charged for, an image is not known."""
 
+    outcome_unknown = True
+
 
 class InvalidResponseError(ZaiImageError):
     """An answer came that is not what the page promises.
@@ -124,6 +128,8 @@ class InvalidResponseError(ZaiImageError):
         status: The HTTP status; None where the answer broke off before it could be read.
         body: The body, as text, up to 32 MiB: what was made may still be found in it.
     """
+
+    outcome_unknown = True
 
     def __init__(self, message: str, *, status: int | None = None, body: str = "") -> None:
         self.status = status
@@ -136,7 +142,12 @@ class ConnectionError(ZaiImageError):
 
     Attributes:
         outcome_unknown: Whether the request may have reached the server, so that asking again may pay twice.
+        status: The HTTP status of an answer that broke off; None where none began.
+        body: What came of its body, as text.
     """
+
+    status: int | None = None
+    body: str = ""
 
     def __init__(self, message: str, *, outcome_unknown: bool) -> None:
         self.outcome_unknown = outcome_unknown
@@ -148,7 +159,12 @@ class TimeoutError(ZaiImageError):
 
     Attributes:
         outcome_unknown: Whether the request may have reached the server, so that asking again may pay twice.
+        status: The HTTP status of an answer that broke off; None where none began.
+        body: What came of its body, as text.
     """
+
+    status: int | None = None
+    body: str = ""
 
     def __init__(self, message: str, *, outcome_unknown: bool) -> None:
         self.outcome_unknown = outcome_unknown

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from zai_image._masking import masked
+from zai_image._redact import Key
 from zai_image_api.errors import InvalidData
 from zai_image_api.models import ImageGenerationResponse
 from zai_image_api.models import ImageGenerationResponseContentFilterItem as ContentFilterItem
 from zai_image_api.promises import LINK_LIFE
+from zai_image_api.wire import text_of
 
 # A number with more digits is no time and no level; Python refuses to read 4,301 of them.
 _MOST_DIGITS: Final = 4000
@@ -47,7 +48,7 @@ class ImageAnswer:
     content_filter: Sequence[ContentFilterItem]
     request_id: str | None
     answer: ImageGenerationResponse = field(repr=False)
-    key: str = field(repr=False)
+    key: Key
 
     @property
     def url(self) -> str:
@@ -57,7 +58,7 @@ class ImageAnswer:
         return f"data:application/octet-stream;base64,{b64encode(self.content or b'').decode()}"
 
 
-def read_image_answer(parsed: object, headers: Mapping[str, str], content: bytes, key: str) -> ImageAnswer | None:
+def read_image_answer(parsed: object, headers: Mapping[str, str], content: bytes, key: Key) -> ImageAnswer | None:
     """Return what a successful answer says of its image; None where there is no image in it.
 
     Args:
@@ -80,7 +81,7 @@ def read_image_answer(parsed: object, headers: Mapping[str, str], content: bytes
     return ImageAnswer(*image, created, expires, findings(body), named(headers, body, key), answer, key)
 
 
-def image_answer_at(url: str, created: datetime | None, key: str) -> ImageAnswer:
+def image_answer_at(url: str, created: datetime | None, key: Key) -> ImageAnswer:
     """Return what an earlier answer with this link said of its image.
 
     Args:
@@ -97,7 +98,7 @@ def image_answer_at(url: str, created: datetime | None, key: str) -> ImageAnswer
     return ImageAnswer(url, _content_of(url), created, expires, (), None, answer, key)
 
 
-def named(headers: Mapping[str, str], body: object, key: str) -> str | None:
+def named(headers: Mapping[str, str], body: object, key: Key) -> str | None:
     """Return the server's own name for a request, from the header fields or the body of its answer.
 
     Args:
@@ -108,7 +109,7 @@ def named(headers: Mapping[str, str], body: object, key: str) -> str | None:
     names = [headers.get(name) for name in REQUEST_ID_HEADERS]
     if isinstance(body, dict):
         names.append(body.get("request_id"))
-    strings = (masked(name, key) for name in names if isinstance(name, str))
+    strings = (key.redact(name) for name in names if isinstance(name, str))
     return next((name for name in strings if name.isprintable() and 0 < len(name) < 200), None)
 
 
@@ -127,8 +128,7 @@ def findings(body: Mapping[str, Any]) -> Sequence[ContentFilterItem]:
 def read_leniently(content: bytes) -> Any:
     """Return the JSON value of a body in which something is no right JSON, such as NaN or a byte outside UTF-8."""
     try:
-        text = content.decode(json.detect_encoding(content), errors="replace")
-        return json.loads(text, parse_int=_integer)
+        return json.loads(text_of(content, "replace"), parse_int=_integer)
     except (ValueError, RecursionError):
         return None
 

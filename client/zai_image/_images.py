@@ -16,11 +16,12 @@ from zai_image._errors import DownloadError
 from zai_image._image_answers import ImageAnswer
 
 if TYPE_CHECKING:
-    import httpx
     from PIL.Image import Image as PillowImage
 
+    from zai_image._connections import Connections, GivenConnections
     from zai_image._downloads import Download, Progress
     from zai_image._formats import Facts
+    from zai_image._http import AsyncClient, Client
 
     Target: TypeAlias = str | PathLike[str]
 
@@ -38,10 +39,14 @@ class Image(AnyImage):
     """
 
     def __init__(
-        self, made: ImageAnswer, asked: Mapping[str, Any], downloading: Downloading, client: httpx.Client
+        self,
+        made: ImageAnswer,
+        asked: Mapping[str, Any],
+        downloading: Downloading,
+        connections: Connections[Client] | GivenConnections[Client],
     ) -> None:
         super().__init__(made, asked, downloading)
-        self._client = client
+        self._connections = connections
 
     def save(self, path: Target, *, progress: Progress | None = None) -> Path:
         """Store the image in a file, replacing what is there; a failure leaves the file as it was.
@@ -115,9 +120,10 @@ class Image(AnyImage):
                 _retrying.wait(pause)
 
     def _attempt(self, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
-        from zai_image._downloads import plain
+        with download.leased(self._connections) as client:
+            return self._followed(client, download, file, progress)
 
-        client = plain(self._client)
+    def _followed(self, client: Client, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
         link, redirects = download.link, 0
         while True:
             request = download.request(client, link)
@@ -154,10 +160,14 @@ class AsyncImage(AnyImage):
     """
 
     def __init__(
-        self, made: ImageAnswer, asked: Mapping[str, Any], downloading: Downloading, client: httpx.AsyncClient
+        self,
+        made: ImageAnswer,
+        asked: Mapping[str, Any],
+        downloading: Downloading,
+        connections: Connections[AsyncClient] | GivenConnections[AsyncClient],
     ) -> None:
         super().__init__(made, asked, downloading)
-        self._client = client
+        self._connections = connections
 
     async def save(self, path: Target, *, progress: Progress | None = None) -> Path:
         """Store the image in a file, replacing what is there; a failure leaves the file as it was.
@@ -234,11 +244,16 @@ class AsyncImage(AnyImage):
                 await _retrying.wait_async(pause)
 
     async def _attempt(self, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
+        with download.leased(self._connections) as client:
+            return await self._followed(client, download, file, progress)
+
+    async def _followed(
+        self, client: AsyncClient, download: Download, file: IO[bytes], progress: Progress | None
+    ) -> Facts:
         from anyio.lowlevel import checkpoint
 
-        from zai_image._downloads import STEP, plain
+        from zai_image._downloads import STEP
 
-        client = plain(self._client)
         link, redirects = download.link, 0
         while True:
             request = download.request(client, link)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
     import re
@@ -12,28 +12,45 @@ if TYPE_CHECKING:
 
 REDACTED: Final = "***"
 
+T = TypeVar("T")
 
-class Key:
-    """An API key. Nothing that prints it, or the locals of a frame that has it, shows more than ``***``.
+
+class Hidden(Generic[T]):
+    """A value that nothing shows: not its own representation, nor that of what holds it, nor the locals of a frame.
+
+    Args:
+        value: The value; it is held by a closure, which shows nothing of it, unlike an attribute.
+    """
+
+    def __init__(self, value: T) -> None:
+        self._reveal: Callable[[], T] = lambda: value
+
+    def reveal(self) -> T:
+        """Return the value; keep it out of the variables of functions that can raise."""
+        return self._reveal()
+
+    def __repr__(self) -> str:
+        return REDACTED
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a secret is not written to files or sent to other processes")
+
+
+class Key(Hidden[str]):
+    """An API key, which takes itself out of texts.
 
     Args:
         secret: The key; ``ZAI_API_KEY`` of the environment where None. It is not judged here, since a frame that
             raises shows its arguments: :attr:`problem` says what is wrong with it.
     """
 
-    def __init__(self, secret: object) -> None:
-        # A closure shows nothing of what it holds, unlike an attribute.
-        given = os.environ.get("ZAI_API_KEY") if secret is None else secret
-        self._reveal: Callable[[], object] = lambda: given
-
-    def reveal(self) -> str:
-        """Return the key itself; keep it out of the variables of functions that can raise."""
-        return str(self._reveal())
+    def __init__(self, secret: str | None) -> None:
+        super().__init__(os.environ.get("ZAI_API_KEY", "") if secret is None else secret)
 
     @property
     def problem(self) -> str | None:
         """Why no request can be sent with the key; None where one can."""
-        secret = self._reveal()
+        secret: object = self.reveal()
         if not secret:
             return "there is no API key: pass api_key=..., or set ZAI_API_KEY in the environment"
         if not isinstance(secret, str):
@@ -45,7 +62,9 @@ class Key:
     def redact(self, text: str) -> str:
         """Return the text without the key: plain, or in percent, base64, hexadecimal, HTML, JSON or UTF-16 spelling."""
         for pattern in self._patterns():
-            text = pattern.sub(REDACTED, text)
+            # Where there is nothing to replace, nothing is copied.
+            if pattern.search(text):
+                text = pattern.sub(REDACTED, text)
         return text
 
     @cached_property
@@ -55,9 +74,3 @@ class Key:
 
         found = patterns(self.reveal())
         return lambda: found
-
-    def __repr__(self) -> str:
-        return REDACTED
-
-    def __reduce__(self) -> tuple[object, ...]:
-        raise TypeError("an API key is not written to files or sent to other processes")

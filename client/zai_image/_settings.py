@@ -1,28 +1,52 @@
-"""Where requests go and with which key: from arguments, then from the environment, then from the page."""
+"""What a client sends with: from arguments, then from the environment, then from the page."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+from urllib.parse import urlsplit
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
+from zai_image._any_image import Downloading
 from zai_image._errors import InvalidRequestError
+from zai_image._redact import Hidden, Key
+from zai_image._retrying import Retrying
 from zai_image_api.document import SERVER_URL
 from zai_image_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    import httpx
+    from zai_image._http import Timeout
 
-# Other vendors' clients want the version in the same variable; the document has it in each path.
-_VERSION_PATH = "/paas/v4"
+# Several times what an image takes by the page (`promises.TYPICAL_SECONDS`), for busy days.
+CONNECT_SECONDS: Final = 10.0
+READ_SECONDS: Final = 120.0
+DEADLINE_SECONDS: Final = 600.0
 # In seconds; a socket counts milliseconds, and no further.
-_LONGEST_TIMEOUT: Final = 2**31 // 1000
+LONGEST_TIMEOUT: Final = 2**31 // 1000
+# Other vendors' clients want the version in the same variable; the document has it in each path.
+_VERSION_PATH: Final = "/paas/v4"
+_FIELD_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# They tell where a request ends, which is nobody's to say but the transport's.
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 
 
-def _mask(secret: object) -> str:
-    return "'***'"
+class Options(TypedDict, total=False):
+    """What :meth:`~zai_image.ZaiImage.with_options` can change."""
+
+    api_key: str | None
+    base_url: str | None
+    timeout: Timeout | float | Unset | None
+    deadline: float | None
+    max_retries: int
+    retry_unknown_outcome: bool
+    validate: bool
+    log_prompts: bool
+    default_headers: Mapping[str, str] | None
+    default_query: Mapping[str, str] | None
+    allow_image_hosts: Sequence[str]
 
 
 @frozen
@@ -30,97 +54,152 @@ class Settings:
     """What a client sends with.
 
     Attributes:
-        api_key: The key; no representation shows it.
+        key: The API key.
         base_url: The part of the address before ``/paas/v4``.
+        timeout: For each step of an exchange; ``UNSET`` leaves it to the HTTP client.
+        deadline: Seconds for a whole call; None for as long as it takes.
+        retrying: When a request is sent again.
+        validate: Whether requests are checked before they are sent.
+        log_prompts: Whether what was asked for may stand in the log.
+        headers: Header fields for the API alone.
+        query: Parameters for the API alone.
+        image_hosts: Hosts on this machine or its link-local network from which images may come.
     """
 
-    api_key: str = field(repr=_mask)
+    key: Key
     base_url: str
+    timeout: Timeout | float | Unset | None
+    deadline: float | None
+    retrying: Retrying
+    validate: bool
+    log_prompts: bool
+    headers: Hidden[Mapping[str, str]]
+    query: Hidden[Mapping[str, str]]
+    image_hosts: Sequence[str]
 
+    @property
+    def downloading(self) -> Downloading:
+        """How images are downloaded."""
+        host = urlsplit(self.base_url).hostname or ""
+        return Downloading(host, self.image_hosts, self.retrying, self.deadline)
 
-def settings(api_key: str | None, base_url: str | None) -> Settings:
-    """Return the settings in force.
+    def changed(self, changes: Hidden[Options]) -> Settings:
+        """Return these settings with some changed.
 
-    Args:
-        api_key: The key; ``ZAI_API_KEY`` of the environment where None.
-        base_url: The server; ``ZAI_BASE_URL`` of the environment where None, the page's server where that is unset.
+        Args:
+            changes: By the names of a client's arguments. They are hidden, since a frame that raises shows its locals.
 
-    Raises:
-        InvalidRequestError: There is no key, one that no header field can carry, or the address is not http(s).
-    """
-    key = os.environ.get("ZAI_API_KEY") if api_key is None else api_key
-    if not key:
-        raise InvalidRequestError(["there is no API key: pass api_key=..., or set ZAI_API_KEY in the environment"])
-    if not isinstance(key, str):
-        raise InvalidRequestError([f"the API key must be a string, not {type(key).__name__}"])
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise InvalidRequestError(["the API key holds spaces, line ends or characters outside ASCII; copy it again"])
-    url = (os.environ.get("ZAI_BASE_URL") or SERVER_URL) if base_url is None else base_url
-    if not _is_address(url):
-        raise InvalidRequestError(
-            [f"the base URL is not an http(s) address such as {SERVER_URL}, without user name, query or fragment"]
+        Raises:
+            InvalidRequestError: One of them cannot be sent with.
+        """
+        unknown = [name for name in changes.reveal() if name not in Options.__annotations__]
+        if unknown:
+            allowed = ", ".join(Options.__annotations__)
+            raise InvalidRequestError([f"{unknown[0]} is not an option that can be changed; these are: {allowed}"])
+        secret = {name for name in changes.reveal() if name in ("api_key", "default_headers", "default_query")}
+        key = Key(changes.reveal()["api_key"]) if "api_key" in secret else self.key
+        headers = Hidden(changes.reveal()["default_headers"] or {}) if "default_headers" in secret else self.headers
+        query = Hidden(changes.reveal()["default_query"] or {}) if "default_query" in secret else self.query
+        told: dict[str, Any] = {name: value for name, value in changes.reveal().items() if name not in secret}
+        if key.problem:
+            raise InvalidRequestError([key.problem])
+        check_headers("default_headers", headers)
+        _check_query(query)
+        if "timeout" in told:
+            # httpx is loaded when a client is made, and not with the package.
+            from zai_image._http import check_timeout
+
+            check_timeout(told["timeout"])
+        check_deadline(told.get("deadline"))
+        return evolve(
+            self,
+            key=key,
+            headers=headers,
+            query=query,
+            image_hosts=_hosts(told["allow_image_hosts"]) if "allow_image_hosts" in told else self.image_hosts,
+            base_url=_base_url(told["base_url"]) if "base_url" in told else self.base_url,
+            retrying=Retrying(
+                told.get("max_retries", self.retrying.max_retries),
+                told.get("retry_unknown_outcome", self.retrying.unknown_outcome),
+            ),
+            **{name: told[name] for name in ("timeout", "deadline", "validate", "log_prompts") if name in told},
         )
-    return Settings(key, url.rstrip("/").removesuffix(_VERSION_PATH))
 
 
-def api_host(settings: Settings) -> str:
-    """Return the host of the API."""
-    import httpx
-
-    return httpx.URL(settings.base_url).host
+DEFAULTS: Final = Settings(
+    Key(""), SERVER_URL, UNSET, DEADLINE_SECONDS, Retrying(2), True, False, Hidden({}), Hidden({}), ()
+)
 
 
-def hosts(names: object) -> Sequence[str]:
-    """Return the hosts that were allowed by name.
-
-    Raises:
-        InvalidRequestError: They are no names.
-    """
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise InvalidRequestError(["allow_image_hosts must be a list of hosts such as ['localhost']"])
-    found = tuple(names)
-    if not all(isinstance(name, str) for name in found):
+def _hosts(names: object) -> Sequence[str]:
+    found = None if isinstance(names, str) or not isinstance(names, Iterable) else tuple(names)
+    if found is None or not all(isinstance(name, str) for name in found):
         raise InvalidRequestError(["allow_image_hosts must be a list of hosts such as ['localhost']"])
     return found
 
 
-def check_timeout(timeout: httpx.Timeout | float | Unset | None) -> None:
-    """Let a time-out pass that every transport can keep.
+def _base_url(given: str | None) -> str:
+    from zai_image._http import is_address
+
+    url = (os.environ.get("ZAI_BASE_URL") or SERVER_URL) if given is None else given
+    if not is_address(url):
+        raise InvalidRequestError(
+            [f"the base URL is not an http(s) address such as {SERVER_URL}, without user name, query or fragment"]
+        )
+    return url.rstrip("/").removesuffix(_VERSION_PATH)
+
+
+def check_deadline(seconds: object) -> None:
+    """Let a number of seconds pass, or None.
 
     Raises:
-        InvalidRequestError: It is none.
+        InvalidRequestError: It is neither.
     """
-    if timeout is UNSET or timeout is None:
-        return
-    if isinstance(timeout, int | float) and not isinstance(timeout, bool) and 0 < timeout <= _LONGEST_TIMEOUT:
-        return
-    # Loaded by then, since it is what makes a client.
-    import httpx
-
-    if not isinstance(timeout, httpx.Timeout) or not all(
-        step is None or 0 <= step <= _LONGEST_TIMEOUT for step in timeout.as_dict().values()
-    ):
-        seconds = f"a number of seconds, over 0 and up to {_LONGEST_TIMEOUT}"
-        raise InvalidRequestError([f"timeout must be {seconds}, an httpx.Timeout of such, or None to wait for ever"])
-
-
-def _is_address(url: object) -> bool:
-    """Whether requests can be sent there, by what httpx takes for an address."""
-    import httpx
-
-    # What httpx would leave out or escape; an empty query or fragment would swallow the path.
-    if not isinstance(url, str) or not url.isprintable() or not {" ", "?", "#"}.isdisjoint(url):
-        return False
-    try:
-        address = httpx.URL(url)
-        labels = address.raw_host.removesuffix(b".").split(b".")
-        # A user name and password would take the place of the key. Sockets refuse names with labels of other lengths.
-        return (
-            address.scheme in ("http", "https")
-            and bool(address.host)
-            and not address.userinfo
-            and (address.port is None or 0 < address.port < 2**16)
-            and all(0 < len(label) < 64 for label in labels)
+    if seconds is not None and not is_seconds(seconds):
+        raise InvalidRequestError(
+            [f"deadline must be a number of seconds, over 0 and up to {LONGEST_TIMEOUT}, or None for no end"]
         )
-    except (httpx.InvalidURL, UnicodeError):
-        return False
+
+
+def is_seconds(value: object) -> bool:
+    """Whether it is a number of seconds that a socket can count."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST_TIMEOUT
+
+
+def check_headers(argument: str, headers: Hidden[Mapping[str, str]]) -> None:
+    """Let header fields pass that can be sent.
+
+    Raises:
+        InvalidRequestError: One of them cannot; its value is not told.
+    """
+    problem = _header_problem(headers)
+    if problem is not None:
+        raise InvalidRequestError([f"{argument} {problem}"])
+
+
+def _header_problem(headers: Hidden[Mapping[str, str]]) -> str | None:
+    if not isinstance(headers.reveal(), Mapping):
+        return "must be a mapping of names to values, such as {'x-team': 'art'}"
+    for name, value in headers.reveal().items():
+        if not isinstance(name, str) or not _FIELD_NAME.fullmatch(name):
+            return f"has a name that no header field has: {name!r}"
+        if name.lower() in _FRAMING:
+            return f"cannot set {name}: the request has its own"
+        if not isinstance(value, str) or not value.isascii() or not value.isprintable() or value != value.strip():
+            return f"has a value for {name} that cannot be sent: write printable ASCII without spaces at its ends"
+    return None
+
+
+def _check_query(query: Hidden[Mapping[str, str]]) -> None:
+    if not _is_query(query):
+        raise InvalidRequestError(["default_query must be a mapping of names to texts, such as {'api-version': '1'}"])
+
+
+def _is_query(query: Hidden[Mapping[str, str]]) -> bool:
+    given: object = query.reveal()
+    # Half a surrogate pair is no character, and has no bytes.
+    return isinstance(given, Mapping) and all(
+        isinstance(part, str) and part == part.encode(errors="replace").decode()
+        for item in given.items()
+        for part in item
+    )

@@ -36,6 +36,8 @@ class Images(_typing.Generic[_ImageT]):
         user_id: str | None = None,
         extra_body: _abc.Mapping[str, _typing.Any] | None = None,
         timeout: _httpx.Timeout | float | _types.Unset | None = _types.UNSET,
+        deadline: float | _types.Unset | None = _types.UNSET,
+        extra_headers: _abc.Mapping[str, str] | None = None,
     ) -> _ImageT:
         """Generate Image
 
@@ -62,6 +64,9 @@ class Images(_typing.Generic[_ImageT]):
             extra_body: Further properties of the body, for what the document does not name.
             timeout: Seconds to wait for each step of the exchange, or an ``httpx.Timeout``; the client's own
                 where left out.
+            deadline: Seconds for the whole call, retries and body included; the client's own where left out,
+                None for no end.
+            extra_headers: Header fields of this request, over the client's own.
 
         Returns:
             The image: save it with `save(path)` or get its bytes with `download()`, before its link expires.
@@ -79,7 +84,7 @@ class Images(_typing.Generic[_ImageT]):
         _result: _ImageT = self._send(
             _operations.IMAGES_GENERATE,
             {"prompt": prompt, "model": model, "quality": quality, "size": _sizes.text(size), "user_id": user_id},
-            _types.Options(extra_body=extra_body, timeout=timeout),
+            _types.Options(extra_body=extra_body, timeout=timeout, deadline=deadline, extra_headers=extra_headers),
         )
         return _result
 
@@ -100,6 +105,8 @@ class AsyncImages(_typing.Generic[_ImageT]):
         user_id: str | None = None,
         extra_body: _abc.Mapping[str, _typing.Any] | None = None,
         timeout: _httpx.Timeout | float | _types.Unset | None = _types.UNSET,
+        deadline: float | _types.Unset | None = _types.UNSET,
+        extra_headers: _abc.Mapping[str, str] | None = None,
     ) -> _ImageT:
         """Generate Image
 
@@ -126,6 +133,9 @@ class AsyncImages(_typing.Generic[_ImageT]):
             extra_body: Further properties of the body, for what the document does not name.
             timeout: Seconds to wait for each step of the exchange, or an ``httpx.Timeout``; the client's own
                 where left out.
+            deadline: Seconds for the whole call, retries and body included; the client's own where left out,
+                None for no end.
+            extra_headers: Header fields of this request, over the client's own.
 
         Returns:
             The image: save it with `save(path)` or get its bytes with `download()`, before its link expires.
@@ -143,7 +153,7 @@ class AsyncImages(_typing.Generic[_ImageT]):
         _result: _ImageT = await self._send(
             _operations.IMAGES_GENERATE,
             {"prompt": prompt, "model": model, "quality": quality, "size": _sizes.text(size), "user_id": user_id},
-            _types.Options(extra_body=extra_body, timeout=timeout),
+            _types.Options(extra_body=extra_body, timeout=timeout, deadline=deadline, extra_headers=extra_headers),
         )
         return _result
 

@@ -201,7 +201,9 @@ class _Revision:
         values = " to ".join(_words(constraint.value) for constraint in constraints)
         of = f" for {label(first.when)}" if first.when is not None else ""
         title = words.format(name=first.name, of=of, values=values, keywords=" to ".join(numbers))
-        entry: dict[str, Any] = dict(pattern or {"binds": ["client"], "check": _UNTESTED})
+        entry: dict[str, Any] = dict(
+            pattern or {"binds": ["client"], "check": _UNTESTED, "cost": {"pictures": 0, "free": 0}}
+        )
         if pattern is not None and (was := Condition.of(pattern.get("when"))) is not None and not was.excluded:
             title = _retitled(pattern["title"], pattern["numbers"], numbers, was, first.when)
         entry |= {
@@ -214,8 +216,10 @@ class _Revision:
         entry.pop("when", None)
         if first.when is not None:
             entry["when"] = first.when.to_plain()
+        if "recommended" in numbers and "pictures" in entry.get("cost", {}):
+            entry["cost"] = {**entry["cost"], "pictures": len(numbers["recommended"])}
         entry["numbers"] = numbers
-        order = ("id", "title", "level", "sentence", "binds", "check", "place", "when", "numbers")
+        order = ("id", "title", "level", "sentence", "binds", "check", "cost", "place", "when", "numbers")
         return {name: entry[name] for name in (*order, *(name for name in entry if name not in order)) if name in entry}
 
     def _new_id(self, constraint: Constraint, kind: str) -> str:
@@ -230,7 +234,7 @@ class _Revision:
         return made
 
 
-_UNTESTED: Final = "Not tested over HTTP by a check of its own; the client refuses what breaks it."
+_UNTESTED: Final = "Not judged over HTTP by a check of its own; the client refuses what breaks it."
 
 
 def _is_successor(old: Condition | None, new: Condition | None) -> bool:

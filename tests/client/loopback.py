@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 import struct
@@ -21,6 +22,7 @@ class Connection:
     def __init__(self, peer: Peer, sock: socket.socket) -> None:
         self.peer = self._peer = peer
         self._socket = sock
+        self.body = b""
 
     def read(self) -> bool:
         """Read one request and count it; false where the client closed instead."""
@@ -35,6 +37,7 @@ class Connection:
             body += (more := self._socket.recv(65536))
             if not more:
                 return False
+        self.body = body
         self._peer.requests.append(head)
         self._peer.asked.release()
         return True
@@ -65,6 +68,17 @@ class Connection:
         """Close without a goodbye."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.close()
+
+
+def image_answer(url: str) -> bytes:
+    """Return an answer whose image is at the URL."""
+    body = json.dumps({"created": 1760335349, "data": [{"url": url}]}).encode()
+    return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body
+
+
+def prompt(connection: Connection) -> str:
+    """Return the prompt of the request that was read last."""
+    return str(json.loads(connection.body)["prompt"])
 
 
 Script = Callable[[Connection], None]

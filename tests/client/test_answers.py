@@ -247,9 +247,10 @@ REQUEST = httpx.Request("POST", ENDPOINT)
 @pytest.mark.parametrize(
     ("raised", "kind", "unknown"),
     [
-        (httpx.ConnectError("refused", request=REQUEST), zai_image.ConnectionError, False),
-        (httpx.ConnectTimeout("slow", request=REQUEST), zai_image.TimeoutError, False),
-        (httpx.PoolTimeout("busy", request=REQUEST), zai_image.TimeoutError, False),
+        # This transport tells nothing but what it raises, which is no fact of what was sent.
+        (httpx.ConnectError("refused", request=REQUEST), zai_image.ConnectionError, True),
+        (httpx.ConnectTimeout("slow", request=REQUEST), zai_image.TimeoutError, True),
+        (httpx.PoolTimeout("busy", request=REQUEST), zai_image.TimeoutError, True),
         (httpx.ReadTimeout("slow", request=REQUEST), zai_image.TimeoutError, True),
         (httpx.WriteTimeout("slow", request=REQUEST), zai_image.TimeoutError, True),
         (httpx.ReadError("reset", request=REQUEST), zai_image.ConnectionError, True),

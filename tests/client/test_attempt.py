@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from httpcore import ConnectionNotAvailable
 
 from zai_image._attempt import Attempt
 
@@ -109,3 +110,18 @@ def test_of_several_answers_the_last_one_counts() -> None:
     attempt.answered(200, {"a": "b"})
     assert (attempt.status, attempt.headers, attempt.is_complete) == (200, {"a": "b"}, False)
     assert not attempt.content
+
+
+def test_a_transport_does_not_send_again_what_may_have_been_received() -> None:
+    attempt = Attempt()
+    for step, info in (SENDING, ("http11.receive_response_headers.failed", {"exception": ConnectionNotAvailable()})):
+        attempt.trace(step, info)
+    with pytest.raises(RuntimeError, match=r"^the transport would send again what may have been received$"):
+        attempt.trace(*SENDING)
+
+
+def test_what_was_answered_may_be_sent_on() -> None:
+    attempt = Attempt()
+    for step, info in (SENDING, ("http11.receive_response_headers.complete", {"return_value": HEAD_1}), SENDING):
+        attempt.trace(step, info)
+    assert attempt.may_have_been_sent

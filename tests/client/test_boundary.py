@@ -14,7 +14,7 @@ import pytest
 import zai_image
 from zai_image import InvalidRequestError, ZaiImageError
 from zai_image._attempt import Attempt
-from zai_image._boundary import Cause, failure, guarded, guarded_async, told
+from zai_image._boundary import Cause, failure, guarded, guarded_async, not_sent, told
 from zai_image._deadline import Deadline
 from zai_image._redact import Key
 
@@ -62,13 +62,6 @@ def httpcore_request(method: bytes) -> Any:
             zai_image.ConnectionError,
             "no connection to a.example: for *** at http://***@proxy.example",
         ),
-        (
-            ImportError("Using SOCKS proxy, but the 'socksio' package is not installed."),
-            False,
-            InvalidRequestError,
-            "a package is missing: pip install 'zai-image[socks]' "
-            "(Using SOCKS proxy, but the 'socksio' package is not installed.)",
-        ),
     ],
 )
 def test_what_is_raised_tells_the_words_and_what_was_observed_the_outcome(
@@ -77,6 +70,14 @@ def test_what_is_raised_tells_the_words_and_what_was_observed_the_outcome(
     error = failure(raised, seen(sent=sent), "a.example", KEY, NO_END)
     assert (type(error), str(error)) == (kind, message)
     assert getattr(error, "outcome_unknown", False) is sent
+
+
+def test_a_missing_extra_is_told_with_what_installs_it() -> None:
+    error = not_sent(ImportError("Using SOCKS proxy, but the 'socksio' package is not installed."))
+    assert str(error) == (
+        "no request can be sent: Using SOCKS proxy, but the 'socksio' package is not installed.; "
+        "pip install 'zai-image[socks]' brings it"
+    )
 
 
 @pytest.mark.parametrize("sent", [False, True])

@@ -13,7 +13,6 @@ import pytest
 from PIL import Image as Pillow
 
 from zai_image import AsyncZaiImage, ZaiImage
-from zai_image.fast import FastTransport
 from zai_image_conformance.server import RunningServer
 
 PROMPT = "A cute little kitten."
@@ -115,8 +114,3 @@ def test_a_client_given_by_the_caller_is_used_and_left_open(server: RunningServe
         assert not http_client.is_closed
     # The image's host has no business with what the hooks do.
     assert seen == ["POST"]
-
-
-def test_the_transport_of_the_fast_extra_carries_the_requests(server: RunningServer) -> None:
-    with ZaiImage(server.api_key, base_url=server.url, transport=FastTransport()) as zai:
-        assert len(zai.images.generate(PROMPT).download()) > 1000

@@ -18,6 +18,7 @@ from tests.client.test_formats import IMAGES
 from zai_image import AsyncZaiImage, ContentBlockedError, Image, InvalidResponseError, ZaiImage, ZaiImageError
 from zai_image._answers import image_answer
 from zai_image._image_answers import ImageAnswer
+from zai_image._redact import Key
 from zai_image_api.errors import InvalidResponse
 from zai_image_api.promises import LINK_LIFE
 
@@ -30,7 +31,7 @@ BASE64 = b64encode(PNG).decode()
 
 def read(body: object, status: int = 200) -> ImageAnswer:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return image_answer(InvalidResponse(status, {}, content, "it was not as documented"), "a-key")
+    return image_answer(InvalidResponse(status, {}, content, "it was not as documented"), Key("a-key"))
 
 
 def refused(body: object, status: int = 200) -> ZaiImageError:

@@ -24,7 +24,7 @@ from zai_image_api.promises import LINK_LIFE
 EXPIRES = datetime(2026, 1, 1, tzinfo=UTC)
 URL = "https://images.example/1.png"
 DOWNLOAD = Download(
-    image_answer_at(URL, EXPIRES - LINK_LIFE, "a-key"), Key("a-key"), ImageHosts("api.example"), Deadline(None)
+    image_answer_at(URL, EXPIRES - LINK_LIFE, Key("a-key")), Key("a-key"), ImageHosts("api.example"), Deadline(None)
 )
 SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp", "GIF": ".gif"}
 

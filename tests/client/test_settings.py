@@ -9,17 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zai_image import InvalidRequestError, ZaiImage, ZaiImageError
-from zai_image._settings import settings
+from zai_image import AsyncZaiImage, InvalidRequestError, ZaiImage, ZaiImageError
+from zai_image._redact import Hidden
+from zai_image._settings import DEFAULTS, Settings
 from zai_image_api.document import SERVER_URL
+
+
+def settings(key: Any, url: Any, **others: Any) -> Settings:
+    """Return the settings that these arguments make."""
+    given: Any = {"api_key": key, "base_url": url, **others}
+    return DEFAULTS.changed(Hidden(given))
 
 
 def test_an_argument_wins_over_the_environment_and_that_over_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZAI_API_KEY", "their-key")
-    assert (settings(None, None).api_key, settings(None, None).base_url) == ("their-key", SERVER_URL)
+    assert (settings(None, None).key.reveal(), settings(None, None).base_url) == ("their-key", SERVER_URL)
     monkeypatch.setenv("ZAI_BASE_URL", "https://their.example")
     assert settings(None, None).base_url == "https://their.example"
-    assert settings("a-key", "https://a.example").api_key == "a-key"
+    assert settings("a-key", "https://a.example").key.reveal() == "a-key"
     assert settings("a-key", "https://a.example").base_url == "https://a.example"
 
 
@@ -120,8 +127,54 @@ def test_an_address_is_taken_without_the_version_and_the_last_slashes(url: str, 
     assert settings("a-key", url).base_url == understood
 
 
-def test_settings_do_not_show_the_key() -> None:
-    assert repr(settings("a-key", "https://a.example")) == "Settings(api_key='***', base_url='https://a.example')"
+def test_settings_show_no_secret() -> None:
+    shown = repr(settings("a-key", None, default_headers={"api-key": "a-secret"}, default_query={"sig": "a-secret"}))
+    assert "key=***" in shown
+    assert "a-key" not in shown
+    assert "a-secret" not in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"deadline": 0}, "deadline must be a number of seconds, over 0 and up to 2147483, or None for no end"),
+        ({"deadline": "9"}, "deadline must be a number of seconds, over 0 and up to 2147483, or None for no end"),
+        ({"default_headers": ["a"]}, "default_headers must be a mapping of names to values, such as {'x-team': 'art'}"),
+        ({"default_headers": {"a b": "c"}}, "default_headers has a name that no header field has: 'a b'"),
+        ({"default_headers": {7: "c"}}, "default_headers has a name that no header field has: 7"),
+        (
+            {"default_headers": {"x-team": "a-secret\n"}},
+            "default_headers has a value for x-team that cannot be sent: "
+            "write printable ASCII without spaces at its ends",
+        ),
+        (
+            {"default_headers": {"Content-Length": "1"}},
+            "default_headers cannot set Content-Length: the request has its own",
+        ),
+        ({"default_query": "a=b"}, "default_query must be a mapping of names to texts, such as {'api-version': '1'}"),
+        (
+            {"default_query": {"a": 7}},
+            "default_query must be a mapping of names to texts, such as {'api-version': '1'}",
+        ),
+        (
+            {"default_query": {"a": "\ud800"}},
+            "default_query must be a mapping of names to texts, such as {'api-version': '1'}",
+        ),
+        ({"max_retries": -1}, "max_retries must be a whole number from 0 up, such as 2; 0 means never"),
+        (
+            {"retries": 1},
+            "retries is not an option that can be changed; these are: api_key, base_url, timeout, deadline, "
+            "max_retries, retry_unknown_outcome, validate, log_prompts, default_headers, default_query, "
+            "allow_image_hosts",
+        ),
+    ],
+)
+def test_what_nothing_can_be_sent_with_is_refused_in_one_line_that_tells_no_secret(changes: Any, problem: str) -> None:
+    for client in (ZaiImage, AsyncZaiImage):
+        with pytest.raises(InvalidRequestError) as refused:
+            client("a-key").with_options(**changes)
+        assert str(refused.value) == problem
+        assert "a-secret" not in str(refused.value)
 
 
 PARTS = st.sampled_from([*"abAB019.:/@?#[]%\\ -_~\u00e9\u0660\u200d\u00df\ud800\u0130\u3002\0\n\t", "xn--", "::", "//"])

@@ -85,7 +85,7 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
             "pictures_host",
         ),
         "a client that shows the key in what the server said": (
-            "from zai_image import _answers\n_answers.masked = lambda text, key: text",
+            "from zai_image._redact import Key\nKey.redact = lambda self, text: text",
             "whatever_the_server_repeats and (message or name or lost or decoded)",
         ),
         "a client that shows the key in the body": (
@@ -103,15 +103,16 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
             """
             from zai_image import AsyncZaiImage, ZaiImage
             for client in (ZaiImage, AsyncZaiImage):
-                client.__repr__ = lambda self: f"<{self._settings.api_key}>"
+                client.__repr__ = lambda self: f"<{self._settings.key.reveal()}>"
             """,
             "a_client_never_shows_the_key",
         ),
         "a client that logs every prompt": (
             """
-            from zai_image._exchanges import Exchange
-            right = Exchange.__init__
-            Exchange.__init__ = lambda self, *asked, log_prompt: right(self, *asked, log_prompt=True)
+            from attrs import evolve
+            from zai_image._exchange import Call
+            right = Call.__init__
+            Call.__init__ = lambda self, settings, *asked: right(self, evolve(settings, log_prompts=True), *asked)
             """,
             "a_prompt_stands_in_the_log and by-default",
         ),
@@ -119,25 +120,25 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
     "test_outcomes": {
         "a client that takes for charged what was never sent": (
             """
-            from zai_image import _exchanges
-            right = _exchanges.failure
+            from zai_image import _exchange
+            right = _exchange.failure
             def failure(*came):
                 error = right(*came)
                 error.outcome_unknown = True
                 return error
-            _exchanges.failure = failure
+            _exchange.failure = failure
             """,
-            "ConnectError or ProxyError or ConnectTimeout or PoolTimeout or closed_port",
+            "closed_port",
         ),
         "a client that takes for unsent what was half sent": (
             """
-            from zai_image import _exchanges
-            right = _exchanges.failure
+            from zai_image import _exchange
+            right = _exchange.failure
             def failure(*came):
                 error = right(*came)
                 error.outcome_unknown = False
                 return error
-            _exchanges.failure = failure
+            _exchange.failure = failure
             """,
             "WriteError or WriteTimeout",
         ),

@@ -17,8 +17,8 @@ from PIL import Image as Pillow
 
 import zai_image
 from zai_image import Image, ZaiImage, ZaiImageError, sizes
-from zai_image._client import READ_SECONDS
 from zai_image._retrying import Retrying
+from zai_image._settings import READ_SECONDS
 from zai_image.sizes import check
 from zai_image_api import promises
 from zai_image_api.operations import IMAGES_GENERATE

@@ -20,10 +20,11 @@ MODULES = {
         "zai_image_conformance.suite.runner",
         "zai_image_conformance.suite",
     ],
-    "fast": ["zai_image.fast"],
+    "httpx2": ["httpx2"],
     "pil": ["PIL.Image"],
     "postgresql": ["zai_image.batch"],
     "remote": ["fsspec"],
+    "socks": ["socksio"],
 }
 MODULES["all"] = [module for modules in MODULES.values() for module in modules]
 
@@ -42,7 +43,7 @@ COMMANDS = {
         (["conform", "--local", "--report-html", "verdict.html"], 0, "conforms"),
         (["sizes"], 0, "recommended"),
     ],
-    **{extra: [(["--version"], 2, "zai-image[cli]")] for extra in ("fast", "pil", "postgresql", "remote")},
+    **{extra: [(["--version"], 2, "zai-image[cli]")] for extra in ("httpx2", "pil", "postgresql", "remote", "socks")},
     "all": [(["generate", "kitten", "--local"], 0, "kitten.png"), (["conform", "--local"], 0, "conforms")],
 }
 

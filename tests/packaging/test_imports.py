@@ -56,7 +56,7 @@ MAY_NEED = {
     "generated/zai_image_api": PLAIN,
     "client/zai_image": [
         *PLAIN,
-        *(item for name in ("cli", "fast", "pil", "postgresql", "remote") for item in EXTRAS[name]),
+        *(item for name in ("cli", "httpx2", "pil", "postgresql", "remote") for item in EXTRAS[name]),
     ],
     "conformance/zai_image_conformance": [*PLAIN, *EXTRAS["conformance"]],
     "scripts": GROUPS["regenerate"],

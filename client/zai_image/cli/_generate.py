@@ -15,8 +15,9 @@ from typing import Any
 
 import click
 
-from zai_image._client import CONNECT_SECONDS, READ_SECONDS, AsyncZaiImage
+from zai_image._client import AsyncZaiImage
 from zai_image._errors import UnknownModelWarning
+from zai_image._settings import CONNECT_SECONDS, READ_SECONDS
 from zai_image.cli._completion import complete_model, complete_size
 from zai_image.cli._destinations import NUMBER, STANDARD_OUTPUT, destination
 from zai_image.cli._embedded import embedded_server

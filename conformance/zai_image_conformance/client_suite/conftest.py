@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
-from zai_image import _pools, _retrying
+from zai_image import _retrying
 
 _EXAMINES = "zai_image_examines"
 """The user property of a test: the id of a promise that it examines."""
-_TRUSTED = cache(_pools.trusted)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,12 +34,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         broken = sorted(promise for promise, is_kept in examined.items() if not is_kept)
         kept = f"the client keeps {len(examined) - len(broken)} of {len(examined)} examined promises"
         terminalreporter.write_line(f"{kept}; it breaks {', '.join(broken)}" if broken else kept)
-
-
-@pytest.fixture(autouse=True)
-def _certificates_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading them takes ten times as long as a call, and plain HTTP needs none."""
-    monkeypatch.setattr(_pools, "trusted", _TRUSTED)
 
 
 @pytest.fixture(autouse=True)

@@ -43,7 +43,7 @@ class Expected:
     @property
     def outcome_unknown(self) -> bool:
         """Whether a picture may have been made, and charged for."""
-        return self.asked_unknown is not None
+        return self.asked_unknown is not None or self.error is InvalidResponseError
 
     def orders(self, retry_unknown_outcome: bool) -> int:
         """How often the server is asked under this option."""
@@ -79,14 +79,15 @@ OF_A_STATUS: Mapping[int, Expected] = {
 """By the status of an answer that holds neither a picture nor a code, what comes of an order."""
 
 OF_AN_EXCEPTION: Mapping[type[httpx.RequestError], Expected] = {
-    # Nothing was sent.
-    **dict.fromkeys((httpx.ConnectError, httpx.ProxyError), Expected(ConnectionError, _EACH_TIME)),
-    **dict.fromkeys((httpx.ConnectTimeout, httpx.PoolTimeout), Expected(TimeoutError, _EACH_TIME)),
-    # A part of the request may have been all that the server needed.
-    **dict.fromkeys((httpx.ReadTimeout, httpx.WriteTimeout), Expected(TimeoutError, _ONCE, _EACH_TIME)),
-    **dict.fromkeys((httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError), _LOST),
+    # The class of an exception does not tell what was sent before it was raised, and this transport tells nothing.
+    **dict.fromkeys(
+        (httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ReadTimeout, httpx.WriteTimeout),
+        Expected(TimeoutError, _ONCE, _EACH_TIME),
+    ),
+    **dict.fromkeys((httpx.ConnectError, httpx.ProxyError, httpx.ReadError, httpx.WriteError), _LOST),
+    httpx.RemoteProtocolError: _LOST,
 }
-"""By what the layers below raise, what comes of an order."""
+"""By what a transport raises that tells nothing else, what comes of an order."""
 
 OF_AN_ORDER: Mapping[str, Expected] = {
     "timeout": Expected(TimeoutError, _ONCE, _EACH_TIME, patience=_LITTLE),

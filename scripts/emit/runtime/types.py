@@ -48,3 +48,7 @@ class Options(NamedTuple):
     """Further properties of the body, for what the document does not name."""
     timeout: httpx.Timeout | float | Unset | None = UNSET
     """Seconds to wait for each step of the exchange, or an ``httpx.Timeout``; the client's own where left out."""
+    deadline: float | Unset | None = UNSET
+    """Seconds for the whole call, retries and body included; the client's own where left out, None for no end."""
+    extra_headers: Mapping[str, str] | None = None
+    """Header fields of this request, over the client's own."""

@@ -6,7 +6,9 @@ escapes from here, whatever the bytes are.
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -18,12 +20,26 @@ LARGEST_BODY: Final = 32 * 1024 * 1024
 """Bytes that the body of an answer may have, compression undone: room for an image, and an end to a hostile one."""
 
 
+MOST_VALUES: Final = 10_000
+"""Values that an answer may have; a body of a megabyte can have a million, and hold up an event loop."""
+_SHORT: Final = 1024 * 1024
+_MOST_DIGITS: Final = 400
+_BEYOND_ASCII: Final = re.compile("[^\0-\x7f]+")
+
+
+def _integer(digits: str) -> int:
+    # Python takes time that grows with the square to read a number.
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"a number has more than {_MOST_DIGITS} digits")
+    return int(digits)
+
+
 def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
 # NaN and Infinity are Python's additions to JSON, so they are refused in both directions.
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -32,11 +48,36 @@ def decode(content: bytes) -> object:
     if not content:
         raise InvalidData("JSON was promised, an empty body came")
     try:
-        return _DECODER.decode(content.decode(json.detect_encoding(content)))
+        return _DECODER.decode(text_of(content))
     except RecursionError:
         raise InvalidData("JSON was promised, what came is nested too deeply") from None
     except ValueError as error:
         raise InvalidData(f"JSON was promised, what came is not: {error}") from error
+
+
+def text_of(content: bytes, errors: str = "strict") -> str:
+    """Return the text of a body in JSON, which takes neither long to read nor much more memory than the bytes.
+
+    Args:
+        content: The body.
+        errors: What to do about bytes that are no text, as for ``bytes.decode``.
+
+    Raises:
+        InvalidData: It would take longer.
+        UnicodeDecodeError: It is no text.
+    """
+    # Each value but the first comes behind one of these, which also stand in strings, but not so often.
+    if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise InvalidData(f"JSON was promised, what came has more than {MOST_VALUES} values")
+    encoding = json.detect_encoding(content)
+    if len(content) <= _SHORT or (content.isascii() and encoding.startswith("utf-8")):
+        return content.decode(encoding, errors)
+    # One character from the far end of Unicode makes Python hold each character of a text in four bytes.
+    if len(content) - len(content.translate(None, bytes(range(128, 256)))) > _SHORT:
+        raise InvalidData(f"JSON was promised, what came has more than {_SHORT} bytes outside of ASCII")
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    pieces = (decoder.decode(content[begin : begin + _SHORT]) for begin in range(0, len(content), _SHORT))
+    return "".join(_BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], piece) for piece in pieces)
 
 
 def encode(value: object) -> bytes:

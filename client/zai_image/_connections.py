@@ -1,0 +1,211 @@
+"""HTTP clients for whoever sends: fresh ones in each process and event loop, several for many requests in flight."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from operator import attrgetter
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from attrs import define, field
+
+from zai_image._boundary import guarded, not_sent
+from zai_image._errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from zai_image._http import AsyncClient, Client
+
+LANES: Final = 32
+"""httpx looks through all connections of a client at each event in it: many small clients take less time."""
+_MOST_CONNECTIONS: Final = 10_000
+
+C = TypeVar("C", bound="Client | AsyncClient")
+
+
+@define(eq=False)
+class Lane(Generic[C]):
+    """One HTTP client.
+
+    Attributes:
+        api: What sends the requests of the API.
+        plain: The same without what the caller has it do with each request: for other hosts.
+        in_flight: How many exchanges are under way on it.
+        traces: Whether it was seen to tell the steps of its requests.
+        is_given: Whether the caller made it, and may read answers too.
+    """
+
+    api: C
+    plain: C
+    is_given: bool = False
+    in_flight: int = 0
+    traces: bool = False
+
+
+@define(eq=False)
+class _Place(Generic[C]):
+    """The clients of one process and event loop."""
+
+    lanes: list[Lane[C]] = field(factory=list)
+    lock: Lock = field(factory=Lock)
+
+
+class Connections(Generic[C]):
+    """The HTTP clients that a client of ours made.
+
+    Args:
+        make: Makes one.
+        loop: Returns the event loop that runs; None for clients that need none.
+    """
+
+    def __init__(self, make: Callable[[], C], loop: Callable[[], object]) -> None:
+        self._make = make
+        self._loop = loop
+        self._process = os.getpid()
+        self._places: dict[int, tuple[object, _Place[C]]] = {}
+        self._parents: list[object] = []
+        self.is_closed = False
+
+    @contextmanager
+    def lease(self) -> Iterator[Lane[C]]:
+        """Lend the client with the fewest exchanges under way, for one exchange.
+
+        Raises:
+            InvalidRequestError: They are closed.
+        """
+        if self.is_closed:
+            raise closed()
+        place = self._place()
+        with place.lock:
+            lane = min(place.lanes, key=attrgetter("in_flight"), default=None)
+            if lane is None or (lane.in_flight and len(place.lanes) < LANES):
+                client = guarded(self._make, not_sent)
+                lane = Lane(client, client)
+                place.lanes.append(lane)
+            lane.in_flight += 1
+        try:
+            yield lane
+        finally:
+            with place.lock:
+                lane.in_flight -= 1
+
+    def remove_all(self) -> list[C]:
+        """Return the clients of this process and event loop, to be closed, and lend none any more."""
+        self.is_closed = True
+        return [lane.api for lane in self._place().lanes]
+
+    def _place(self) -> _Place[C]:
+        if self._process != os.getpid():
+            # A fork copies locks as they are, and connections that the parent goes on using: nothing here touches them.
+            self._parents.append(self._places)
+            self._process, self._places = os.getpid(), {}
+        loop = self._loop()
+        known = self._places.get(id(loop))
+        if known is not None and known[0] is loop:
+            return known[1]
+        # What a loop that is over had opened is let go.
+        self._places = {key: entry for key, entry in self._places.items() if not _is_over(entry[0])}
+        place: _Place[C] = _Place()
+        self._places[id(loop)] = loop, place
+        return place
+
+
+class GivenConnections(Generic[C]):
+    """An HTTP client, or a transport, that the caller made: nothing here can make another one of its kind.
+
+    Args:
+        api: What sends the requests of the API.
+        plain: The same for other hosts.
+        given: What the caller gave, for messages.
+        is_closed: Whether the caller has closed it.
+        loop: Returns the event loop that runs; None for clients that need none.
+    """
+
+    def __init__(
+        self, api: C, plain: C, *, given: str, is_closed: Callable[[], bool], loop: Callable[[], object]
+    ) -> None:
+        self._lane = Lane(api, plain, is_given=True)
+        self._given = given
+        self._is_closed = is_closed
+        self._loop = loop
+        self._process = os.getpid()
+        self._opened_in: object = None
+        self.is_closed = False
+
+    @contextmanager
+    def lease(self) -> Iterator[Lane[C]]:
+        """Lend the client for one exchange.
+
+        Raises:
+            InvalidRequestError: It is closed, or has connections of another process or event loop.
+        """
+        if self.is_closed or self._is_closed():
+            raise closed()
+        if self._process != os.getpid():
+            raise InvalidRequestError([f"{self._given} was made in another process; make one in this process"])
+        loop = self._loop()
+        if self._lane.traces and self._opened_in is not loop:
+            raise InvalidRequestError(
+                [f"{self._given} has connections of another event loop; make one in this event loop"]
+            )
+        self._opened_in = loop
+        yield self._lane
+
+    def remove_all(self) -> list[C]:
+        """Return the clients to be closed: a client that was given stays open, and what carries it is the caller's."""
+        self.is_closed = True
+        return [] if self._given == "http_client" else [self._lane.api]
+
+
+def closed() -> InvalidRequestError:
+    """Return the error that says so."""
+    return InvalidRequestError(["the client is closed; make another one, or ask inside its `with` block"])
+
+
+def close(clients: list[Client]) -> None:
+    """Close clients, whatever state they are in."""
+    for client in clients:
+        with suppress(Exception):
+            client.close()
+
+
+async def close_async(clients: list[AsyncClient]) -> None:
+    """Close clients, whatever state they are in."""
+    for client in clients:
+        with suppress(Exception):
+            await client.aclose()
+
+
+def no_loop() -> None:
+    """Return None: what waits in a thread needs no event loop."""
+
+
+def running_loop() -> object:
+    """Return the event loop that runs, of asyncio or trio."""
+    import asyncio
+
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        trio: Any = sys.modules.get("trio")
+        if trio is None:
+            raise
+        return trio.lowlevel.current_trio_token()
+
+
+def _is_over(loop: Any) -> bool:
+    return loop is not None and hasattr(loop, "is_closed") and bool(loop.is_closed())
+
+
+def most_connections() -> int:
+    """Return how many connections a client may have open: seven eighths of the files that the process may open."""
+    if sys.platform == "win32":
+        return _MOST_CONNECTIONS
+    import resource
+
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return _MOST_CONNECTIONS
+    return min(files * 7 // 8, _MOST_CONNECTIONS)
