@@ -85,9 +85,9 @@ def sentences(document: str) -> Iterator[tuple[int, str]]:
 
 
 def _split(text: str) -> Iterator[str]:
-    text = re.sub(r"(`+).+?\1", "code", text)
+    text = re.sub(r"(`+).+?\1", "CODE", text)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"<[^>]+>|https?://\S+", "code", text)
+    text = re.sub(r"<[^>]+>|https?://\S+", "CODE", text)
     for cell in text.split(" | ") if text.startswith("|") else [text]:
         for sentence in re.split(r"(?<=[.!?:])[\"'\u201d)*]* +(?=[\"'\u201c(*]*[A-Z0-9])", cell.strip("| *#>-")):
             if sentence.strip():

@@ -67,6 +67,18 @@ def test_every_python_example_is_one_that_runs() -> None:
     assert written == len(EXAMPLES)
 
 
+def test_the_tree_that_the_architecture_shows_is_the_tree() -> None:
+    tree = re.search(r"```\n(openapi/.*?)```", (ROOT / "docs/architecture.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert tree is not None
+    named, folder = [], ""
+    for line in filter(None, tree[1].splitlines()):
+        name = line.split()[0]
+        folder = folder if line.startswith(" ") else name
+        named.append(folder + name if line.startswith(" ") else name)
+    assert len(named) > 30
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_every_dependency_is_listed_with_its_reason() -> None:
     listed = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
