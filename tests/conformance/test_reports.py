@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections import Counter
 from collections.abc import Callable
@@ -16,10 +17,13 @@ import pytest
 import xmlschema
 
 from tests.conformance.altered import KEY, Answer, Call
+from tests.conformance.in_process import InProcess, judged
 from tests.conformance.judged import failing, hostile, on_embedded
 from zai_image_conformance import report
 from zai_image_conformance.model import Verdict
 from zai_image_conformance.report.compare import NotAReport, compare, read
+from zai_image_conformance.report.record import record
+from zai_image_conformance.report.size_map import of_size, size_maps
 from zai_image_conformance.suite.runner import judge
 
 pytestmark = pytest.mark.score
@@ -190,3 +194,50 @@ def test_the_verdict_in_one_line_counts_deviations(profile: str, words: str) -> 
     page = report.page(verdict)
     assert words.rpartition(": ")[0].capitalize() in page
     assert words.rpartition(": ")[2].removesuffix(" (") in page
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_three_broken_requirements_are_told_in_sixty_lines_with_one_block_each(form: str) -> None:
+    def careless(call: Call) -> Call:
+        sides = re.fullmatch(r"(\d+)x(\d+)", str(call.fields.get("size")))
+        off_the_grid = sides is not None and any(int(side) % 16 for side in sides.groups())
+        changes: dict[str, None] = {"size": None} if off_the_grid else {}
+        wrong_quality = call.fields.get("quality") not in (None, "hd", "standard")
+        return (
+            call.ordering(**changes, **({"quality": None} if wrong_quality else {}))
+            if changes or wrong_quality
+            else call
+        )
+
+    verdict = judged(InProcess(careless))
+    broken = sorted({outcome.requirement for outcome in verdict.failures})
+    assert broken == ["FIELD-TYPE", "QUALITY-VALUES", "SIZE-GLM-STEP", "SIZE-OTHERS-STEP"]
+    text = FORMS[form](verdict)
+    assert len(text.splitlines()) <= 60
+    for requirement in broken:
+        marks = {"text": f"FAIL {requirement}: ", "markdown": f"**{requirement}**: "}
+        assert text.count(marks[form]) == 1
+    assert text.count("curl ") == len(broken)
+
+
+def test_a_tile_says_of_a_size_what_the_map_says() -> None:
+    def turned(call: Call) -> Call:
+        return call.ordering(size="1056x1568") if call.fields.get("size") == "1568x1056" else call
+
+    verdict = judged(InProcess(turned))
+    told = record(verdict)
+    tiles = {
+        (str(exchange.model), exchange.size): of_size(exchange, told).kind
+        for exchange in told.exchanges
+        if exchange.image is not None and exchange.size is not None
+    }
+    marks = {(each.model, mark.size): mark.kind for each in size_maps(told) for mark in each.marks}
+    assert marks["glm-image", "1568x1056"] == "fail"
+    assert {key: marks[key] for key in tiles} == tiles
+
+
+def test_markdown_takes_nothing_that_a_server_says_for_markup() -> None:
+    text = report.markdown(hostile())
+    told = re.sub(r"(?m)^    .*", "", text)
+    assert "&#60;script&#62;" in told
+    assert not re.search(r"<|\]\(|https?://(?!127)", told)

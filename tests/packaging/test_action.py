@@ -145,7 +145,7 @@ def test_inputs_become_options_and_empty_ones_none(tmp_path: Path) -> None:
     assert runner.read("zai-image-verdict/verdict.txt").splitlines() == "\n".join(every).splitlines()
 
 
-REPORTS = {"report-json": "json", "junit": "xml", "report-html": "html"}
+REPORTS = {"report-json": "json", "junit": "xml", "report-html": "html", "markdown": "md"}
 
 
 def test_every_option_that_the_action_gives_is_one_of_conform() -> None:
@@ -178,6 +178,7 @@ def test_the_action_judges_the_embedded_server(server: RunningServer, tmp_path: 
     assert {file.name for file in (tmp_path / "zai-image-verdict").iterdir()} == {
         "verdict.html",
         "verdict.json",
+        "verdict.md",
         "verdict.txt",
         "verdict.xml",
     }

@@ -38,7 +38,7 @@ class Cases:
     """The very first requests once more, at the end."""
 
     def __iter__(self) -> Iterator[Case]:
-        for group in (self.before, self.first, self.after, self.refusals, self.images, self.again):
+        for group in (self.before, self.refusals, self.first, self.after, self.images, self.again):
             yield from group
 
 

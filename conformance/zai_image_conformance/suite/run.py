@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -25,8 +24,6 @@ _PROBE = Case("MODEL-REQUIRED", "an empty object", Request(content=b"{}", moment
 """Sent before anything else."""
 _NOT_HERE = (404, 405, 410, 501)
 """What a server says where there is nothing of the kind."""
-
-Group: TypeAlias = Literal["before", "first", "after", "refusals", "images", "again"]
 
 
 @frozen
@@ -72,27 +69,29 @@ class Run:
         self._make_sure_of_address_and_key()
         cases = self._chosen = derivation.choose(self._target)
         self._cases = cases
-        # What costs nothing is sent first where images are counted: else it fills the time until URLs are tried again.
-        early: tuple[Group, ...] = ("before", "first", "after", "refusals")
-        counted: tuple[Group, ...] = ("before", "refusals", "first", "after")
-        for group in early if self._target.budget is None else counted:
-            self._send(self._of(group))
-        *images, last = cases.images or (None,)
-        self._send([case for case in images if case is not None])
+        # As many are kept for the end as are sent at the same time, so that none waits for it alone.
+        kept = max(1, self._target.concurrency - len(cases.again))
+        images, late = cases.images[:-kept], cases.images[-kept:]
+        self._send(cases.before)
+        if self._target.budget is None:
+            self._send([*cases.first, *images])
+            self._send(self._after())
+            self._send(cases.refusals)
+        else:
+            # What costs nothing is sent first, and one image stays for what is tried after it.
+            self._send(cases.refusals)
+            self._send(cases.first[: max(1, self._target.budget - 1)])
+            self._send(self._after())
+            self._send(images)
         self._wait()
-        self._send([case for case in (last, *cases.again) if case is not None])
+        self._send([*late, *cases.again])
         self._look_again()
         self._isolated = isolate([case for case in cases if case.paid], self.session, self._evaluation)
 
-    def _of(self, group: Group) -> Sequence[Case]:
+    def _after(self) -> Sequence[Case]:
+        """What is tried after an image, where there is one."""
         cases = self._chosen
-        if group == "first" and self._target.budget is not None:
-            # One image stays for what is tried after it.
-            return cases.first[: max(1, self._target.budget - 1)]
-        if group == "after" and not any(self._status(case) == 200 for case in cases.first):
-            return ()
-        found: tuple[Case, ...] = getattr(cases, group)
-        return found
+        return cases.after if any(self._status(case) == 200 for case in cases.first) else ()
 
     def _send(self, cases: Sequence[Case]) -> None:
         self.session.each(cases, self._test, lambda case: case.request)

@@ -142,7 +142,7 @@ FIELDS = [
     wrong("prompts in ASCII alone", "PROMPT-TEXT", before=_refusing_prompts_outside_ascii),
     wrong(
         "whatever is not an order drawn anyway",
-        "BODY-JSON BODY-OBJECT",
+        "BODY-JSON BODY-OBJECT MODEL-REQUIRED",
         before=lambda call: (
             call
             if call.fields or call.method == "GET"
