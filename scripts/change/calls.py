@@ -14,7 +14,7 @@ from scripts.emit.samples import TEXT, Samples
 from scripts.emit.shapes import Shapes
 from scripts.emit.validity import validate
 from scripts.rules.rulebook import Rules
-from scripts.source.pointers import at, below, followed
+from scripts.source.references import below, followed, part
 
 _NO_CONTENT = (204, 304)
 
@@ -63,17 +63,17 @@ def _plan(document: Mapping[str, Any], rules: Rules, operation: Operation) -> di
 
 
 def _default(document: Mapping[str, Any], taken: Input) -> Any:
-    return at(document, followed(document, taken.place))["default"]
+    return part(document, followed(document, taken.place))["default"]
 
 
 def _answers(document: Mapping[str, Any], rules: Rules, operation: Operation) -> Iterator[dict[str, Any]]:
     """Yield an answer for each status and media type that is documented, with what must be read from it."""
     place = below("/paths", operation.path, operation.method.lower(), "responses")
     named = {answer.first for answer in operation.answers if answer.first == answer.last}
-    for status in at(document, place):
+    for status in part(document, place):
         there = followed(document, below(place, status))
         code = _status(str(status), named)
-        contents = at(document, there).get("content", {})
+        contents = part(document, there).get("content", {})
         if not contents or code in _NO_CONTENT:
             yield {"status": code, "media_type": None, "content": "", "says": None}
         for media_type, content in contents.items() if code not in _NO_CONTENT else ():

@@ -10,7 +10,7 @@ from scripts.emit.runtime.checking import KEYWORDS, compiled
 from scripts.emit.runtime.constraints import Condition, Constraint
 from scripts.rules import constraint as prose
 from scripts.source.failure import PipelineError
-from scripts.source.pointers import at, below, followed, steps
+from scripts.source.references import below, followed, part, steps_of
 
 # What says nothing of which values are valid.
 _WORDS = frozenset(
@@ -45,7 +45,7 @@ def constraints(document: Mapping[str, Any], places: Iterable[str], *, sent: boo
 
 def _stated(document: Mapping[str, Any], place: str, *, sent: bool) -> tuple[dict[str, Any], list[str]]:
     """Return what a schema says by keyword, and the places of the schemas in it."""
-    schema = at(document, place)
+    schema = part(document, place)
     if schema is True:
         return {}, []
     if schema is False:
@@ -98,7 +98,7 @@ def _plain(place: str, keyword: str, value: Any, schema: Mapping[str, Any], *, s
     if keyword not in KEYWORDS:
         if not sent:
             return {}
-        name = steps(place)[-1]
+        name = steps_of(place)[-1]
         raise PipelineError(f"{name}: the client cannot check the keyword {ascii(keyword)[:60]} (at #{place})")
     if keyword == "pattern":
         try:

@@ -13,7 +13,7 @@ from scripts.emit.names import attributes, classes, constants
 from scripts.emit.runtime.types import Options
 from scripts.emit.shapes import BUILTINS, Shapes, Typed
 from scripts.source.failure import PipelineError
-from scripts.source.pointers import at, below, followed
+from scripts.source.references import below, followed, part
 from scripts.source.selection import METHODS
 
 _JSON = re.compile(r"application/(?:.*\+)?json", re.IGNORECASE)
@@ -232,14 +232,14 @@ class _Reading:
         """Yield the parameters; one of the operation stands for one of the same name and place of its path."""
         found: dict[tuple[str, str], str] = {}
         for holder in (below("/paths", self.path), self.place):
-            for number in range(len(at(self.document, holder).get("parameters", ()))):
+            for number in range(len(part(self.document, holder).get("parameters", ()))):
                 place = followed(self.document, below(holder, "parameters", number))
-                stated = at(self.document, place)
+                stated = part(self.document, place)
                 # The OpenAPI Specification has them ignored: body, answers and security say what is sent in them.
                 if stated["in"] != "header" or stated["name"].lower() not in _STATED_ELSEWHERE:
                     found[stated["in"], stated["name"]] = place
         for (where, name), place in found.items():
-            stated = at(self.document, place)
+            stated = part(self.document, place)
             if where not in _PLACES:
                 self.refuse(f"takes {name!a} in {ascii(where)[:40]}; a parameter may be in {', '.join(_PLACES)}")
             if "schema" not in stated:
@@ -261,7 +261,7 @@ class _Reading:
         if "requestBody" not in self.stated:
             return None, False, None
         place = followed(self.document, below(self.place, "requestBody"))
-        stated = at(self.document, place)
+        stated = part(self.document, place)
         contents = stated.get("content", {})
         media_type = next((name for name in contents if _JSON.fullmatch(name.partition(";")[0].strip())), None)
         if media_type is None or "schema" not in contents[media_type]:
@@ -316,7 +316,7 @@ class _Reading:
             place = followed(self.document, below(self.place, "responses", status))
             readers: dict[str, str] = {}
             annotations: list[str] = []
-            for media_type, content in at(self.document, place).get("content", {}).items():
+            for media_type, content in part(self.document, place).get("content", {}).items():
                 plain = media_type.partition(";")[0].strip().lower()
                 reader, annotation = self.content(
                     plain, content, below(place, "content", media_type, "schema"), f"{name} {status}"

@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from scripts.emit.names import attributes, classes
 from scripts.emit.runtime.model import Model
 from scripts.source.failure import PipelineError
-from scripts.source.pointers import at, below, followed
+from scripts.source.references import below, followed, part
 
 # By JSON type: annotation and reader. Modules in templates have an underscore in front of their names.
 _SCALARS = {
@@ -89,7 +89,7 @@ class Shapes:
 
     def schema(self, place: str) -> Mapping[str, Any]:
         """Return the schema at a place, its reference followed."""
-        node = at(self._document, followed(self._document, place))
+        node = part(self._document, followed(self._document, place))
         if isinstance(node, bool):
             return {}
         if not isinstance(node, Mapping):
@@ -100,9 +100,9 @@ class Shapes:
         """Return what an object holds; None for a schema that names no properties."""
         found: dict[str, str] = {}
         required: list[str] = []
-        for part in self._parts(place):
-            schema = self.schema(part)
-            found |= {name: below(part, "properties", name) for name in schema.get("properties", {})}
+        for held in self._parts(place):
+            schema = self.schema(held)
+            found |= {name: below(held, "properties", name) for name in schema.get("properties", {})}
             required += schema.get("required", [])
         return Properties(found, list(dict.fromkeys(required))) if found else None
 

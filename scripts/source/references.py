@@ -1,4 +1,4 @@
-"""Follows JSON pointers and the `$ref` of a document: the one place where a place in it is read or written."""
+"""Names the places of a document by JSON pointers, finds what stands there, and follows its `$ref`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
+from scripts.source.failure import PipelineError
+from scripts.source.quoting import quote
+
 MISSING: Final = object()
 """What stands where nothing does; None is a value of JSON."""
 
 
-def pointer(*steps: str | int) -> str:
-    """Return the JSON pointer of a place, such as ``#/paths/~1images/post``."""
-    return "#" + "".join(f"/{escaped(step)}" for step in steps)
+def below(place: str, *steps: str | int) -> str:
+    """Return the place of a part within the one at a place: ``below("/paths", "/images")`` is ``/paths/~1images``."""
+    return place + "".join(f"/{escaped(step)}" for step in steps)
 
 
 def escaped(step: object) -> str:
@@ -21,9 +24,9 @@ def escaped(step: object) -> str:
 
 
 def steps_of(reference: str) -> list[str]:
-    """Return the steps of a pointer or local reference, with or without its ``#``, as they stand in the document."""
-    _, *steps = unquote(reference.removeprefix("#")).split("/")
-    return [step.replace("~1", "/").replace("~0", "~") for step in steps]
+    """Return the steps of a place, or of a local reference, which may be percent-encoded, as the document has them."""
+    place = unquote(reference.removeprefix("#")) if reference.startswith("#") else reference
+    return [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
 
 
 def at(document: Any, reference: str) -> Any:
@@ -39,6 +42,36 @@ def at(document: Any, reference: str) -> Any:
     return node
 
 
+def part(document: Any, place: str) -> Any:
+    """Return what stands at a place.
+
+    Raises:
+        PipelineError: Nothing does.
+    """
+    if (found := at(document, place)) is MISSING:
+        raise PipelineError(f"{quote(place, 200)} leads to nothing in the document")
+    return found
+
+
+def followed(document: Any, place: str) -> str:
+    """Return where the part at a place really is: behind its `$ref`, if it is one.
+
+    Raises:
+        PipelineError: A reference leads to nothing, out of the document, or back to itself.
+    """
+    seen = []
+    while isinstance(node := part(document, place), Mapping) and isinstance(reference := node.get("$ref"), str):
+        if place in seen:
+            raise PipelineError(f"the reference {quote(reference, 200)} leads back to itself")
+        if not reference.startswith("#"):
+            raise PipelineError(
+                f"$ref {quote(reference, 200)} leads out of the document; put what it refers to into it"
+            )
+        seen.append(place)
+        place = below("", *steps_of(reference))
+    return place
+
+
 def resolved(document: Mapping[str, Any], node: object) -> Mapping[str, Any]:
     """Follow the local references of a node; one to elsewhere, to nothing or to itself leads to an empty mapping."""
     return located(document, node, "")[0]
@@ -51,7 +84,7 @@ def located(document: Mapping[str, Any], node: object, place: str) -> tuple[Mapp
         if not reference.startswith("#") or reference in followed:
             return {}, place
         followed.add(reference)
-        node, place = at(document, reference), unquote(reference.removeprefix("#"))
+        node, place = at(document, reference), below("", *steps_of(reference))
     return as_mapping(node), place
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from scripts.source.failure import PipelineError
 from scripts.source.quoting import shown
-from scripts.source.references import as_list, as_mapping, pointer, references, steps_of
+from scripts.source.references import as_list, as_mapping, below, references, steps_of
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -83,10 +83,10 @@ def _named(root: Any) -> Iterator[str]:
         elif isinstance(node, Mapping):
             waiting += node.values()
             for requirement in as_list(node.get("security")):
-                yield from (pointer("components", "securitySchemes", name) for name in as_mapping(requirement))
+                yield from (below("/components/securitySchemes", name) for name in as_mapping(requirement))
             for target in as_mapping(as_mapping(node.get("discriminator")).get("mapping")).values():
                 if isinstance(target, str):
-                    yield target if target.startswith("#") else pointer("components", "schemas", target)
+                    yield target if target.startswith("#") else below("/components/schemas", target)
 
 
 def _tags(operation: object) -> list[Any]:

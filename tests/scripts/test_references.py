@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.source.references import MISSING, at, pointer, references, resolved, steps_of
+from scripts.source.failure import PipelineError
+from scripts.source.references import MISSING, at, below, followed, part, references, resolved, steps_of
 
-STEPS = st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="%")))
+STEPS = st.lists(st.text(st.characters(exclude_categories=["Cs"])))
 
 
 @given(STEPS)
@@ -19,10 +20,11 @@ def test_a_pointer_leads_to_the_place_it_was_made_of_percent_encoded_or_not(step
     document: Any = "here"
     for step in reversed(steps):
         document = {step: document}
-    assert steps_of(pointer(*steps)) == steps
-    assert at(document, pointer(*steps)) == "here"
-    assert at(document, "#" + quote(pointer(*steps)[1:], safe="/~")) == "here"
-    assert at(document, pointer(*steps, "x")) is MISSING
+    assert steps_of(below("", *steps)) == steps
+    assert at(document, below("", *steps)) == "here"
+    assert part(document, below("", *steps)) == "here"
+    assert at(document, "#" + quote(below("", *steps), safe="/~")) == "here"
+    assert at(document, below("", *steps, "x")) is MISSING
 
 
 @pytest.mark.parametrize(
@@ -66,3 +68,19 @@ def test_every_reference_is_seen_and_no_depth_ends_it() -> None:
         "#/a",
         "#/b",
     ]
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("/c", "leads back to itself"),
+        ("/d", "leads back to itself"),
+        ("/x", "to nothing"),
+        ("/o", "out of the document"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_told(place: str, told: str) -> None:
+    document = {"a": 1, "c": {"$ref": "#/c"}, "d": {"$ref": "#/e"}, "e": {"$ref": "#/d"}, "o": {"$ref": "b.yaml"}}
+    with pytest.raises(PipelineError, match=told):
+        followed(document, place)
+    assert followed({"b": {"$ref": "#/a"}, "a": 1}, "/b") == "/a"
