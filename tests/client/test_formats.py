@@ -114,6 +114,12 @@ def assert_no_beginning_is_whole(content: bytes) -> None:
         assert facts is None or facts.is_complete is not True, length
 
 
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "AVIF", "TIFF", "BMP", "QOI", "PPM", "JPEG2000", "ICO"])
+def test_not_even_the_last_byte_may_be_missing(kind: str) -> None:
+    for length in range(len(FILES[kind]) - 40, len(FILES[kind])):
+        assert facts_of(FILES[kind][:length]).is_complete is False  # type: ignore[union-attr]
+
+
 def test_a_jpeg_may_hold_another_one_that_is_whole() -> None:
     thumbnail = FILES["JPEG"]
     whole = thumbnail[:2] + b"\xff\xe1" + struct.pack(">H", len(thumbnail) + 2) + thumbnail + thumbnail[2:]
