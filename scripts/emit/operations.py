@@ -22,6 +22,7 @@ _IMAGE = "x-image-answer"
 _OPTIONS = tuple(Options._fields)
 _STATED_ELSEWHERE = ("accept", "authorization", "content-type")
 _PLACES = ("path", "query", "header", "cookie")
+_ORDER = ("path", "property", "body", "query", "header", "cookie")
 # By where a parameter stands: the one style that the client writes.
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 
@@ -205,7 +206,8 @@ class _Reading:
         parts = [*self.parameters(), *self.properties(body, required, name)]
         arguments = self.arguments(parts)
         inputs = [self.input(*part, argument=argument) for part, argument in zip(parts, arguments, strict=True)]
-        inputs.sort(key=lambda taken: taken.code_default is not None)
+        # A parameter that comes to be required does not move what callers give by position.
+        inputs.sort(key=lambda taken: (taken.code_default is not None, _ORDER.index(taken.where)))
         models = [taken.argument for taken in inputs if (taken.where, taken.name) == ("property", "model")]
         return Operation(
             name=name,

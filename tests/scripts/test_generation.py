@@ -103,7 +103,11 @@ def test_the_order_of_properties_does_not_move_what_callers_give_by_position(gen
         schema = request_schema(document)
         schema["properties"] = dict(reversed(schema["properties"].items()))
 
-    assert list(parameters(generated_from(reverse).resources.Images.generate))[1] == "prompt"
+        document["paths"][PATH]["post"]["parameters"] = [
+            {"name": "X-Project-Id", "in": "header", "required": True, "schema": {"type": "string"}}
+        ]
+
+    assert list(parameters(generated_from(reverse).resources.Images.generate))[1:3] == ["prompt", "x_project_id"]
 
 
 def test_a_body_that_is_not_json_stops_with_the_operation_s_name(generated_from: Generate) -> None:
