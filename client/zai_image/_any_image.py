@@ -14,10 +14,12 @@ from zai_image._image_answers import ImageAnswer
 from zai_image._retrying import Retrying
 from zai_image_api.models import ImageGenerationResponse
 from zai_image_api.models import ImageGenerationResponseContentFilterItem as ContentFilterItem
+from zai_image_api.types import Unset
 
 if TYPE_CHECKING:
     from zai_image._downloads import Download
     from zai_image._formats import Facts
+    from zai_image._http import Timeout
 
 # A link may hold the whole image.
 _LONGEST_SHOWN: Final = 1000
@@ -31,12 +33,14 @@ class Downloading:
         api_host: The host of the API, from which images may always come.
         allowed_hosts: Other hosts on this machine or its link-local network from which they may.
         retrying: When a download is tried again.
+        timeout: For each step of it; ``UNSET`` leaves it to the HTTP client.
         deadline: Seconds that one may take; None for as long as it takes.
     """
 
     api_host: str
     allowed_hosts: Sequence[str]
     retrying: Retrying
+    timeout: Timeout | float | Unset | None
     deadline: float | None
 
 
@@ -137,7 +141,7 @@ class AnyImage:
 
         how = self._downloading
         hosts = ImageHosts(how.api_host, how.allowed_hosts)
-        return Download(self._made, self._made.key, hosts, Deadline(how.deadline))
+        return Download(self._made, self._made.key, hosts, how.timeout, Deadline(how.deadline))
 
     def _pause(self, download: Download, error: DownloadError) -> float | None:
         pause = self._downloading.retrying.pause(error, download.attempts)

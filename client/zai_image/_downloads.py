@@ -21,14 +21,16 @@ from zai_image._decoding import STEP, Decoder
 from zai_image._errors import DownloadError, InvalidRequestError
 from zai_image._formats import Facts, facts_of, format_named
 from zai_image._formats._content import Content
+from zai_image._http import timeouts
 from zai_image._image_answers import ImageAnswer
 from zai_image._image_hosts import ImageHosts
 from zai_image._redact import Key
 from zai_image._retrying import retry_after
+from zai_image_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
     from zai_image._connections import Connections, GivenConnections
-    from zai_image._http import URL, AsyncClient, Client, Request, Response
+    from zai_image._http import URL, AsyncClient, Client, Request, Response, Timeout
 
 __all__ = ["STEP", "Download", "Progress", "Receiver", "RefusedAddress", "plain"]
 
@@ -68,6 +70,7 @@ class Download:
         answer: What is known of the image.
         key: The API key, which no error may show, even where the server put it into the link.
         hosts: Where images may come from.
+        timeout: For each step; ``UNSET`` leaves it to the HTTP client.
         deadline: When the call has to be over.
 
     Attributes:
@@ -75,13 +78,21 @@ class Download:
         deadline: When the call has to be over.
     """
 
-    def __init__(self, answer: ImageAnswer, key: Key, hosts: ImageHosts, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        answer: ImageAnswer,
+        key: Key,
+        hosts: ImageHosts,
+        timeout: Timeout | float | Unset | None,
+        deadline: Deadline,
+    ) -> None:
         self.deadline = deadline
         self.attempts = 0
         self.link = answer.url.strip()
         self._expires = answer.expires
         self._key = key
         self._hosts = hosts
+        self._timeout = timeout
         self._is_remote = answer.content is None
 
     def error(
@@ -171,12 +182,13 @@ class Download:
                 await info["return_value"].aclose()
                 raise RefusedAddress(refused)
 
+        steps = timeouts(client.timeout if self._timeout is UNSET else self._timeout)
         request = type(probe)(
             "GET",
             address,
             headers=_HEADERS,
             extensions={
-                "timeout": {step: self.deadline.within(seconds) for step, seconds in client.timeout.as_dict().items()},
+                "timeout": {step: self.deadline.within(seconds) for step, seconds in steps.items()},
                 "trace": trace_async if hasattr(client, "aclose") else trace,
             },
         )

@@ -81,7 +81,7 @@ class Settings:
     def downloading(self) -> Downloading:
         """How images are downloaded."""
         host = urlsplit(self.base_url).hostname or ""
-        return Downloading(host, self.image_hosts, self.retrying, self.deadline)
+        return Downloading(host, self.image_hosts, self.retrying, self.timeout, self.deadline)
 
     def changed(self, changes: Hidden[Options]) -> Settings:
         """Return these settings with some changed.

@@ -8,16 +8,15 @@ import socket
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 
-from tests.client.loopback import Connection, Peer, peer, replies
+from tests.client.loopback import PATIENCE, Connection, Peer, peer, replies, says_nothing
 from tests.client.test_formats import FILES
 from zai_image import AsyncZaiImage, DownloadError, InvalidRequestError, ZaiImage
-from zai_image._any_image import Downloading
 from zai_image._image_hosts import ImageHosts
 
 PNG = FILES["PNG"]
@@ -441,11 +440,10 @@ def trickles_a_head(connection: Connection) -> None:
 
 @pytest.mark.parametrize("script", [trickles, trickles_a_head])
 def test_a_download_ends_with_its_deadline_whatever_trickles(
-    script: Callable[[Connection], None], download: Download, monkeypatch: pytest.MonkeyPatch
+    script: Callable[[Connection], None], download: Download
 ) -> None:
-    monkeypatch.setattr("zai_image._client.Downloading", partial(Downloading, deadline=0.4))
     with peer(script) as server, pytest.raises(DownloadError, match=r"within the deadline of 0\.4 s") as failed:
-        download(server.url)
+        download(server.url, deadline=0.4)
     assert (failed.value.transient, failed.value.attempts) == (False, 1)
 
 
@@ -466,3 +464,29 @@ def test_other_spellings_of_this_machine_are_known(name: str) -> None:
 def test_other_hosts_are_not_refused(name: str) -> None:
     assert not ImageHosts("api.z.ai").refuses(name)
     assert not ImageHosts("api.z.ai").refuses_address("images.example", name)
+
+
+def test_a_host_that_says_nothing_is_waited_for_as_long_as_the_client_waits(download: Download) -> None:
+    with peer(says_nothing) as server, pytest.raises(DownloadError, match="could not be fetched") as failed:
+        download(server.url, timeout=0.2, max_retries=0)
+    assert failed.value.transient
+    assert "ReadTimeout" in str(failed.value.__cause__)
+    # Our side hung up; the host would have gone on for longer.
+    assert server.ended.wait(PATIENCE)
+
+
+@pytest.mark.parametrize("own", [{}, {"headers": {"X-Key": SECRET}, "cookies": {"a": SECRET}, "params": {"b": SECRET}}])
+def test_a_client_of_httpx2_downloads_as_bare(own: dict[str, Any], host: Peer) -> None:
+    link = f"{host.url}1.png?Signature=abc%2Fdef"
+    with httpx2.Client(**own) as given, ZaiImage(KEY, base_url="http://127.0.0.1:1", http_client=given) as zai:
+        assert zai.image_at(link).download() == PNG
+
+    async def run() -> bytes:
+        async with httpx2.AsyncClient(**own) as given:
+            zai = AsyncZaiImage(KEY, base_url="http://127.0.0.1:1", http_client=given)
+            return await zai.image_at(link).download()
+
+    assert asyncio.run(run()) == PNG
+    for request in host.requests:
+        assert request.startswith(b"GET /1.png?Signature=abc%2Fdef HTTP/1.1")
+        assert SECRET.encode() not in request

@@ -20,11 +20,16 @@ from zai_image._image_answers import image_answer_at
 from zai_image._image_hosts import ImageHosts
 from zai_image._redact import Key
 from zai_image_api.promises import LINK_LIFE
+from zai_image_api.types import UNSET
 
 EXPIRES = datetime(2026, 1, 1, tzinfo=UTC)
 URL = "https://images.example/1.png"
 DOWNLOAD = Download(
-    image_answer_at(URL, EXPIRES - LINK_LIFE, Key("a-key")), Key("a-key"), ImageHosts("api.example"), Deadline(None)
+    image_answer_at(URL, EXPIRES - LINK_LIFE, Key("a-key")),
+    Key("a-key"),
+    ImageHosts("api.example"),
+    UNSET,
+    Deadline(None),
 )
 SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp", "GIF": ".gif"}
 
