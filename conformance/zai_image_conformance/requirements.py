@@ -105,13 +105,9 @@ class Catalogue:
 
     def ruling(self, name: str, model: str) -> tuple[Requirement, ...]:
         """The requirements with numbers of the property of that name, such as `size`, that hold for a model."""
-        return tuple(
-            requirement
-            for requirement in self.requirements
-            if requirement.place is not None
-            and requirement.place.endswith(f"/properties/{name}")
-            and requirement.covers(model)
-        )
+        named = [each for each in self.requirements if each.place and each.place.endswith(f"/properties/{name}")]
+        # Other operations may have a property of that name, with requirements of their own behind these.
+        return tuple(each for each in named if each.place == named[0].place and each.covers(model))
 
     def forgives(self, kind: str, profile: Profile) -> bool:
         """Whether a profile holds nothing of this kind against a server.

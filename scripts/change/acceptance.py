@@ -23,9 +23,9 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(("minSide", "maxSide"), ("RANGE", "the sides of an image{of} range from {values} pixels")),
     "sideMultipleOf": ("STEP", "the sides of an image{of} are multiples of {values}"),
     "maxPixels": ("PIXELS", "an image{of} has at most {values} pixels"),
-    **dict.fromkeys(("minLength", "maxLength"), ("LENGTH", "the length of {name}{of}: {keywords} {values} characters")),
-    **dict.fromkeys(("minItems", "maxItems"), ("COUNT", "the number of items of {name}{of}: {keywords} {values}")),
-    **dict.fromkeys(("minimum", "maximum"), ("LIMITS", "the value of {name}{of}: {keywords} {values}")),
+    **dict.fromkeys(("minLength", "maxLength"), ("LENGTH", "the length of {name}{of}: {bound}{values} characters")),
+    **dict.fromkeys(("minItems", "maxItems"), ("COUNT", "the number of items of {name}{of}: {bound}{values}")),
+    **dict.fromkeys(("minimum", "maximum"), ("LIMITS", "the value of {name}{of}: {bound}{values}")),
     "multipleOf": ("STEP", "the value of {name}{of} is a multiple of {values}"),
     "enum": ("VALUES", "the values of {name}{of}: {values}"),
     "typicalSeconds": ("TIME", "the time that {name}{of} takes, in seconds: {values}"),
@@ -200,10 +200,9 @@ class _Revision:
         kind, words = _kind(first.keyword)
         values = " to ".join(_words(constraint.value) for constraint in constraints)
         of = f" for {label(first.when)}" if first.when is not None else ""
-        title = words.format(name=first.name, of=of, values=values, keywords=" to ".join(numbers))
-        entry: dict[str, Any] = dict(
-            pattern or {"binds": ["client"], "check": _UNTESTED, "cost": {"pictures": 0, "free": 0}}
-        )
+        bound = {"min": "at least ", "max": "at most "}.get(first.keyword[:3], "") if len(constraints) == 1 else ""
+        title = words.format(name=first.name, of=of, values=values, keyword=first.keyword, bound=bound)
+        entry: dict[str, Any] = dict(pattern or {"binds": ["client"], "check": _UNTESTED})
         if pattern is not None and (was := Condition.of(pattern.get("when"))) is not None and not was.excluded:
             title = _retitled(pattern["title"], pattern["numbers"], numbers, was, first.when)
         entry |= {
@@ -256,7 +255,7 @@ def _said(entry: Mapping[str, Any], constraint: Constraint) -> bool:
 
 
 def _kind(keyword: str) -> tuple[str, str]:
-    return _KINDS.get(keyword, (keyword.upper(), "{name}{of}: {keywords} {values}"))
+    return _KINDS.get(keyword, (keyword.upper(), "{name}{of}: {keyword} {values}"))
 
 
 def _words(value: Any) -> str:

@@ -121,3 +121,14 @@ def test_an_unknown_id_is_no_requirement() -> None:
     assert "SIZE-GLM" not in catalogue()
     with pytest.raises(KeyError):
         catalogue()["SIZE-GLM"]
+
+
+def test_the_numbers_of_a_model_are_those_of_the_first_operation_that_has_the_property() -> None:
+    of_another = [
+        evolve(each, id=f"{each.id}-2", place="/components/schemas/Another/properties/size", when=None)
+        for each in catalogue().ruling("size", "glm-image")
+    ]
+    both = evolve(catalogue(), requirements=(*catalogue().requirements, *of_another))
+    for model in ("glm-image", "cogview-4-250304"):
+        assert both.ruling("size", model) == catalogue().ruling("size", model)
+    assert len(of_another) == 5
