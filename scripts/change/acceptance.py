@@ -215,10 +215,8 @@ class _Revision:
         entry.pop("when", None)
         if first.when is not None:
             entry["when"] = first.when.to_plain()
-        if "recommended" in numbers and "pictures" in entry.get("cost", {}):
-            entry["cost"] = {**entry["cost"], "pictures": len(numbers["recommended"])}
         entry["numbers"] = numbers
-        order = ("id", "title", "level", "sentence", "binds", "check", "cost", "place", "when", "numbers")
+        order = ("id", "title", "level", "sentence", "binds", "check", "place", "when", "numbers")
         return {name: entry[name] for name in (*order, *(name for name in entry if name not in order)) if name in entry}
 
     def _new_id(self, constraint: Constraint, kind: str) -> str:
@@ -233,7 +231,7 @@ class _Revision:
         return made
 
 
-_UNTESTED: Final = "Not judged over HTTP by a check of its own; the client refuses what breaks it."
+_UNTESTED: Final = "Not tested over HTTP by a check of its own; the client refuses what breaks it."
 
 
 def _is_successor(old: Condition | None, new: Condition | None) -> bool:

@@ -310,7 +310,7 @@ def _phrases() -> tuple[_Phrase, ...]:
 
 def _pattern(text: str) -> re.Pattern[str]:
     slotted = re.sub(r"<([a-z]+)>", lambda found: f"(?P<{found[1]}>{_SLOTS[found[1]][0]})", text)
-    return re.compile(slotted, re.IGNORECASE)
+    return re.compile(slotted, re.IGNORECASE | re.ASCII)
 
 
 def quoted(sentence: str) -> Iterator[str]:

@@ -186,10 +186,22 @@ class _Walk:
         if key in ("example", "examples"):
             self.shown(key, value, place)
         elif isinstance(value, str):
-            if key not in _MACHINE | _VALUES and not (key == "name" and _is_identifier(place, parent)):
+            named = key in _MACHINE | _VALUES or (key == "name" and _is_identifier(place, parent))
+            # What a machine reads has no white space: where there is some, there are words.
+            if not named or re.search(r"\s", value):
                 self.texts.append(Text(place, value))
-        elif place == "/tags" or (key not in _VALUES and not (key in _MACHINE and isinstance(value, list))):
+        elif place == "/tags" or key not in _MACHINE | _VALUES:
             self.node(value, place, names=key in _NAMES)
+        else:
+            self.values(value, place)
+
+    def values(self, value: Any, place: str) -> None:
+        """Look for words among values."""
+        children = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+        for key, item in children:
+            self.values(item, f"{place}/{escaped(key)}")
+        if isinstance(value, str) and re.search(r"\s", value):
+            self.texts.append(Text(place, value))
 
     def shown(self, key: str, value: Any, place: str) -> None:
         owner = place.rpartition("/")[0]

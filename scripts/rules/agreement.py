@@ -106,7 +106,7 @@ def _against(
     place: str, what: str, value: Any, prop: Property, constraints: Sequence[Constraint], model: Any
 ) -> Iterator[Contradiction]:
     says = f"{what} {cut(shown(value), 60)}"
-    if what == "example":
+    if what != "schema enum":
         for stated, _ in prop.parts:
             schema = _plain(stated)
             for keyword in breaks(value, schema):

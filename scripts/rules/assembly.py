@@ -266,7 +266,7 @@ def _shown_words(example: Example, constraints: Sequence[Constraint]) -> Iterato
     if isinstance(example.value, str):
         prop = example.of
         ruled = prop is not None and (
-            any(prop.first(keyword) is not None for keyword in ("enum", "const", "pattern", "format"))
+            any(prop.first(keyword) is not None for keyword in ("enum", "const"))
             or any(stated.place == prop.place and stated.keyword in (*OF_SIZES, "enum") for stated in constraints)
         )
         if not ruled:

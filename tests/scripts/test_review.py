@@ -160,7 +160,7 @@ def test_a_new_group_gets_entries_after_the_pattern_of_another_named_after_it(ch
     ]
     assert (
         found["SIZE-GLM-IMAGE-LITE-RANGE"]["title"]
-        == "the sides of a glm-image-lite picture range from 256 to 1024 pixels"
+        == "the sides of a glm-image-lite image range from 256 to 1024 pixels"
     )
     assert found["SIZE-GLM-IMAGE-LITE-STEP"]["numbers"] == {"sideMultipleOf": 64}
     assert found["SIZE-GLM-IMAGE-LITE-STEP"]["when"] == {"models": ["glm-image-lite"]}
