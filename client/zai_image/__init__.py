@@ -31,6 +31,16 @@ from zai_image._errors import (
 from zai_image._images import AsyncImage, Image
 from zai_image.sizes import Size
 
+
+def __getattr__(name: str) -> str:
+    """Return the version, which takes longer to look up than all of the above to import."""
+    if name != "__version__":
+        raise AttributeError(f"module 'zai_image' has no attribute {name!r}")
+    from importlib.metadata import version
+
+    return version("zai-image")
+
+
 __all__ = [
     "APIError",
     "AsyncImage",

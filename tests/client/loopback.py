@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import ssl
 import struct
@@ -42,9 +43,17 @@ class Connection:
         self._peer.asked.release()
         return True
 
+    def receive(self) -> bytes:
+        """Return the next bytes as they are; none where the client has closed."""
+        return self._socket.recv(65536)
+
     def send(self, data: bytes) -> None:
         """Send bytes as they are."""
-        self._socket.sendall(data)
+        try:
+            self._socket.sendall(data)
+        except OSError:
+            self._peer.ended.set()
+            raise
 
     def wait_for_end(self) -> None:
         """Wait until the client closes, and note that it did."""
@@ -54,6 +63,13 @@ class Connection:
             ended = True
         if ended:
             self._peer.ended.set()
+
+    def wait_for_end_within(self, seconds: float) -> bool:
+        """Wait so long for the client to close; note it, and tell whether it did."""
+        ready, _, _ = select.select([self._socket], [], [], seconds)
+        if ready:
+            self.wait_for_end()
+        return bool(ready)
 
     def wait_for_permission(self) -> None:
         """Wait until the test lets all connections go on."""

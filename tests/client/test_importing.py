@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
+
+import zai_image
+
+
+def test_the_package_tells_its_version_and_no_name_that_it_has_not() -> None:
+    assert zai_image.__version__ == version("zai-image")
+    with pytest.raises(AttributeError, match="module 'zai_image' has no attribute 'versions'"):
+        zai_image.versions  # noqa: B018
 
 
 @pytest.mark.parametrize(
