@@ -30,8 +30,8 @@ _SHOWN = 200
 """Characters of a response that a report repeats."""
 _RATE_PATIENCE = 150.0
 """Seconds to wait, for one request, for a rate limit to pass: more than twice the longest window in common use."""
-_LONGEST_PAUSE = 15.0
-"""Seconds between two attempts where the server names none."""
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.2, 15.0
+"""Seconds between two attempts where the server names none: each time twice as many."""
 _BUSY_PATIENCE = 30.0
 """Seconds to wait in all, for one request, where a 5xx names a time to come again."""
 _LESS_PATIENCE = (PATIENCE, 30.0, 30.0, 5.0)
@@ -277,7 +277,7 @@ class Session:
         """How long to wait before the same is tried again; None where the response is the answer."""
         named = _seconds(response.headers.get("retry-after"), self.clock.now())
         if response.status == 429:
-            return max(1.0, named) if named is not None else min(_LONGEST_PAUSE, 1.0 + waited)
+            return max(1.0, named) if named is not None else min(_LONGEST_PAUSE, _SHORTEST_PAUSE + waited)
         if response.status >= 500 and named is not None and waited + max(1.0, named) <= _BUSY_PATIENCE:
             return max(1.0, named)
         return None
