@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.docs.serving import serving
 from tests.docs.walkthrough import Shell, blocks, is_installation
 
 DOCUMENTS = sorted([*(ROOT / "docs/tutorials").glob("*.md"), *(ROOT / "docs/how-to").glob("*.md")])
-NEEDS = ("npm", "sdks")
+NEEDS = ("npm", "pipeline", "sdks")
 """What a document may need that not every environment has; its test has the mark of that name."""
 PORT = "8000"
 SITE = "https://zai-image.github.io/zai-image/"
@@ -64,6 +65,10 @@ def named(document: Path) -> str:
 def test_it_can_be_followed(document: Path, published: str, tmp_path: Path) -> None:
     if "npm" in needs(document) and shutil.which("npm") is None:
         pytest.skip("this machine has no npm")
+    if "pipeline" in needs(document):
+        subprocess.run(["git", "clone", "--quiet", "--no-local", ROOT.as_uri(), str(tmp_path)], check=True)
+        (tmp_path / ".tox").mkdir()
+        (tmp_path / ".tox/pipeline").symlink_to(sys.prefix)
     # Another program of this machine may hold the port that the document names.
     port = str(free_port())
     here = str(Path(sys.executable).parent)

@@ -18,7 +18,7 @@ _BLOCK = re.compile(
 )
 _FILE = re.compile(r"(?:#|//|--|<!--) (?P<name>[\w./-]*\.\w+|Jenkinsfile)(?: -->)?\n")
 _INSTALLS = re.compile(r"(\S*python\S* -m )?(pip|uv|uvx|pipx) ")
-_PATIENCE = 120.0
+_PATIENCE = 500.0
 """Seconds for one command."""
 
 
