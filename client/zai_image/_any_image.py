@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from zai_image._formats import Facts
     from zai_image._http import Timeout
 
-# A link may hold the whole image.
+# Characters of a link in a representation.
 _LONGEST_SHOWN: Final = 1000
 
 
@@ -149,6 +149,7 @@ class AnyImage:
         return None if pause is None or (remaining is not None and pause >= remaining) else pause
 
     def __repr__(self) -> str:
-        url = self.url if len(self.url) <= _LONGEST_SHOWN else f"{self.url[:_LONGEST_SHOWN]}..."
+        shown = self._made.shown
+        url = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
         created = "" if self.created is None else f", created {self.created:%Y-%m-%d %H:%M:%S} UTC"
-        return f"<{type(self).__name__} {one_line(self._made.key.redact(url))}{created}>"
+        return f"<{type(self).__name__} {one_line(url)}{created}>"

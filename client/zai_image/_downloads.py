@@ -88,12 +88,12 @@ class Download:
     ) -> None:
         self.deadline = deadline
         self.attempts = 0
-        self.link = answer.url.strip()
+        self.link = (answer.link or "").strip()
+        self._shown = answer.shown.strip()
         self._expires = answer.expires
         self._key = key
         self._hosts = hosts
         self._timeout = timeout
-        self._is_remote = answer.content is None
 
     def error(
         self,
@@ -104,7 +104,7 @@ class Download:
         cause: BaseException | None = None,
     ) -> DownloadError:
         """Return the error that says why the image could not be had from here."""
-        url = self._key.redact(self.link) if self._is_remote else f"{self.link[:40]}..."
+        url = self._shown
         error = DownloadError(
             self._key.redact(f"the image at {url} {problem}"), url=url, transient=transient, retry_after=retry_after
         )

@@ -20,6 +20,8 @@ from zai_image_api.wire import text_of
 # A number with more digits is no time and no level; Python refuses to read 4,301 of them.
 _MOST_DIGITS: Final = 4000
 REQUEST_ID_HEADERS = ("x-request-id", "x-log-id")
+# Characters that are shown of what a data: link says before its data.
+_LONGEST_HEAD: Final = 100
 # What stands for bytes that are no text.
 _UNREADABLE: Final = "\ufffd"
 WEB: Final = ("http://", "https://")
@@ -55,7 +57,21 @@ class ImageAnswer:
         """The link; of an image that came without one, a ``data:`` link that holds it."""
         if self.link is not None:
             return self.link
-        return f"data:application/octet-stream;base64,{b64encode(self.content or b'').decode()}"
+        # Loaded for few: it is a table of all formats.
+        from zai_image._formats import facts_of
+
+        content = self.content or b""
+        facts = facts_of(content)
+        kind = "application/octet-stream" if facts is None else facts.media_type
+        return f"data:{kind};base64,{b64encode(content).decode()}"
+
+    @property
+    def shown(self) -> str:
+        """The link as errors and representations show it: without the key, and without an image that it holds."""
+        if self.content is None:
+            return self.key.redact(self.link or "")
+        # Redacted before it is cut, or half a key could remain at the cut.
+        return f"{self.key.redact((self.link or 'data:,').partition(',')[0])[:_LONGEST_HEAD]},..."
 
 
 def read_image_answer(parsed: object, headers: Mapping[str, str], content: bytes, key: Key) -> ImageAnswer | None:

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 
 from tests.client.loopback import peer, replies
 from tests.client.test_formats import IMAGES
-from zai_image import AsyncZaiImage, ContentBlockedError, Image, InvalidResponseError, ZaiImage, ZaiImageError
+from zai_image import (
+    AsyncZaiImage,
+    ContentBlockedError,
+    DownloadError,
+    Image,
+    InvalidResponseError,
+    ZaiImage,
+    ZaiImageError,
+)
 from zai_image._answers import image_answer
 from zai_image._image_answers import ImageAnswer
 from zai_image._redact import Key
@@ -235,3 +243,30 @@ def test_an_image_of_an_earlier_answer_may_have_no_time() -> None:
         assert (image.url, image.created, image.expires) == (LINK, None, None)
         now = datetime.now(UTC)
         assert zai.image_at(LINK, created=now).expires == now + timedelta(days=30)
+
+
+def test_an_image_without_a_link_gets_one_that_names_its_type() -> None:
+    answer = read({"data": [{"b64_json": b64encode(IMAGES["JPEG"]).decode()}]})
+    assert answer.url == f"data:image/jpeg;base64,{b64encode(IMAGES['JPEG']).decode()}"
+
+
+KEY = "sk-0123456789abcdefghij"
+
+
+@pytest.mark.parametrize("before", range(960, 1001, 5))
+def test_no_part_of_the_key_is_shown_at_a_cut(before: int) -> None:
+    with ZaiImage(KEY) as zai:
+        for link in (
+            f"https://a.example/{'x' * before}?key={KEY}",
+            f"data:image/png;note={'x' * (before - 900)}{KEY};base64,{BASE64}",
+        ):
+            assert KEY[:6] not in repr(zai.image_at(link))
+
+
+def test_an_error_shows_no_image_that_the_answer_holds() -> None:
+    with (
+        ZaiImage(KEY) as zai,
+        pytest.raises(DownloadError, match=r"^the image at data:image/png;base64,\.\.\. ") as failed,
+    ):
+        zai.image_at(f"data:image/png;base64,{BASE64[:-40]}").download()
+    assert (failed.value.url, failed.value.transient) == ("data:image/png;base64,...", False)
