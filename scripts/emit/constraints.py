@@ -10,6 +10,7 @@ from scripts.emit.runtime.checking import KEYWORDS, compiled
 from scripts.emit.runtime.constraints import Condition, Constraint
 from scripts.rules import constraint as prose
 from scripts.source.failure import PipelineError
+from scripts.source.quoting import quote
 from scripts.source.references import below, followed, part, steps_of
 
 # What says nothing of which values are valid.
@@ -99,12 +100,12 @@ def _plain(place: str, keyword: str, value: Any, schema: Mapping[str, Any], *, s
         if not sent:
             return {}
         name = steps_of(place)[-1]
-        raise PipelineError(f"{name}: the client cannot check the keyword {ascii(keyword)[:60]} (at #{place})")
+        raise PipelineError(f"{name}: the client cannot check the keyword {quote(keyword, 60)} (at #{place})")
     if keyword == "pattern":
         try:
             compiled(value)
         except (re.error, RecursionError, OverflowError) as error:
-            raise PipelineError(f"the pattern {ascii(value)[:100]} at #{place} cannot be checked: {error}") from error
+            raise PipelineError(f"the pattern {quote(value, 100)} at #{place} cannot be checked: {error}") from error
     if keyword == "required":
         held = schema.get("properties", {})
         unwritten = "readOnly" if sent else "writeOnly"

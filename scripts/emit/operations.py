@@ -13,6 +13,7 @@ from scripts.emit.names import attributes, classes, constants
 from scripts.emit.runtime.types import Options
 from scripts.emit.shapes import BUILTINS, Shapes, Typed
 from scripts.source.failure import PipelineError
+from scripts.source.quoting import quote
 from scripts.source.references import below, followed, part
 from scripts.source.selection import METHODS
 
@@ -157,7 +158,7 @@ def resources(document: Mapping[str, Any], shapes: Shapes, is_size: Callable[[st
     for tag, there in by_tag.items():
         identities = [_identity(*one) for one in there]
         if doubles := sorted({identity for identity in identities if identities.count(identity) > 1}):
-            raise PipelineError(f"several operations of the tag {tag!a} have the operationId {doubles[0]!a}")
+            raise PipelineError(f"several operations of the tag {quote(tag)} have the operationId {quote(doubles[0])}")
         names = attributes(identities, taken=BUILTINS)
         made = [
             _Reading(document, shapes, is_size, *one).operation(
@@ -243,14 +244,14 @@ class _Reading:
         for (where, name), place in found.items():
             stated = part(self.document, place)
             if where not in _PLACES:
-                self.refuse(f"takes {name!a} in {ascii(where)[:40]}; a parameter may be in {', '.join(_PLACES)}")
+                self.refuse(f"takes {quote(name)} in {quote(where, 40)}; a parameter may be in {', '.join(_PLACES)}")
             if "schema" not in stated:
-                self.refuse(f"takes the parameter {name!a} without a plain schema")
+                self.refuse(f"takes the parameter {quote(name)} without a plain schema")
             if stated.get("style", _STYLES[where]) != _STYLES[where] or stated.get("allowReserved"):
-                self.refuse(f"takes the parameter {name!a} in a style other than {_STYLES[where]!r}")
+                self.refuse(f"takes the parameter {quote(name)} in a style other than {quote(_STYLES[where])}")
             kinds = self.shapes.typed(below(place, "schema"), name).annotation.split(" | ")
             if any(kind.startswith(("_models.", "dict[")) for kind in kinds):
-                self.refuse(f"takes an object as the parameter {name!a}, and the client writes none")
+                self.refuse(f"takes an object as the parameter {quote(name)}, and the client writes none")
             required = stated.get("required") is True or where == "path"
             exploded = stated.get("explode", where in ("query", "cookie"))
             yield where, name, below(place, "schema"), required, exploded, str(stated.get("description", ""))
@@ -267,7 +268,7 @@ class _Reading:
         contents = stated.get("content", {})
         media_type = next((name for name in contents if _JSON.fullmatch(name.partition(";")[0].strip())), None)
         if media_type is None or "schema" not in contents[media_type]:
-            self.refuse(f"takes {' or '.join(map(ascii, contents)) or 'a body of no type'}; the client can send JSON")
+            self.refuse(f"takes {' or '.join(map(quote, contents)) or 'a body of no type'}; the client can send JSON")
         return media_type, stated.get("required") is True, below(place, "content", media_type, "schema")
 
     def properties(
@@ -314,7 +315,7 @@ class _Reading:
         for status in sorted(responses, key=lambda status: _range(str(status))[1] - _range(str(status))[0]):
             first, last = _range(str(status))
             if (first, last) == (-1, -1):
-                self.refuse(f"answers with the status {ascii(status)[:40]}, which is none")
+                self.refuse(f"answers with the status {quote(status, 40)}, which is none")
             place = followed(self.document, below(self.place, "responses", status))
             readers: dict[str, str] = {}
             annotations: list[str] = []

@@ -20,6 +20,7 @@ from scripts.rules.constraint import Condition, label
 from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError
 from scripts.source.provenance import Provenance
+from scripts.source.quoting import printable, quote
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 RUNTIME = Path(__file__).parent / "runtime"
@@ -93,8 +94,7 @@ def condition_as_code(when: Condition | None) -> str:
 
 def docstring(text: str, indent: int) -> str:
     """Return a text as a docstring in code, whatever characters are in it, wrapped for people."""
-    printable = "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
-    escaped = printable.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    escaped = printable(text, keep="\n").replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     if escaped.endswith('"'):
         escaped = f'{escaped[:-1]}\\"'
     lines: list[str] = []
@@ -137,4 +137,4 @@ def _format(package: Path, settings: Path) -> None:
             check=False,
         )
         if done.returncode:
-            raise PipelineError(f"the generated code is not valid Python: {(done.stdout or done.stderr)[:300]!a}")
+            raise PipelineError(f"the generated code is not valid Python: {quote(done.stdout or done.stderr, 300)}")

@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 from scripts.emit.names import attributes, classes
 from scripts.emit.runtime.model import Model
 from scripts.source.failure import PipelineError
+from scripts.source.quoting import quote
 from scripts.source.references import below, followed, part
 
 # By JSON type: annotation and reader. Modules in templates have an underscore in front of their names.
@@ -158,7 +159,7 @@ class Shapes:
                 f"_abc.Mapping[str, {entry.accepted}]",
             )
         if kind not in _SCALARS:
-            raise PipelineError(f"the schema at #{place} is of the type {ascii(kind)[:60]}, which JSON has not")
+            raise PipelineError(f"the schema at #{place} is of the type {quote(kind, 60)}, which JSON has not")
         annotation, reader = _SCALARS[kind]
         if literals := [
             value for value in _values(schema) if _kind_of(value) == kind and kind in ("string", "integer")

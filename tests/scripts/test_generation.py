@@ -115,7 +115,7 @@ def test_a_body_that_is_not_json_stops_with_the_operation_s_name(generated_from:
         content = document["paths"][PATH]["post"]["requestBody"]["content"]
         content["multipart/form-data"] = content.pop("application/json")
 
-    with pytest.raises(PipelineError, match=r"POST /paas/v4/images/generations takes 'multipart/form-data'"):
+    with pytest.raises(PipelineError, match=r'POST /paas/v4/images/generations takes "multipart/form-data"'):
         generated_from(send_a_form)
 
 

@@ -147,5 +147,5 @@ def test_it_is_typed(package: Package) -> None:
 def test_two_operations_of_one_name_are_refused_by_it(tmp_path: Path) -> None:
     document = named()
     document["paths"]["/paas/v4/again"] = {"get": document["paths"]["/paas/v4/named/0"]["get"]}
-    with pytest.raises(PipelineError, match="several operations of the tag 'Images' have the operationId 'field'"):
+    with pytest.raises(PipelineError, match='several operations of the tag "Images" have the operationId "field"'):
         package_from(document, tmp_path, "refused_api")
