@@ -9,8 +9,8 @@ from typing import Final
 
 from attrs import frozen
 
-# Prefixes behind which an IPv6 address has an IPv4 address in its last four bytes: RFC 6052 and RFC 4291.
-_WITH_IPV4: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
+# Prefixes behind which an IPv6 address has an IPv4 address in its last four bytes: RFC 6052, RFC 2765 and RFC 4291.
+_WITH_IPV4: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("::ffff:0:0:0/96"), IPv6Network("::/96"))
 
 
 @frozen

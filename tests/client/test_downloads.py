@@ -448,7 +448,16 @@ def test_a_download_ends_with_its_deadline_whatever_trickles(
 
 
 @pytest.mark.parametrize(
-    "name", ["0177.0.0.1", "0177.1", "017700000001", "fe80::1%eth0", "::ffff:0:0", "2001:0:0:0:0:0:80ff:fffe"]
+    "name",
+    [
+        "0177.0.0.1",
+        "0177.1",
+        "017700000001",
+        "fe80::1%eth0",
+        "::ffff:0:0",
+        "::ffff:0:127.0.0.1",
+        "2001:0:0:0:0:0:80ff:fffe",
+    ],
 )
 def test_other_spellings_of_this_machine_are_known(name: str) -> None:
     assert ImageHosts("api.z.ai").refuses(name)
