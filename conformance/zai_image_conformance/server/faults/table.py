@@ -24,10 +24,10 @@ class FaultError(ValueError):
 class Target(Enum):
     """What a fault acts on."""
 
-    ORDER = "order"
-    """A POST that orders pictures."""
-    PICTURE = "picture"
-    """A GET of a picture by its link."""
+    ORDER = "request"
+    """A POST for an image."""
+    PICTURE = "image"
+    """A GET of an image by its URL."""
 
 
 @frozen
@@ -85,8 +85,8 @@ def _limit(name: str, sentence: str, make: Callable[[float], Layer]) -> Fault:
     return Fault(name, Target.ORDER, sentence, make, "N", counts=True)
 
 
-_RATE = "over N orders within a minute, orders are refused with 429, code 1303 and Retry-After"
-_CONCURRENCY = "while N orders are being answered, others are refused with 429 and code 1302"
+_RATE = "over N requests within a minute, further ones are refused with 429, code 1303 and Retry-After"
+_CONCURRENCY = "while N requests are being answered, others are refused with 429 and code 1302"
 _BUSY = layers.html(503, "503 Service Temporarily Unavailable")
 _TABLE = (
     _order("timeout", "the answer never comes", delivered(Delivery.NEVER)),
@@ -97,7 +97,7 @@ _TABLE = (
         "connection-close-before", "the connection is closed instead of an answer", delivered(Delivery.CLOSED_BEFORE)
     ),
     _order("connection-close-while", "the connection is closed amid the answer", delivered(Delivery.CLOSED_WHILE)),
-    _order("nested-error", "refusals have the vendor's other form, with a string code", layers.nested),
+    _order("nested-error", "error responses have the vendor's other form, with a string code", layers.nested),
     _limit("rate-limit", _RATE, limits.rate),
     _limit("concurrency-limit", _CONCURRENCY, limits.concurrency),
     _valued("latency=SECONDS", Target.ORDER, "the answer comes that much later", layers.late),
@@ -130,17 +130,15 @@ _TABLE = (
         _order(f"code-{code}", f"refused with {status} and code {code}: {message}", instead(Answer.refusal(code)))
         for code, (status, message) in BUSINESS_CODES.items()
     ),
-    _picture("picture-timeout", "the picture never comes", delivered(Delivery.NEVER)),
-    _picture("picture-reset", "the connection is reset amid the picture", delivered(Delivery.RESET_WHILE)),
-    _picture("picture-close", "the connection is closed amid the picture", delivered(Delivery.CLOSED_WHILE)),
-    _valued("slow-picture=SECONDS", Target.PICTURE, "the picture takes that long to be sent", layers.slow),
-    _picture("truncated-picture", "half a picture comes as if it were whole", success(layers.halved)),
+    _picture("picture-timeout", "the image never comes", delivered(Delivery.NEVER)),
+    _picture("picture-reset", "the connection is reset amid the image", delivered(Delivery.RESET_WHILE)),
+    _picture("picture-close", "the connection is closed amid the image", delivered(Delivery.CLOSED_WHILE)),
+    _valued("slow-picture=SECONDS", Target.PICTURE, "the image takes that long to be sent", layers.slow),
+    _picture("truncated-picture", "half an image comes as if it were whole", success(layers.halved)),
     _picture("expired-link", "the link has expired: 403 and XML, as object stores answer", instead(layers.expired())),
     _picture("dead-link", "the link leads nowhere: 404", instead(layers.gone())),
-    _picture("picture-503", "the pictures' host is busy: 503", instead(_BUSY)),
-    _picture(
-        "picture-html", "a web page comes instead of the picture, under 200", instead(layers.html(200, "Welcome"))
-    ),
+    _picture("picture-503", "the images' host is busy: 503", instead(_BUSY)),
+    _picture("picture-html", "a web page comes instead of the image, under 200", instead(layers.html(200, "Welcome"))),
 )
 FAULTS: Final = MappingProxyType({fault.name: fault for fault in _TABLE})
 """Every fault by name. Where several are at work, each acts on what those after it in the table make of the answer."""
