@@ -89,13 +89,13 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
             "whatever_the_server_repeats and (message or name or lost or decoded)",
         ),
         "a client that shows the key in the body": (
-            "from zai_image import _answers\n_answers._excerpt = lambda content, key: content[:4096].decode()",
+            "from zai_image import _answers\n_answers._kept = lambda content, key: content.decode()",
             "whatever_the_server_repeats and (message or property or page)",
         ),
         "a client that cuts the body before it masks the key": (
             """
             from zai_image import _answers
-            _answers._excerpt = lambda content, key: content[:4096].decode().replace(key, "***")
+            _answers._kept = lambda content, key: key.redact(content[:4096].decode())
             """,
             "whatever_the_server_repeats and long",
         ),
@@ -168,8 +168,13 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
             "refusal_under_status_200",
         ),
         "a client that reads no date to wait for": (
-            "from zai_image import _answers\n"
-            "_answers._retry_after = lambda value: float(value) if value.isdecimal() else None",
+            """
+            from zai_image import _answers
+            def retry_after(headers):
+                value = headers.get("retry-after", "")
+                return float(value) if value.isdecimal() else None
+            _answers.retry_after = retry_after
+            """,
             "GMT",
         ),
         "a client that never pauses": (
