@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from benchmarks import calls, downloads, flight, imports, load, plugin, regeneration, verdict
+from benchmarks import batch, calls, downloads, flight, imports, load, plugin, regeneration, verdict
 from benchmarks.pairs import Comparison
 
 BENCHMARKS: Final[Mapping[str, Callable[[], Iterator[Comparison]]]] = {
+    "batch": batch.comparisons,
     "calls": calls.comparisons,
     "imports": imports.comparisons,
     "flight": flight.comparisons,

@@ -17,8 +17,11 @@ PICTURE_BYTES: Final = 2_000_000
 # As many may knock at once as the largest row of the table has in flight.
 _BACKLOG: Final = 8192
 _SEPARATOR: Final = b"\r\n\r\n"
-# A picture by its first bytes and its last, and nothing in between that could be compressed away or decoded.
-_PICTURE: Final = b"\x89PNG\r\n\x1a\n" + bytes(PICTURE_BYTES - 20) + b"\x00\x00\x00\x00IEND\xaeB\x60\x82"
+
+
+def _picture(size: int) -> bytes:
+    """A picture by its first bytes and its last, and nothing in between that could be compressed away or decoded."""
+    return b"\x89PNG\r\n\x1a\n" + bytes(size - 20) + b"\x00\x00\x00\x00IEND\xaeB\x60\x82"
 
 
 def _answer(content: bytes, kind: str) -> bytes:
@@ -70,9 +73,9 @@ class _Exchange(asyncio.Protocol):
             self._transport.write(answer)
 
 
-async def _serve(delay: float) -> None:
+async def _serve(delay: float, size: int) -> None:
     loop = asyncio.get_running_loop()
-    answers: list[bytes] = [b"", _answer(_PICTURE, "image/png")]
+    answers: list[bytes] = [b"", _answer(_picture(size), "image/png")]
     server = await loop.create_server(
         lambda: _Exchange(delay, answers[0], answers[1]), "127.0.0.1", 0, backlog=_BACKLOG
     )
@@ -93,17 +96,18 @@ def open_many_files() -> None:
 
 
 @contextmanager
-def serving(delay: float = 0.0) -> Iterator[str]:
+def serving(delay: float = 0.0, size: int = PICTURE_BYTES) -> Iterator[str]:
     """Run the server while the context lasts.
 
     Args:
         delay: Seconds to wait before a request for a picture is answered; its link is answered at once.
+        size: The bytes of each picture.
 
     Yields:
         The base URL, such as `http://127.0.0.1:40123`.
     """
     with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.serving", str(delay)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "benchmarks.serving", str(delay), str(size)], stdout=subprocess.PIPE, text=True
     ) as process:
         try:
             assert process.stdout is not None
@@ -114,4 +118,4 @@ def serving(delay: float = 0.0) -> Iterator[str]:
 
 if __name__ == "__main__":
     open_many_files()
-    asyncio.run(_serve(float(sys.argv[1])))
+    asyncio.run(_serve(float(sys.argv[1]), int(sys.argv[2])))

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
@@ -110,15 +110,15 @@ class NotStored:
 
 @frozen
 class Keep:
-    """An image is downloaded: move it to the first of these names that is free, and note it as stored.
+    """An image is downloaded: move it to the first of its names that is free, and note it as stored.
 
     Attributes:
-        names: The names, best first.
+        name: Returns the nth name, from 0, the best: one of them is free.
         move: Moves it to a name; false where that is taken.
     """
 
     work: Work
-    names: Iterable[str]
+    name: Callable[[int], str]
     move: Callable[[str], bool]
 
 
@@ -152,6 +152,7 @@ class Journal:
     _lock: IO[bytes] | None = None
     lease: float | None = None
     """Seconds after which a silent worker counts as dead; None where only one process can work."""
+    _may_be_freed: bool = True
     _movers: ThreadPoolExecutor = field(factory=lambda: ThreadPoolExecutor(_MOVES_AT_ONCE, "zai-image move"))
 
     @classmethod
@@ -264,9 +265,13 @@ class Journal:
         with self._begin() as connection:
             self._beat(connection, worker)
             totals = self._totals(connection)
-            fresh = or_(PROMPTS.c.failed_at.is_(None), PROMPTS.c.failed_at < started)
-            answered = and_(PROMPTS.c.state == State.ANSWERED, PROMPTS.c.worker.is_(None), fresh)
-            work = self._claimed(connection, worker, answered, room, State.ANSWERED)
+            work: list[Work] = []
+            if self._may_be_freed:
+                fresh = or_(PROMPTS.c.failed_at.is_(None), PROMPTS.c.failed_at < started)
+                answered = and_(PROMPTS.c.state == State.ANSWERED, PROMPTS.c.worker.is_(None), fresh)
+                work = self._claimed(connection, worker, answered, room, State.ANSWERED)
+                # Where no other process works, nobody frees any more of these.
+                self._may_be_freed = self.lease is not None or len(work) == room
             asked = connection.execute(_count(PROMPTS.c.state == State.ASKED)).scalar_one()
             paid_left = math.inf if limits.max_images is None else limits.max_images - totals.paid
             allowed = min(room - len(work), limits.concurrency - asked, paid_left)
@@ -285,12 +290,11 @@ class Journal:
                     pause = 60.0 / limits.rate
                     changes["next_at"] = now + pause
                 connection.execute(update(TOTALS).values(changes))
-            waiting = connection.execute(select(PROMPTS.c.id).where(PROMPTS.c.state == State.WAITING).limit(1)).first()
+            # Nothing is asked of the database that is clear without it.
             owned = and_(PROMPTS.c.state == State.ANSWERED, PROMPTS.c.worker.is_not(None))
-            under_way = connection.execute(
-                select(PROMPTS.c.id).where(or_(PROMPTS.c.state == State.ASKED, owned)).limit(1)
-            ).first()
-        return Claim([*work, *new], waiting is not None, under_way is not None, pause, paid_left <= len(new))
+            waiting = 0 < allowed <= len(new) or _exists(connection, PROMPTS.c.state == State.WAITING)
+            others = bool(work or new or asked) or _exists(connection, owned)
+        return Claim([*work, *new], waiting, others, pause, paid_left <= len(new))
 
     def settle(self, worker: str, outcomes: Sequence[Outcome]) -> list[str | bool]:
         """Note what came of prompts, all in one transaction.
@@ -311,13 +315,13 @@ class Journal:
         order = sorted(range(len(outcomes)), key=lambda index: outcomes[index].work.id)
         with self._begin() as connection:
             self._beat(connection, worker)
-            keeps: dict[int, Iterator[str]] = {}
+            keeps: dict[int, int] = {}
             refunded = 0
             for index in order:
                 outcome = outcomes[index]
                 noted[index] = self._note(connection, worker, outcome)
                 if noted[index] and isinstance(outcome, Keep):
-                    keeps[index] = iter(outcome.names)
+                    keeps[index] = 0
                 elif noted[index] and isinstance(outcome, Failed) and outcome.state != State.UNKNOWN:
                     refunded += 1
             while keeps:
@@ -336,7 +340,7 @@ class Journal:
         """Return how many prompts there are in each state."""
         with self._begin() as connection:
             found = connection.execute(select(PROMPTS.c.state, func.count()).group_by(PROMPTS.c.state))
-            counted = {State(state): count for state, count in found}
+            counted = {State(state): many for state, many in found}
         return {state: counted.get(state, 0) for state in State}
 
     def paid(self) -> int:
@@ -435,51 +439,48 @@ class Journal:
             case NotStored():
                 values = {"worker": None, "error": outcome.error, "failed_at": self._now(connection)}
             case Keep():
-                values = {"state": State.STORED, "worker": None, "error": None}
+                values = {"state": State.STORED, "worker": None, "error": None, "path": outcome.name(0)}
         mine = and_(PROMPTS.c.id == work.id, PROMPTS.c.token == work.token, PROMPTS.c.state.in_(before))
         return bool(connection.execute(update(PROMPTS).where(mine).values(values)).rowcount == 1)
 
     def _move(
-        self,
-        connection: Connection,
-        outcomes: Sequence[Outcome],
-        keeps: dict[int, Iterator[str]],
-        noted: list[str | bool],
-    ) -> dict[int, Iterator[str]]:
-        """Move each image to its next name; return those whose name was taken."""
-        chosen = {}
-        for index, names in keeps.items():
-            work = outcomes[index].work
-            chosen[index] = next(name for name in names if self._reserved(connection, work.id, name))
-
-        def move(index: int) -> bool | Exception:
-            outcome = outcomes[index]
-            assert isinstance(outcome, Keep)
-            try:
-                return outcome.move(chosen[index])
-            # Each kind of store has errors of its own.
-            except Exception as error:
-                return error
-
-        moved = dict(
-            zip(chosen, map(move, chosen) if len(chosen) == 1 else self._movers.map(move, chosen), strict=True)
-        )
-        for index, result in moved.items():
-            this = PROMPTS.c.id == outcomes[index].work.id
-            if isinstance(result, Exception):
+        self, connection: Connection, outcomes: Sequence[Outcome], keeps: Mapping[int, int], noted: list[str | bool]
+    ) -> dict[int, int]:
+        """Move each image to its next name; return those whose name something else has, with the name to try then."""
+        chosen: dict[int, tuple[Keep, int, str]] = {}
+        for index, first in keeps.items():
+            keep = outcomes[index]
+            assert isinstance(keep, Keep)
+            nth = next(nth for nth in count(first) if self._reserved(connection, keep.work.id, keep.name(nth)))
+            chosen[index] = keep, nth, keep.name(nth)
+            # The best is noted already.
+            if nth:
+                named = update(PROMPTS).where(PROMPTS.c.id == keep.work.id).values(path=keep.name(nth))
+                connection.execute(named)
+        again = {}
+        for index, moved in zip(chosen, self._movers.map(_moved, chosen.values()), strict=True):
+            keep, nth, name = chosen[index]
+            if isinstance(moved, Exception):
                 noted[index] = False
-                values = {"state": State.ANSWERED, "error": str(result), "failed_at": self._now(connection)}
-                connection.execute(update(PROMPTS).where(this).values(values))
-            elif result:
-                noted[index] = chosen[index]
-                connection.execute(update(PROMPTS).where(this).values(path=chosen[index]))
-        return {index: keeps[index] for index, result in moved.items() if result is False}
+                values = {
+                    "state": State.ANSWERED,
+                    "error": str(moved),
+                    "failed_at": self._now(connection),
+                    "path": None,
+                }
+                connection.execute(update(PROMPTS).where(PROMPTS.c.id == keep.work.id).values(values))
+            elif moved:
+                noted[index] = name
+            else:
+                again[index] = nth + 1
+        return again
 
     def _reserved(self, connection: Connection, id: str, name: str) -> bool:
         """Reserve a name for a prompt; return false where it is another's."""
         key = _naming.key(name)
         new = (sqlite.insert if self.lease is None else postgresql.insert)(NAMES)
-        connection.execute(new.values(name=key, id=id).on_conflict_do_nothing())
+        if connection.execute(new.values(name=key, id=id).on_conflict_do_nothing()).rowcount:
+            return True
         return bool(connection.execute(select(NAMES.c.id).where(NAMES.c.name == key)).scalar_one() == id)
 
     def _free(self, connection: Connection, workers: Sequence[str]) -> list[tuple[str, str]]:
@@ -531,8 +532,21 @@ class Journal:
             raise JournalError(f"the journal cannot be used: {str(reason).splitlines()[0]}") from error
 
 
+def _moved(chosen: tuple[Keep, int, str]) -> bool | Exception:
+    keep, _, name = chosen
+    try:
+        return keep.move(name)
+    # Each kind of store has errors of its own.
+    except Exception as error:
+        return error
+
+
 def _count(where: Any) -> Any:
     return select(func.count()).select_from(PROMPTS).where(where)
+
+
+def _exists(connection: Connection, where: Any) -> bool:
+    return connection.execute(select(PROMPTS.c.id).where(where).limit(1)).first() is not None
 
 
 def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 import random
 import string
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -78,20 +79,20 @@ def check_template(template: str) -> None:
         TemplateError: They cannot.
     """
     try:
-        fields = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+        fields = [field for _, field, _, _ in string.Formatter().parse(template) if field is not None]
     except ValueError as error:
         raise TemplateError(f"write the name as in {NAME!r}: {error}") from None
-    if unknown := [name for name in fields if name not in _FIELDS]:
-        known = ", ".join(f"{{{name}}}" for name in _FIELDS)
+    if unknown := [field for field in fields if field not in _FIELDS]:
+        known = ", ".join(f"{{{field}}}" for field in _FIELDS)
         raise TemplateError(f"use {known} in the name: there is no {{{unknown[0]}}}")
     try:
-        next(names(template, Work("1", 1, "A", {}, 1), ".png"))
+        name(template, Work("1", 1, "A", {}, 1), ".png")
     except (ValueError, KeyError, IndexError, AttributeError) as error:
         raise TemplateError(f"write the name as in {NAME!r}: {error}") from None
 
 
-def names(template: str, work: Work, suffix: str) -> Iterator[str]:
-    """Yield names for an image, best first, each valid on every system; the first that is free is taken."""
+def name(template: str, work: Work, suffix: str, nth: int = 0) -> str:
+    """Return the nth name for an image, from 0, the best; each is valid on every system."""
     values = {
         "id": _naming.part(work.id) or "image",
         "n": work.number,
@@ -101,12 +102,7 @@ def names(template: str, work: Work, suffix: str) -> Iterator[str]:
     }
     parts = [_naming.part(part) for part in template.format(**values).split("/")]
     stem = "/".join(part for part in parts if part) or str(work.number)
-    yield f"{stem}{suffix}"
-    yield f"{stem}-{work.number}{suffix}"
-    count = 1
-    while True:
-        count += 1
-        yield f"{stem}-{work.number}-{count}{suffix}"
+    return stem + ("" if nth == 0 else f"-{work.number}" if nth == 1 else f"-{work.number}-{nth}") + suffix
 
 
 @define
@@ -310,21 +306,22 @@ class Runner:
         """Download the image, move it to its name, and commit that."""
         folder = self.destination.staging(self._worker)
         try:
-            staged = await self._unless(self._no_downloads, self._downloaded(image, folder / f"{work.number}"))
+            staged = await self._unless(self._no_downloads, self._downloaded(image, folder / f"{work.number}.part"))
         except (ZaiImageError, OSError) as error:
             await self._not_stored(work, image, str(error))
             return
         if staged is None:
             return
-        keep = Keep(work, names(self.template, work, staged.suffix), partial(self.destination.move, staged))
+        suffix = mimetypes.guess_extension(image.media_type or "", strict=False) or ""
+        keep = Keep(work, partial(name, self.template, work, suffix), partial(self.destination.move, staged))
         try:
-            name = await self._note(keep)
+            stored = await self._note(keep)
         finally:
             staged.unlink(missing_ok=True)
-        if isinstance(name, str):
+        if isinstance(stored, str):
             self.stored += 1
-            self._told("stored", work, path=self.destination.address(name), url=_told_url(image.url))
-        elif name is False:
+            self._told("stored", work, path=self.destination.address(stored), url=_told_url(image.url))
+        else:
             await self._not_stored(
                 work, image, "it could not be moved to its name, or another worker has it", noted=True
             )
