@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from zai_image import AsyncZaiImage
-from zai_image.batch import Folder, Journal, Limits, run
+from zai_image.batch import Folder, Journal, Limits, Runner, run
 
 
 @frozen
@@ -26,6 +26,7 @@ class Job:
     Attributes:
         moment: The moment at which it gets the signal; 0 means never.
         signal: The signal.
+        sleeps_after_claim: Whether it stops itself as soon as it has claimed its first prompt, and before it sends.
     """
 
     source: str
@@ -40,6 +41,7 @@ class Job:
     lease: float = 30.0
     moment: int = 0
     signal: signal.Signals = signal.SIGKILL
+    sleeps_after_claim: bool = False
 
 
 assert httpx
@@ -49,6 +51,8 @@ def work(job: Job) -> None:
     """Do a job, and end with exit code 0 where it came to its end."""
     if job.moment:
         _count_moments(job.moment, job.signal)
+    if job.sleeps_after_claim:
+        _sleep_after_claim()
     client = partial(AsyncZaiImage, job.key, base_url=job.base_url, max_retries=0)
     asyncio.run(
         run(
@@ -61,6 +65,18 @@ def work(job: Job) -> None:
             lease=job.lease,
         )
     )
+
+
+def _sleep_after_claim() -> None:
+    claim = Runner._claim
+
+    async def claim_and_sleep(runner: Runner, room: int) -> Any:
+        claimed = await claim(runner, room)
+        Runner._claim = claim  # type: ignore[method-assign]
+        os.kill(os.getpid(), signal.SIGSTOP)
+        return claimed
+
+    Runner._claim = claim_and_sleep  # type: ignore[assignment, method-assign]
 
 
 def _count_moments(moment: int, number: signal.Signals) -> None:

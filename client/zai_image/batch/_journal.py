@@ -44,6 +44,10 @@ LEASE: Final = 30.0
 """Seconds without a sign of life after which a worker counts as dead."""
 
 
+# Of PostgreSQL, since the clocks of its clients differ.
+_CLOCK: Final[Any] = literal_column("extract(epoch from clock_timestamp())")
+
+
 class JournalError(Exception):
     """The journal cannot be used; the message says what would work."""
 
@@ -233,17 +237,25 @@ class Journal:
         with self._begin() as connection:
             return self._now(connection)
 
-    def recover(self) -> tuple[list[str], list[tuple[str, str]]]:
+    def recover(self, worker: str | None = None) -> tuple[list[str], list[tuple[str, str]]]:
         """Free what dead workers had: what they asked for is unknown, what was answered can be downloaded.
+
+        Args:
+            worker: Who asks, and is alive however late its last sign of life was noted.
 
         Returns:
             The dead workers, and id and prompt of what is unknown now.
         """
         with self._begin() as connection:
-            dead = select(WORKERS.c.id)
+            dead = select(WORKERS.c.id).where(WORKERS.c.id != (worker or ""))
             if self.lease is not None:
                 dead = dead.where(WORKERS.c.seen < self._now(connection) - self.lease)
             workers = list(connection.execute(dead.with_for_update(skip_locked=True)).scalars())
+            # One that others took for dead may have noted an answer before its next sign of life.
+            owned = PROMPTS.c.state.in_([State.ASKED, State.ANSWERED]), PROMPTS.c.worker.is_not(None)
+            orphans = select(PROMPTS.c.worker).where(*owned, PROMPTS.c.worker.not_in(select(WORKERS.c.id))).distinct()
+            orphans = orphans.where(PROMPTS.c.worker != (worker or ""))
+            workers += connection.execute(orphans).scalars()
             return workers, self._free(connection, workers)
 
     def end(self, worker: str) -> list[tuple[str, str]]:
@@ -314,7 +326,6 @@ class Journal:
         # In one order, so that no two workers wait for each other.
         order = sorted(range(len(outcomes)), key=lambda index: outcomes[index].work.id)
         with self._begin() as connection:
-            self._beat(connection, worker)
             keeps: dict[int, int] = {}
             refunded = 0
             for index in order:
@@ -508,11 +519,10 @@ class Journal:
         return lost
 
     def _beat(self, connection: Connection, worker: str) -> None:
-        """Sign in again where others took this worker for dead, or nobody would recover what it claims from now on."""
+        """Give a sign of life; where others took this worker for dead, sign in again."""
         if self.lease is not None:
-            now = self._now(connection)
-            if not connection.execute(update(WORKERS).where(WORKERS.c.id == worker).values(seen=now)).rowcount:
-                connection.execute(insert(WORKERS).values(id=worker, seen=now))
+            new = postgresql.insert(WORKERS).values(id=worker, seen=_CLOCK)
+            connection.execute(new.on_conflict_do_update(index_elements=["id"], set_={"seen": _CLOCK}))
 
     def _totals(self, connection: Connection) -> Row[Any]:
         return connection.execute(select(TOTALS).with_for_update()).one()
@@ -520,7 +530,7 @@ class Journal:
     def _now(self, connection: Connection) -> float:
         if self.lease is None:
             return time.time()
-        return float(connection.execute(select(literal_column("extract(epoch from clock_timestamp())"))).scalar_one())
+        return float(connection.execute(select(_CLOCK)).scalar_one())
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:

@@ -132,7 +132,6 @@ class Runner:
     stored: int = 0
     _worker: str = ""
     _started: float = 0.0
-    _alive_at: float = 0.0
     _window: float = 1.0
     _slower_at: float = 0.0
     _pauses: int = 0
@@ -173,7 +172,7 @@ class Runner:
         dead, lost = self.journal.recover()
         self._tell_lost(dead, lost)
         self._worker = self.journal.begin()
-        self._started, self._alive_at = self.journal.now(), _seconds()
+        self._started = self.journal.now()
         noting = asyncio.create_task(self._note_all())
         beating = asyncio.create_task(self._beat())
         try:
@@ -194,9 +193,10 @@ class Runner:
             room = int(self._window) - len(tasks)
             wait: float | None = max(0.0, self._resume_at - _seconds()) or None
             if room > 0 and wait is None:
+                began = _seconds()
                 claim = await self._claim(room)
                 for work in claim.work:
-                    tasks.add(asyncio.create_task(self._work(zai, work)))
+                    tasks.add(asyncio.create_task(self._work(zai, work, began)))
                 if claim.spent and claim.waiting and not claim.others and not tasks:
                     self._stop(f"{self.limits.max_images} images are paid for, as --max-images allows")
                     break
@@ -220,17 +220,13 @@ class Runner:
                 task.result()
 
     async def _claim(self, room: int) -> Claim:
-        began = _seconds()
-        claim = await self._in(
-            self._claims, partial(self.journal.claim, self._worker, room, self.limits, self._started)
-        )
-        self._alive_at = began
-        return claim
+        claim = partial(self.journal.claim, self._worker, room, self.limits, self._started)
+        return await self._in(self._claims, claim)
 
-    async def _work(self, zai: AsyncZaiImage, work: Work) -> None:
+    async def _work(self, zai: AsyncZaiImage, work: Work, claimed_at: float) -> None:
         try:
             if work.url is None:
-                image = await self._answer(zai, work)
+                image = await self._answer(zai, work, claimed_at)
             else:
                 created = None if work.created is None else datetime.fromtimestamp(work.created, UTC)
                 image = zai.image_at(work.url, created=created)
@@ -239,10 +235,11 @@ class Runner:
         except JournalError as error:
             self._stop(str(error))
 
-    async def _answer(self, zai: AsyncZaiImage, work: Work) -> AsyncImage | None:
+    async def _answer(self, zai: AsyncZaiImage, work: Work, claimed_at: float) -> AsyncImage | None:
         """Send the request and commit what came of it; return the image where there is one to store."""
         # Between the claim and this line the process may have slept past its lease, and others have taken over.
-        if self.journal.lease is not None and _seconds() - self._alive_at > self.journal.lease / 2:
+        # No sign of life since then tells whether they have.
+        if self.journal.lease is not None and _seconds() - claimed_at > self.journal.lease / 2:
             await self._note(Failed(work, State.WAITING, "not sent: the worker was taken for dead"))
             return None
         sent_at = _seconds()
@@ -306,7 +303,9 @@ class Runner:
         """Download the image, move it to its name, and commit that."""
         folder = self.destination.staging(self._worker)
         try:
-            staged = await self._unless(self._no_downloads, self._downloaded(image, folder / f"{work.number}.part"))
+            staged = await self._unless(
+                self._no_downloads, self._downloaded(image, folder / f"{work.number}-{work.token}.part")
+            )
         except (ZaiImageError, OSError) as error:
             await self._not_stored(work, image, str(error))
             return
@@ -369,11 +368,9 @@ class Runner:
         lease = self.journal.lease
         while lease is not None:
             await asyncio.sleep(lease / 5)
-            began = _seconds()
             try:
                 await self._in(self._claims, partial(self.journal.beat, self._worker))
-                self._alive_at = began
-                dead, lost = await self._in(self._claims, self.journal.recover)
+                dead, lost = await self._in(self._claims, partial(self.journal.recover, self._worker))
             except JournalError as error:
                 self._stop(str(error))
                 return

@@ -1,0 +1,185 @@
+"""Several workers on one PostgreSQL: one killed, one paused past its lease and woken; limits hold for all together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.batch.conftest import Start
+from tests.batch.databases import Database
+from tests.batch.test_killed import finish, summary, unknown
+from tests.cli.studio import PNG, Exchange, Studio, made
+from zai_image.batch import Journal, Limits, Prompt, State
+from zai_image.batch._journal import Answered, Failed, Keep
+
+PROMPTS = [f"Fox {number}" for number in range(12)]
+LEASE = 1.0
+
+
+def images(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in (folder / "out").iterdir()]
+
+
+def is_paused(process: Any) -> bool:
+    """Wait until a process is stopped, or has ended; return which."""
+    end = time.monotonic() + 60
+    while process.is_alive():
+        assert time.monotonic() < end
+        if Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+            return True
+    return False
+
+
+def check_all(folder: Path, studio: Studio, start: Start, database: Database, lost: list[str], prompts: int) -> None:
+    """With what is unknown sent again, every prompt has its image, and nothing else was sent for twice."""
+    finish(start(journal=database.address, lease=LEASE, retry_unknown=True))
+    after = summary(database.address)
+    assert after.counts[State.STORED] == prompts, database.query("SELECT * FROM zai_image_prompts")
+    assert images(folder) == [PNG] * prompts
+    orders = Counter(body["prompt"] for body in studio.asked)
+    assert len(orders) == prompts
+    assert [prompt for prompt in orders if orders[prompt] > 1 + (prompt in lost)] == []
+
+
+# A run of three prompts has fewer moments than these.
+@pytest.mark.parametrize("moment", range(4, 40, 4))
+def test_a_worker_that_sleeps_past_its_lease_at_any_moment_costs_nothing_and_stores_nothing_twice(
+    tmp_path: Path, studio: Studio, start: Start, database: Database, moment: int
+) -> None:
+    (tmp_path / "in.txt").write_text("\n".join(PROMPTS[:3]))
+    sleeper = start(journal=database.address, lease=LEASE, moment=moment, signal=signal.SIGSTOP)
+    paused = is_paused(sleeper)
+    other = start(journal=database.address, lease=LEASE)
+    # Where the sleeper holds the row locks of an image that is being moved, nobody else ends before it wakes.
+    other.join(LEASE * 3)
+    lost = unknown(database.address)
+    if paused:
+        os.kill(sleeper.pid, signal.SIGCONT)
+    finish(sleeper)
+    finish(other)
+    assert max(Counter(body["prompt"] for body in studio.asked).values()) == 1
+    check_all(tmp_path, studio, start, database, [*lost, *unknown(database.address)], 3)
+
+
+def test_a_worker_that_wakes_after_its_lease_does_not_send_what_it_had_claimed(
+    tmp_path: Path, studio: Studio, start: Start, database: Database
+) -> None:
+    (tmp_path / "in.txt").write_text("A fox")
+    sleeper = start(journal=database.address, lease=LEASE, sleeps_after_claim=True)
+    assert is_paused(sleeper)
+    # This one waits until the lease is over, and tells that the outcome is unknown.
+    finish(start(journal=database.address, lease=LEASE))
+    assert (unknown(database.address), studio.asked) == (["A fox"], [])
+    finish(start(journal=database.address, lease=LEASE, retry_unknown=True))
+    os.kill(sleeper.pid, signal.SIGCONT)
+    finish(sleeper)
+    assert len(studio.asked) == 1
+    assert summary(database.address).counts[State.STORED] == 1
+
+
+@pytest.mark.parametrize("run", range(3))
+def test_three_workers_share_the_work_though_one_is_killed_and_one_sleeps(
+    tmp_path: Path, studio: Studio, start: Start, database: Database, run: int
+) -> None:
+    (tmp_path / "in.txt").write_text("\n".join(PROMPTS))
+    random = Random(run)
+    shared = {"journal": database.address, "lease": LEASE, "concurrency": 6}
+    killed = start(moment=random.randint(5, 30), **shared)
+    sleeper = start(moment=random.randint(5, 30), signal=signal.SIGSTOP, **shared)
+    third = start(**shared)
+    killed.join(60)
+    paused = is_paused(sleeper)
+    third.join(LEASE * 6)
+    lost = unknown(database.address)
+    if paused:
+        os.kill(sleeper.pid, signal.SIGCONT)
+    finish(sleeper)
+    finish(third)
+    lost += unknown(database.address)
+    assert max(Counter(body["prompt"] for body in studio.asked).values()) == 1
+    check_all(tmp_path, studio, start, database, lost, len(PROMPTS))
+
+
+def test_one_limit_of_requests_under_way_holds_for_all_workers(
+    tmp_path: Path, studio: Studio, start: Start, database: Database
+) -> None:
+    (tmp_path / "in.txt").write_text("\n".join(PROMPTS))
+    for process in [start(journal=database.address, concurrency=2) for _ in range(3)]:
+        finish(process)
+    assert summary(database.address).counts[State.STORED] == len(studio.asked) == len(PROMPTS)
+    assert studio.most_at_once <= 2
+
+
+def test_one_rate_and_one_number_of_images_hold_for_all_workers(
+    tmp_path: Path, studio: Studio, start: Start, database: Database
+) -> None:
+    times: list[float] = []
+
+    async def timed(exchange: Exchange) -> None:
+        times.append(time.monotonic())
+        await made(exchange)
+
+    (tmp_path / "in.txt").write_text("\n".join(PROMPTS))
+    studio.orders = dict.fromkeys(PROMPTS, timed)
+    for process in [start(journal=database.address, rate=600, max_images=8) for _ in range(3)]:
+        finish(process)
+    after = summary(database.address)
+    assert (after.paid, after.counts[State.STORED], after.counts[State.WAITING]) == (8, 8, len(PROMPTS) - 8)
+    # A tenth of a second between two requests, or more; the first may leave late.
+    assert times[-1] - times[0] > 0.1 * (len(times) - 2)
+
+
+def test_a_claim_that_is_not_the_last_changes_nothing_and_moves_nothing(database: Database) -> None:
+    journal = Journal.open(database.address, lease=0)
+    moves: list[str] = []
+    try:
+        journal.take_in("digest", [Prompt("1", 1, "A fox", {})])
+        first, second = journal.begin(), journal.begin()
+        (asked,) = journal.claim(first, 1, Limits(), journal.now()).work
+        assert journal.recover()[1] == [("1", "A fox")]
+        journal.retry(State.UNKNOWN)
+        (again,) = journal.claim(second, 1, Limits(), journal.now()).work
+        assert again.token > asked.token
+        for outcome in (
+            Answered(asked, "url", None, None),
+            Failed(asked, State.WAITING, "no"),
+            Failed(asked, State.UNKNOWN, "?"),
+        ):
+            assert journal.settle(first, [outcome]) == [False]
+        assert journal.settle(second, [Answered(again, "url", None, None)]) == [True]
+
+        def move(name: str) -> bool:
+            moves.append(name)
+            return True
+
+        assert journal.settle(first, [Keep(asked, lambda nth: f"{nth}.png", move)]) == [False]
+        journal.recover()
+        (third,) = journal.claim(first, 1, Limits(), journal.now()).work
+        assert journal.settle(second, [Keep(again, lambda nth: f"{nth}.png", move)]) == [False]
+        assert moves == []
+        assert journal.settle(first, [Keep(third, lambda nth: f"{nth}.png", move)]) == ["0.png"]
+        assert moves == ["0.png"]
+        assert journal.paid() == 2
+    finally:
+        journal.close()
+
+
+def test_an_answer_that_comes_late_is_kept_unless_somebody_else_was_asked_since(database: Database) -> None:
+    journal = Journal.open(database.address, lease=0)
+    try:
+        journal.take_in("digest", [Prompt("1", 1, "A fox", {})])
+        worker = journal.begin()
+        (asked,) = journal.claim(worker, 1, Limits(), journal.now()).work
+        journal.recover()
+        journal.retry(State.UNKNOWN)
+        assert journal.settle(worker, [Answered(asked, "url", None, None)]) == [True]
+        assert journal.counts()[State.ANSWERED] == 1
+    finally:
+        journal.close()
