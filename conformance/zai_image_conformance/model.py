@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Literal, NoReturn, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -91,7 +92,7 @@ class Exchange:
         """Whether the response is a success by its status, the documented one or another."""
         return 200 <= self.status < 300
 
-    @property
+    @cached_property
     def document(self) -> Any:
         """The body as JSON (RFC 8259: in UTF-8, without NaN); `NOT_JSON` where it is none."""
         try:

@@ -44,7 +44,7 @@ def _report(visitor: Visitor, file: Path) -> None:
     page.mouse.move(0, 0)
     page.evaluate("document.activeElement.blur()")
     _store(page, "report.png", 0, 1500)
-    maps, pictures = (page.locator(f"section:has(#{name})").bounding_box() for name in ("sizes", "pictures"))
+    maps, pictures = (page.locator(f"section:has(#{name})").bounding_box() for name in ("sizes", "images"))
     assert maps is not None
     assert pictures is not None
     top = maps["y"] - _AIR
