@@ -24,6 +24,7 @@ from scripts.change.effects import Change, reworded
 from scripts.change.replacing import locked, recover, replace
 from scripts.change.review import Review, review
 from scripts.change.trial import try_out
+from scripts.emit.validity import validate
 from scripts.prose.texts import as_said
 from scripts.regenerate import ROOT, derive
 from scripts.rules.catalogue import CATALOGUE
@@ -93,6 +94,7 @@ def _sync(
     after = read_mapping(document, " and ".join(source.file for source in sources))
     before = read_mapping(vendored_document(root / "openapi")[0], f"openapi/{DOCUMENT}")
     screen(after)
+    validate(after)
     found = _reviewed(root, before, after, [source.content for source in sources])
     if as_said(after) == as_said(before) and not found.judgement and accepted is None:
         print("Nothing changed.")
