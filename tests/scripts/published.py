@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from scripts.change import derived
 from scripts.regenerate import ROOT
+from scripts.source.page import document_in
 from scripts.source.provenance import digest
 from scripts.sync import main
 
@@ -56,10 +57,11 @@ def accepted(arguments: list[str], checkout: Path, trial: Callable[[Path], None]
 
 
 def page_with(document: dict[str, Any], title: str = "Generate Image") -> bytes:
-    """A documentation page with the document in its fenced block."""
+    """The documentation page with another document in its fenced block, and perhaps another title."""
     stream = io.StringIO()
     YAML().dump(document, stream)
-    return f"# {title}\n\n## OpenAPI\n\n````yaml POST /somewhere\n{stream.getvalue()}````\n".encode()
+    page = PAGE.replace(document_in(PAGE), stream.getvalue().encode())
+    return page.replace(b"\n# Generate Image\n", f"\n# {title}\n".encode())
 
 
 def replaced(text: str, changes: Mapping[str, str]) -> str:
