@@ -8,7 +8,6 @@ from docs.site.words import LONGEST, ROOT, documents, findings, replaced
 
 PENDING = {
     "docs/client.md",
-    "docs/performance.md",
 }
 """Documents that are still to be rewritten."""
 
