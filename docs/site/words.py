@@ -7,8 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-
-from attrs import frozen
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "docs/reference/glossary.md"
@@ -22,8 +21,7 @@ _CLAUSE = re.compile(
 )
 
 
-@frozen
-class Finding:
+class Finding(NamedTuple):
     """A place that a reader stumbles over."""
 
     line: int
@@ -87,7 +85,7 @@ def sentences(document: str) -> Iterator[tuple[int, str]]:
 def _split(text: str) -> Iterator[str]:
     text = re.sub(r"(`+).+?\1", "CODE", text)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"<[^>]+>|https?://\S+", "CODE", text)
+    text = re.sub(r"<[^>]+>|https?://\S+|(?<!\S)(?:/|--)\w[\w/-]*", "CODE", text)
     for cell in text.split(" | ") if text.startswith("|") else [text]:
         for sentence in re.split(r"(?<=[.!?:])[\"'\u201d)*]* +(?=[\"'\u201c(*]*[A-Z0-9])", cell.strip("| *#>-")):
             if sentence.strip():
