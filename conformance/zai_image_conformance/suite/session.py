@@ -95,8 +95,8 @@ class Session:
 
     @property
     def images(self) -> int:
-        """Requests so far that a paid server may have charged for."""
-        return self._charged
+        """Requests so far that a paid server may have charged for; once it is closed, those still under way as well."""
+        return self._charged + (self._reserved if self._stopped else 0)
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
