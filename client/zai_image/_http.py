@@ -189,7 +189,8 @@ def _library(kind: type) -> Any:
 @lru_cache
 def _without_cookies(uses: Any, kind: str) -> Any:
     """Return a class of clients that keep no cookies: who asks with a key has no session, and looking takes time."""
-    jar = type("NoCookies", (uses.Cookies,), {"extract_cookies": lambda self, response: None})()
+    none = {"extract_cookies": lambda self, response: None, "__bool__": lambda self: False}
+    jar = type("NoCookies", (uses.Cookies,), none)()
     return type(kind, (getattr(uses, kind),), {"cookies": property(lambda self: jar)})
 
 

@@ -51,6 +51,8 @@ def decode(content: bytes) -> object:
         raise InvalidData("JSON was promised, an empty body came")
     try:
         return _DECODER.decode(text_of(content))
+    except InvalidData:
+        raise
     except RecursionError:
         raise InvalidData("JSON was promised, what came is nested too deeply") from None
     except ValueError as error:
