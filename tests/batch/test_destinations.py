@@ -1,0 +1,83 @@
+"""Destinations beside folders: whatever fsspec reaches, such as a store in memory and an S3 server of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tests.cli.studio import PNG, Studio
+from zai_image.batch import DestinationError, State, destination, run
+
+PROMPTS = "A fox\nA hen\n"
+
+
+@pytest.fixture(scope="module")
+def s3_server() -> Iterator[None]:
+    """An S3 server on this machine; fsspec keeps its connection for all tests, and so does this."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            environment.setenv(name, "testing")
+        environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        environment.setenv("AWS_ENDPOINT_URL", "http://{}:{}".format(*server.get_host_and_port()))
+        yield
+    server.stop()
+
+
+@pytest.fixture
+def s3(s3_server: None) -> str:
+    """The address of a folder in a new bucket."""
+    bucket = f"images-{secrets.token_hex(4)}"
+    fsspec.filesystem("s3").mkdir(bucket)
+    return f"s3://{bucket}/farm"
+
+
+@pytest.fixture(params=["memory", "s3"])
+def address(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An address of each kind of store."""
+    if request.param == "s3":
+        yield request.getfixturevalue("s3")
+        return
+    yield "memory://farm"
+    fsspec.filesystem("memory").rm("/farm", recursive=True)
+
+
+def stored(address: str) -> dict[str, bytes]:
+    files, root = fsspec.core.url_to_fs(address)
+    return {path.removeprefix(root).lstrip("/"): files.cat_file(path) for path in files.find(root)}
+
+
+def test_images_are_stored_whole_under_their_names_and_nothing_else(
+    studio: Studio, tmp_path: Path, address: str
+) -> None:
+    (tmp_path / "in.txt").write_text(PROMPTS)
+    summary = asyncio.run(run(tmp_path / "in.txt", address))
+    assert summary.counts[State.STORED] == 2
+    assert stored(address) == {"000001-a-fox.png": PNG, "000002-a-hen.png": PNG}
+
+
+def test_what_somebody_else_has_stored_is_never_replaced(studio: Studio, tmp_path: Path) -> None:
+    address = f"memory://{secrets.token_hex(4)}"
+    files, root = fsspec.core.url_to_fs(address)
+    files.pipe_file(f"{root}/fox.png", b"somebody else's")
+    (tmp_path / "in.txt").write_text("A fox")
+    asyncio.run(run(tmp_path / "in.txt", address, template="fox"))
+    assert stored(address) == {"fox.png": b"somebody else's", "fox-1.png": PNG}
+
+
+def test_an_address_that_no_store_has_is_refused_before_anything_is_sent(studio: Studio, tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text("A fox")
+    with pytest.raises(DestinationError, match="choose another destination"):
+        asyncio.run(run(tmp_path / "in.txt", "nowhere://farm"))
+    assert studio.asked == []
+
+
+def test_an_address_without_a_scheme_is_a_folder(tmp_path: Path) -> None:
+    assert destination(str(tmp_path)).address("a.png") == str(tmp_path / "a.png")
