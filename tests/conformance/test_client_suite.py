@@ -242,7 +242,7 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
         "a client that follows a redirect to any scheme": (
             """
             from zai_image._downloads import Download
-            Download.redirection = lambda self, came, *_: came.headers.get("location")
+            Download.redirection = lambda self, came, *_: came.extensions["zai_image.location"]
             """,
             "another_scheme and http:",
         ),
