@@ -38,7 +38,8 @@ def prepare(
             try:
                 arguments = {**arguments, argument: str(sizes.for_aspect(model, size))}
             except ValueError as error:
-                raise InvalidRequestError([f"{argument}: {error}"]) from error
+                nearest = error.closest if isinstance(error, sizes.OutOfReach) else None
+                raise InvalidRequestError([f"{argument}: {error}"], nearest=nearest) from error
     if validate:
         violations = operation.check(arguments, options.extra_body)
         if violations:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
+import ssl
+import subprocess
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -499,3 +502,34 @@ def test_a_client_of_httpx2_downloads_as_bare(own: dict[str, Any], host: Peer) -
     for request in host.requests:
         assert request.startswith(b"GET /1.png?Signature=abc%2Fdef HTTP/1.1")
         assert SECRET.encode() not in request
+
+
+@pytest.fixture
+def secured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A server's side of TLS for localhost, whose certificate is trusted."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+            *("-keyout", str(key), "-out", str(certificate), "-days", "1", "-subj", "/CN=localhost"),
+            *("-addext", "subjectAltName=DNS:localhost"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def test_a_redirect_from_http_to_https_is_followed_and_the_other_way_refused(
+    secured: ssl.SSLContext, download: Download, host: Peer
+) -> None:
+    with peer(replying(WHOLE), tls=secured) as safe, peer(replying(redirects_to(f"{safe.url}1.png?a=%2F"))) as open_:
+        assert download(open_.url) == PNG
+        assert safe.requests[0].startswith(b"GET /1.png?a=%2F HTTP/1.1")
+    with peer(replying(redirects_to(f"{host.url}1.png")), tls=secured) as safe:
+        with pytest.raises(DownloadError, match="is redirected from https to http") as failed:
+            download(safe.url)
+        assert (failed.value.transient, len(safe.requests), host.requests) == (False, 1, [])
