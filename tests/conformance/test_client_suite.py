@@ -196,28 +196,28 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
         "a client that tells a cancelled order as a lost connection": (
             """
             import asyncio, httpx
-            from zai_image_api.client import Client
-            right = Client.send_async
-            async def send(self, *where):
+            from zai_image import _exchange
+            right = _exchange.exchange_async
+            async def exchange(call, connections):
                 try:
-                    return await right(self, *where)
-                except asyncio.CancelledError as error:
-                    raise httpx.ReadError("lost") from error
-            Client.send_async = send
+                    return await right(call, connections)
+                except asyncio.CancelledError:
+                    return call.outcome(httpx.ReadError("lost"))
+            _exchange.exchange_async = exchange
             """,
             "order",
         ),
         "a client that sends a cancelled order again": (
             """
             import asyncio
-            from zai_image_api.client import Client
-            right = Client.send_async
-            async def send(self, *where):
+            from zai_image import _exchange
+            right = _exchange.exchange_async
+            async def exchange(call, connections):
                 try:
-                    return await right(self, *where)
+                    return await right(call, connections)
                 except asyncio.CancelledError:
-                    return await right(self, *where)
-            Client.send_async = send
+                    return await right(call, connections)
+            _exchange.exchange_async = exchange
             """,
             "order",
         ),

@@ -10,6 +10,7 @@ import threading
 import time
 from contextlib import closing, suppress
 
+import httpx
 import junitparser
 import pytest
 from attrs import evolve
@@ -21,6 +22,7 @@ from tests.conformance.altered import KEY, Altered, Answer, Call
 from tests.conformance.in_process import URL, InProcess, judged
 from zai_image_conformance import report
 from zai_image_conformance.server import application, listening
+from zai_image_conformance.suite import transport as transport_module
 from zai_image_conformance.suite.images import View, Viewer
 from zai_image_conformance.suite.runner import judge
 from zai_image_conformance.suite.session import Session
@@ -90,6 +92,30 @@ def test_interim_responses_without_end_are_given_up() -> None:
         with closing(HttpTransport()) as transport, pytest.raises(NoResponse, match="whole"):
             transport.send("POST", url, {}, b"{}", limit=10_000, patience=0.3)
         thread.join()
+
+
+def test_connections_that_two_threads_renew_at_once_are_all_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[httpx.Client] = []
+    make = transport_module._connections
+    both = threading.Barrier(2)
+
+    def make_together(*, trust_env: bool) -> httpx.Client:
+        made.append(make(trust_env=trust_env))
+        # Each waits for the other, where the other can get as far.
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.2)
+        return made[-1]
+
+    transport = HttpTransport()
+    monkeypatch.setattr(transport_module, "_connections", make_together)
+    threads = [threading.Thread(target=transport.renew) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    transport.close()
+    transport.renew()
+    assert [client.is_closed for client in made] == [True] * 4
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "made-up"])

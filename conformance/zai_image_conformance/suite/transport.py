@@ -95,18 +95,25 @@ class HttpTransport:
 
     def __init__(self) -> None:
         self._opened: list[httpx.Client] = []
+        self._state = threading.Lock()
+        self._closed = False
         self.renew()
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and make no other."""
+        with self._state:
+            self._closed = True
         for client in self._opened:
             client.close()
 
     def renew(self) -> None:
-        """Make new connections from now on; what is under way on the others goes on."""
-        self._direct = _connections(trust_env=False)
-        self._by_environment = _connections(trust_env=True)
-        self._opened += [self._direct, self._by_environment]
+        """Make new connections from now on, whatever the thread; what is under way on the others goes on."""
+        with self._state:
+            if self._closed:
+                return
+            # A client of which `_opened` does not know would never be closed.
+            self._direct, self._by_environment = _connections(trust_env=False), _connections(trust_env=True)
+            self._opened += [self._direct, self._by_environment]
 
     def send(
         self, method: str, url: str, headers: Mapping[str, str], content: bytes, *, limit: int, patience: float
