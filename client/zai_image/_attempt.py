@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableSet
 from contextlib import suppress
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ class Attempt:
     Args:
         traces: Whether what sends the request is known to tell its steps.
         keeps_raw: Whether others read the answer's body too.
+        streams: Where each network stream that it opens is noted.
 
     Attributes:
         handed_over: Whether the request reached a transport.
@@ -39,8 +40,11 @@ class Attempt:
         problem: What is wrong with the body, where it could not be decoded; None where nothing is.
     """
 
-    def __init__(self, *, traces: bool = False, keeps_raw: bool = False) -> None:
+    def __init__(
+        self, *, traces: bool = False, keeps_raw: bool = False, streams: MutableSet[Any] | None = None
+    ) -> None:
         self.keeps_raw = keeps_raw
+        self._streams: MutableSet[Any] = set() if streams is None else streams
         self.problem: str | None = None
         self.handed_over = False
         self.traces = traces
@@ -89,6 +93,9 @@ class Attempt:
             if self._begun and self.status is None and _is_refusal(info["exception"], self._stream):
                 self._begun = False
         elif step in ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete"):
+            # Whoever makes up streams may allow no weak reference to them.
+            with suppress(TypeError):
+                self._streams.add(info["return_value"])
             _keep_alive(info["return_value"])
             if not self._is_async:
                 bound(info["return_value"])

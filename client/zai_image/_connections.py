@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from weakref import WeakSet
 
 from attrs import define, field
 
@@ -35,6 +36,7 @@ class Lane(Generic[C]):
         in_flight: How many exchanges are under way on it.
         traces: Whether it was seen to tell the steps of its requests.
         is_given: Whether the caller made it, and may read answers too.
+        streams: The network streams that it opened; those that are closed drop out, sooner or later.
     """
 
     api: C
@@ -42,6 +44,7 @@ class Lane(Generic[C]):
     is_given: bool = False
     in_flight: int = 0
     traces: bool = False
+    streams: WeakSet[Any] = field(factory=WeakSet)
 
 
 @define(eq=False)
@@ -131,7 +134,8 @@ class GivenConnections(Generic[C]):
         self._is_closed = is_closed
         self._loop = loop
         self._process = os.getpid()
-        self._opened_in: object = None
+        self._used_in: object = None
+        self._lock = Lock()
         self.is_closed = False
 
     @contextmanager
@@ -139,19 +143,25 @@ class GivenConnections(Generic[C]):
         """Lend the client for one exchange.
 
         Raises:
-            InvalidRequestError: It is closed, or has connections of another process or event loop.
+            InvalidRequestError: It is closed, was made in another process, or has connections of another event loop.
         """
         if self.is_closed or self._is_closed():
             raise closed()
         if self._process != os.getpid():
             raise InvalidRequestError([f"{self._given} was made in another process; make one in this process"])
-        loop = self._loop()
-        if self._lane.traces and self._opened_in is not loop:
-            raise InvalidRequestError(
-                [f"{self._given} has connections of another event loop; make one in this event loop"]
-            )
-        self._opened_in = loop
-        yield self._lane
+        loop, lane = self._loop(), self._lane
+        with self._lock:
+            if self._used_in is not loop and (lane.in_flight or any(map(_is_open, lane.streams))):
+                raise InvalidRequestError(
+                    [f"{self._given} has connections of another event loop; make one in this event loop"]
+                )
+            self._used_in = loop
+            lane.in_flight += 1
+        try:
+            yield lane
+        finally:
+            with self._lock:
+                lane.in_flight -= 1
 
     def remove_all(self) -> list[C]:
         """Return the clients to be closed: a client that was given stays open, and what carries it is the caller's."""
@@ -193,6 +203,12 @@ def running_loop() -> object:
         if trio is None:
             raise
         return trio.lowlevel.current_trio_token()
+
+
+def _is_open(stream: Any) -> bool:
+    """Whether a network stream of httpcore is open, as far as its socket tells."""
+    sock = stream.get_extra_info("socket")
+    return not hasattr(sock, "fileno") or sock.fileno() != -1
 
 
 def _is_over(loop: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import mimetypes
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableSet
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -94,6 +94,7 @@ class Download:
         self._key = key
         self._hosts = hosts
         self._timeout = timeout
+        self._streams: MutableSet[Any] | None = None
 
     def error(
         self,
@@ -139,6 +140,7 @@ class Download:
         """
         try:
             with connections.lease() as lane:
+                self._streams = lane.streams
                 yield plain(lane.plain)
         except InvalidRequestError as refused:
             problem = "must be fetched before the client is closed; do so inside its `with` block"
@@ -167,7 +169,7 @@ class Download:
         if self._hosts.refuses(address.host):
             raise self.error(self._refusal(address.host))
         target = quote(parts["target"], safe=_VISIBLE)
-        attempt = Attempt()
+        attempt = Attempt(streams=self._streams)
         check = self._checks(address.raw_host.decode("ascii"))
 
         def trace(name: str, info: Mapping[str, Any]) -> None:

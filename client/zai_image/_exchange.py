@@ -70,7 +70,7 @@ class Call:
         """Begin an attempt on an HTTP client; return what it will be observed in."""
         self._attempts += 1
         self._begun = time.perf_counter()
-        self._attempt = Attempt(traces=lane.traces, keeps_raw=lane.is_given)
+        self._attempt = Attempt(traces=lane.traces, keeps_raw=lane.is_given, streams=lane.streams)
         return self._attempt
 
     def request(self, client: Client | AsyncClient) -> Request:

@@ -21,9 +21,10 @@ import pytest
 import trio
 
 from tests.client import loopback
-from tests.client.loopback import Connection, peer
-from zai_image import AsyncZaiImage, InvalidRequestError, ZaiImage, ZaiImageError, _attempt, _connections
-from zai_image._connections import LANES, Connections, most_connections, no_loop
+from tests.client.loopback import Connection, peer, replies
+from tests.client.test_formats import FILES
+from zai_image import AsyncZaiImage, DownloadError, InvalidRequestError, ZaiImage, ZaiImageError, _attempt, _connections
+from zai_image._connections import LANES, Connections, GivenConnections, most_connections, no_loop
 
 # A client that loses what an event loop had opened lets Python warn of it; that it was lost is the point here.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
@@ -180,6 +181,42 @@ def test_what_the_caller_gave_is_refused_in_another_event_loop_once_it_has_conne
         with pytest.raises(InvalidRequestError, match=f"^{given} has connections of another event loop; make one in"):
             asyncio.run(generate())
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("given", ["http_client", "transport"])
+def test_what_the_caller_gave_works_in_each_event_loop_that_finds_none_of_its_connections_open(given: str) -> None:
+    none_kept: Any = {"limits": httpx.Limits(max_keepalive_connections=0)}
+    made: Any = httpx.AsyncClient(**none_kept) if given == "http_client" else httpx.AsyncHTTPTransport(**none_kept)
+    options: Any = {given: made}
+    with peer(echoes) as server:
+        zai = AsyncZaiImage("a-key", base_url=server.url, max_retries=0, **options)
+
+        async def generate() -> str:
+            return (await zai.images.generate("kitten")).url
+
+        told = [asyncio.run(generate()) for _ in range(3)]
+    assert told == ["http://images.example/kitten"] * 3
+
+
+def test_a_download_leaves_connections_too() -> None:
+    zai = AsyncZaiImage("a-key", base_url="http://127.0.0.1:1", transport=httpx.AsyncHTTPTransport())
+
+    async def download() -> bytes:
+        return await zai.image_at(f"{host.url}1.png").download()
+
+    with peer(replies(FILES["PNG"], "image/png")) as host:
+        assert asyncio.run(download()) == FILES["PNG"]
+        with pytest.raises(DownloadError, match="transport has connections of another event loop"):
+            asyncio.run(download())
+    assert len(host.requests) == 1
+
+
+def test_what_the_caller_gave_serves_no_second_event_loop_while_a_first_one_asks() -> None:
+    loops = iter("112")
+    client: Any = Client()
+    given = GivenConnections(client, client, given="transport", is_closed=lambda: False, loop=lambda: next(loops))
+    with given.lease(), given.lease(), pytest.raises(InvalidRequestError, match="another event loop"), given.lease():
+        pytest.fail("it was lent")
 
 
 def test_what_the_caller_gave_is_refused_in_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
