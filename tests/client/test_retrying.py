@@ -92,7 +92,7 @@ ROWS: dict[str, list[httpx.Response | Raised]] = {
     "status 500 to 599 with the code of another error, such as 1302, 1113 or 1301": [
         refusal(status, code) for status in (500, 503, 599) for code in BY_CODE.keys() - SERVER_CODES
     ],
-    "any other refusal": [refusal(400, 1214), refusal(401), refusal(404), refusal(408), refusal(400, 1302)],
+    "any other error response": [refusal(400, 1214), refusal(401), refusal(404), refusal(408), refusal(400, 1302)],
     "an answer that is not what was promised": [httpx.Response(200, text="<html>"), httpx.Response(302)],
 }
 TABLE = dict(
