@@ -15,6 +15,8 @@ _TOO_LONG: Final = f"its body is longer than {LARGEST_BODY} bytes"
 # Seconds of silence after which a peer is asked whether it is still there, and how often: networks forget connections
 # on which nothing is said, and an image takes its time.
 _KEEPALIVE: Final = {"TCP_KEEPIDLE": 60, "TCP_KEEPALIVE": 60, "TCP_KEEPINTVL": 60, "TCP_KEEPCNT": 5}
+_OPENED: Final = ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete")
+_TELLING: Final = frozenset({"send_request_headers.started", "receive_response_headers.complete", *_OPENED})
 # RFC 9113: the server has not processed the request, so that it is safe to send again.
 _REFUSED_STREAM: Final = 7
 
@@ -77,6 +79,8 @@ class Attempt:
         """Note a step that the transport tells."""
         self.traces = True
         step = name.partition(".")[2]
+        if step not in _TELLING and not step.endswith(".failed"):
+            return
         if step == "send_request_headers.started":
             # What asks a proxy for a way is not the request.
             if info["request"].method != b"CONNECT":
@@ -92,7 +96,7 @@ class Attempt:
         elif step.endswith(".failed"):
             if self._begun and self.status is None and _is_refusal(info["exception"], self._stream):
                 self._begun = False
-        elif step in ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete"):
+        else:
             # Whoever makes up streams may allow no weak reference to them.
             with suppress(TypeError):
                 self._streams.add(info["return_value"])

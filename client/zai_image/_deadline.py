@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
@@ -45,6 +45,17 @@ class Deadline:
         if not remaining:
             raise TimeoutError("the deadline is over")
         return remaining if timeout is None else min(timeout, remaining)
+
+    def each_within(self, timeouts: Mapping[str, float | None]) -> dict[str, float | None]:
+        """Return the time-outs of several steps, each in seconds, so that they end with the deadline at the latest.
+
+        Raises:
+            TimeoutError: No time is left.
+        """
+        most = self.within(None)
+        if most is None:
+            return dict(timeouts)
+        return {step: most if seconds is None or seconds > most else seconds for step, seconds in timeouts.items()}
 
     @contextmanager
     def bounding(self) -> Iterator[None]:

@@ -190,7 +190,7 @@ class Download:
             address,
             headers=_HEADERS,
             extensions={
-                "timeout": {step: self.deadline.within(seconds) for step, seconds in steps.items()},
+                "timeout": self.deadline.each_within(steps),
                 "trace": trace_async if hasattr(client, "aclose") else trace,
             },
         )

@@ -113,7 +113,7 @@ def request(
     steps = timeouts(client.timeout if timeout is UNSET else timeout)
     is_async = isinstance(client, uses.AsyncClient)
     extensions = {
-        "timeout": {step: deadline.within(seconds) for step, seconds in steps.items()},
+        "timeout": deadline.each_within(steps),
         "trace": attempt.trace_async if is_async else attempt.trace,
         _ATTEMPT: attempt,
     }
@@ -182,8 +182,11 @@ _STEPS: Final = ("connect", "read", "write", "pool")
 
 def _library(kind: type) -> Any:
     """Return httpx or httpx2, whichever a class is of; None where it is of neither."""
-    names = (ancestor.__module__.partition(".")[0] for ancestor in kind.__mro__)
-    return next((sys.modules[name] for name in names if name in ("httpx", "httpx2")), None)
+    for ancestor in kind.__mro__:
+        name = ancestor.__module__.partition(".")[0]
+        if name in ("httpx", "httpx2"):
+            return sys.modules[name]
+    return None
 
 
 @lru_cache
@@ -270,7 +273,7 @@ async def _receive_async(response: Response) -> None:
 
 def receive(response: Response, attempt: Attempt) -> None:
     """Receive all of an answer."""
-    receiving = Receiving(attempt, response.status_code, dict(response.headers))
+    receiving = Receiving(attempt, response.status_code, dict(response.headers.items()))
     if response.is_stream_consumed:
         # Made up by a transport, which has undone any encoding.
         receiving.take_all(response.content)
@@ -284,7 +287,7 @@ def receive(response: Response, attempt: Attempt) -> None:
 
 async def receive_async(response: Response, attempt: Attempt) -> None:
     """Receive all of an answer; the asynchronous twin of :func:`receive`."""
-    receiving = Receiving(attempt, response.status_code, dict(response.headers))
+    receiving = Receiving(attempt, response.status_code, dict(response.headers.items()))
     if response.is_stream_consumed:
         receiving.take_all(response.content)
         return

@@ -7,11 +7,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from .constraints import Constraint, Violation
 from .formats import FORMATS
-from .size import rule_of, shown, violations
+from .size import SizeRule, rule_of, shown, violations
 
 __all__ = ["KEYWORDS", "Checker", "Index", "alternatives", "compiled", "same", "shown"]
 
@@ -19,14 +19,21 @@ Index = Mapping[str, Sequence[Constraint]]
 """The constraints of each place, as `constraints.by_place` returns them."""
 
 
-class Checker(NamedTuple):
-    """Checks the values of one request."""
+class Checker:
+    """Checks the values of requests that name the same model.
 
-    rules: Index
-    model: object
-    """The model that the request names; some constraints hold for some models alone."""
-    arguments: Mapping[str, str]
-    """What the properties of the whole are called in Python."""
+    Args:
+        rules: The constraints of each place.
+        model: The model that the requests name; some constraints hold for some models alone.
+        arguments: What the properties of the whole are called in Python.
+    """
+
+    def __init__(self, rules: Index, model: object, arguments: Mapping[str, str]) -> None:
+        self.rules = rules
+        self.model = model
+        self.arguments = arguments
+        self._holding: dict[str, tuple[Constraint, ...]] = {}
+        self._sizes: dict[str, SizeRule | None] = {}
 
     def violations(self, place: str, value: Any, path: str) -> Iterator[Violation]:
         """Yield every constraint that a value breaks.
@@ -36,12 +43,14 @@ class Checker(NamedTuple):
             value: A plain JSON value.
             path: What the value is called in messages.
         """
-        rules = [rule for rule in self.rules.get(place, ()) if self.holds(rule)]
+        rules = self.holding(place)
         if value is None and any(rule.keyword == "nullable" for rule in rules):
             return
         for rule in rules:
             check = _CHECKS.get(rule.keyword)
-            found = list(check(self, rule, value, path)) if check else []
+            if check is None:
+                continue
+            found = list(check(self, rule, value, path))
             yield from found
             if found and rule.keyword == "type":
                 return
@@ -49,6 +58,19 @@ class Checker(NamedTuple):
     def holds(self, rule: Constraint) -> bool:
         """Whether a constraint holds for the model; where none is named, those that depend on it cannot be told."""
         return rule.when is None or (isinstance(self.model, str) and rule.when.covers(self.model))
+
+    def holding(self, place: str) -> tuple[Constraint, ...]:
+        """Return the constraints of a place that hold for the model."""
+        found = self._holding.get(place)
+        if found is None:
+            found = self._holding[place] = tuple(filter(self.holds, self.rules.get(place, ())))
+        return found
+
+    def sizes(self, place: str) -> SizeRule | None:
+        """Return the rule that the constraints of a place make for sizes; None where they are about none."""
+        if place not in self._sizes:
+            self._sizes[place] = rule_of(self.holding(place))
+        return self._sizes[place]
 
     def inside(self, path: str, name: str) -> str:
         """Return what a property is called in messages."""
@@ -98,10 +120,11 @@ _TYPES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
 
 
 def _type(checker: Checker, rule: Constraint, value: Any, path: str) -> Iterator[Violation]:
-    kinds = [_TYPES[name] for name in rule.value]
-    if not any(matches(value) for _, matches in kinds):
-        words = " or ".join(words for words, _ in kinds)
-        yield _broken(rule, value, f"{path} must be {words}, not {type(value).__name__}")
+    for name in rule.value:
+        if _TYPES[name][1](value):
+            return
+    words = " or ".join(_TYPES[name][0] for name in rule.value)
+    yield _broken(rule, value, f"{path} must be {words}, not {type(value).__name__}")
 
 
 def _enum(checker: Checker, rule: Constraint, value: Any, path: str) -> Iterator[Violation]:
@@ -127,7 +150,7 @@ def _limit(
             return
         measured = measure(value)
         if not keeps(measured, rule.value):
-            here = [(other.keyword, other.value) for other in checker.rules[rule.place] if checker.holds(other)]
+            here = [(other.keyword, other.value) for other in checker.holding(rule.place)]
             least, most = (
                 [limit for keyword, limit in here if keyword == f"{side}{rule.keyword[3:]}"] for side in _SIDES
             )
@@ -267,8 +290,7 @@ def _supported(checker: Checker, rule: Constraint, value: Any, path: str) -> Ite
 
 
 def _size(checker: Checker, rule: Constraint, value: Any, path: str) -> Iterator[Violation]:
-    stated = tuple(other for other in checker.rules[rule.place] if checker.holds(other))
-    if isinstance(value, str) and (sizes := rule_of(stated)) is not None:
+    if isinstance(value, str) and (sizes := checker.sizes(rule.place)) is not None:
         yield from violations(sizes, value)
 
 

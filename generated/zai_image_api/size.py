@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, overload
 
 from .constraints import Constraint, Violation
@@ -122,7 +121,6 @@ def violations(rule: SizeRule, size: SizeLike) -> list[Violation]:
     ]
 
 
-@lru_cache
 def rule_of(constraints: Sequence[Constraint]) -> SizeRule | None:
     """Return the rule that the constraints of one place make for one model; None where they are about no sizes."""
     stated = {constraint.keyword: constraint for constraint in constraints}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import quote
 
@@ -68,8 +69,8 @@ class Request(NamedTuple):
     content: bytes | None
 
 
-class Operation(NamedTuple, Generic[T]):
-    """One documented operation; ``T`` is what a successful answer is read as."""
+class _Facts(NamedTuple, Generic[T]):
+    """What the document says of one operation."""
 
     name: str
     """The tag and the operation, such as ``images.generate``."""
@@ -88,6 +89,10 @@ class Operation(NamedTuple, Generic[T]):
     """Whether a successful answer is an image."""
     chooser: str | None = None
     """The argument that names the model."""
+
+
+class Operation(_Facts[T]):
+    """One documented operation; ``T`` is what a successful answer is read as."""
 
     def check(self, arguments: Mapping[str, Any], extra_body: Mapping[str, Any] | None = None) -> list[Violation]:
         """Return every constraint that the arguments break; an empty list for a request that may be sent.
@@ -155,16 +160,33 @@ class Operation(NamedTuple, Generic[T]):
 
     def unnamed(self, arguments: Mapping[str, Any]) -> Iterator[str]:
         """Yield what the arguments name that the document does not, where it leaves room for that: newer models."""
+        if not self._open:
+            return
         for taken, value in self._given(arguments):
-            known = [rule.value for rule in self._stated(taken.place) if rule.keyword == "known"]
-            if known and value not in known[0]:
-                listed = checking.alternatives(known[0])
+            known = self._open.get(taken.argument)
+            if known is not None and value not in known:
+                listed = checking.alternatives(known)
                 yield f"the documentation names no {taken.argument} {checking.shown(value)} ({listed})"
 
-    @property
+    @cached_property
     def sized(self) -> list[str]:
         """The arguments that are sizes, by the page's rules."""
         return [taken.argument for taken in self.inputs if "recommended" in map(_keyword, self._stated(taken.place))]
+
+    @cached_property
+    def _open(self) -> dict[str, Any]:
+        """The values that the document lists for arguments that may have others."""
+        listed: dict[str, Any] = {}
+        for taken in self.inputs:
+            for rule in self._stated(taken.place):
+                if rule.keyword == "known":
+                    listed.setdefault(taken.argument, rule.value)
+        return listed
+
+    @cached_property
+    def _checker(self) -> Callable[[str | None], checking.Checker]:
+        """Return what checks requests that name a model; a process asks for few of them."""
+        return lru_cache(maxsize=8)(lambda model: checking.Checker(self.rules, model, self._arguments))
 
     def _stated(self, *places: str) -> Iterator[Constraint]:
         """Yield the constraints of places, and of what these refer to."""
@@ -174,7 +196,7 @@ class Operation(NamedTuple, Generic[T]):
                     yield from self._stated(rule.value)
                 yield rule
 
-    @property
+    @cached_property
     def _arguments(self) -> dict[str, str]:
         """What each property of the body that is an argument is called in Python."""
         return {taken.name: taken.argument for taken in self.inputs if taken.where == "property"}
@@ -193,7 +215,8 @@ class Operation(NamedTuple, Generic[T]):
 
     def _violations(self, given: Sequence[tuple[Input, Any]], extra_body: Mapping[str, Any]) -> Iterator[Violation]:
         named = {taken.argument: value for taken, value in given}
-        checker = checking.Checker(self.rules, named.get(self.chooser) if self.chooser else None, self._arguments)
+        model = named.get(self.chooser) if self.chooser else None
+        checker = self._checker(model if isinstance(model, str) else None)
         for taken in self.inputs:
             if taken.where == "property":
                 if taken.name in extra_body:

@@ -219,13 +219,16 @@ def nullable(reader: Callable[[Any], T]) -> Callable[[object], T | None]:
 
 def plain(value: Any) -> Any:
     """Return a value with every model in it as a JSON object, and tuples as arrays; any other is left as it is."""
-    if isinstance(value, str | int | float | None):
+    if isinstance(value, _SCALARS):
         return value
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, Mapping):
         return {name: plain(item) for name, item in value.items()}
     return value.to_dict() if hasattr(value, "to_dict") else value
+
+
+_SCALARS: Final = (str, int, float, type(None))
 
 
 def _mismatch(promised: str, value: object) -> InvalidData:
