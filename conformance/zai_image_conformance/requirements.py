@@ -78,6 +78,10 @@ class Leniency:
     why: str
     demanded_by: Profile | None = None
     """The profile that demands it all the same; None where none does."""
+    numbers: Mapping[str, int] = field(factory=dict)
+    """How far it goes, by unit."""
+    values: tuple[str, ...] = field(default=(), converter=tuple)
+    """What it covers, where that is a list."""
 
 
 @frozen
@@ -109,16 +113,16 @@ class Catalogue:
         # Other operations may have a property of that name, with requirements of their own behind these.
         return tuple(each for each in named if each.place == named[0].place and each.covers(model))
 
-    def forgives(self, kind: str, profile: Profile) -> bool:
-        """Whether a profile holds nothing of this kind against a server.
-
-        Raises:
-            KeyError: Neither the list of what is not demanded nor that of deviations has such a kind.
-        """
+    def leniency(self, kind: str) -> Leniency:
+        """The entry of what is not demanded that has this kind; raises KeyError where there is none."""
         for entry in self.not_demanded:
             if entry.kind == kind:
-                return entry.demanded_by != profile
+                return entry
         raise KeyError(kind)
+
+    def forgives(self, kind: str, profile: Profile) -> bool:
+        """Whether a profile holds nothing of this kind against a server; raises KeyError where no entry has it."""
+        return self.leniency(kind).demanded_by != profile
 
 
 @cache

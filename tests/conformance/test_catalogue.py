@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ import pytest
 import yaml
 from attrs import evolve
 
+from zai_image_conformance.model import Exchange, Request
 from zai_image_conformance.requirements import Profile, Requirement, catalogue
-from zai_image_conformance.suite import cases
+from zai_image_conformance.sizes import Sides
+from zai_image_conformance.suite import cases, checks
+from zai_image_conformance.suite.images import View
 from zai_image_conformance.suite.target import Target
 
 OPENAPI = Path(__file__).parents[2] / "openapi"
@@ -114,6 +118,23 @@ def test_leniency_lies_in_the_list_alone(kind: str) -> None:
     assert all(kind not in sent[profile] for profile in ("documented", "deployed"))
     if any(kind == case.kind for case in cases.choose(evolve(TARGET, profile="strict"))):
         assert demanded_by == "strict"
+
+
+CLOCK = catalogue().leniency("another-clock").numbers["seconds"]
+STORED = catalogue().leniency("bytes-for-an-image").values
+
+
+@pytest.mark.parametrize("ahead", [-CLOCK - 1, -CLOCK, 0, CLOCK, CLOCK + 1])
+def test_a_clock_may_be_off_as_far_as_the_list_says(ahead: int) -> None:
+    content = json.dumps({"created": 1_760_335_349 + ahead}).encode()
+    answered = Exchange(Request(), 200, "application/json", content, "", sent_at=1_760_335_349, came_at=1_760_335_349)
+    assert (checks.created_about_now(answered) is None) == (abs(ahead) <= CLOCK)
+
+
+@pytest.mark.parametrize("announced", [*STORED, "image/png", "image/made-up", "text/html", "application/json"])
+def test_an_image_may_be_announced_as_what_the_list_says(announced: str) -> None:
+    right = announced in STORED or announced.startswith("image/")
+    assert (checks.announced_as_image(View(Sides(1024, 1024), media_type=announced)) is None) == right
 
 
 def test_an_unknown_id_is_no_requirement() -> None:
