@@ -160,13 +160,11 @@ class Operation(_Facts[T]):
 
     def unnamed(self, arguments: Mapping[str, Any]) -> Iterator[str]:
         """Yield what the arguments name that the document does not, where it leaves room for that: newer models."""
-        if not self._open:
-            return
-        for taken, value in self._given(arguments):
-            known = self._open.get(taken.argument)
-            if known is not None and value not in known:
+        for argument, known in self._open.items():
+            value = arguments.get(argument, UNSET)
+            if value is not UNSET and value is not None and (value := wire.plain(value)) not in known:
                 listed = checking.alternatives(known)
-                yield f"the documentation names no {taken.argument} {checking.shown(value)} ({listed})"
+                yield f"the documentation names no {argument} {checking.shown(value)} ({listed})"
 
     @cached_property
     def sized(self) -> list[str]:
