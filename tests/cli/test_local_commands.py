@@ -106,14 +106,24 @@ def test_conform_cannot_judge_a_closed_port(process: Run) -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_demo_makes_a_image_and_judges_the_embedded_server(process: Run, tmp_path: Path) -> None:
+def test_demo_shows_an_image_a_refused_size_a_verdict_with_its_report_and_what_to_do_next(
+    process: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "verdict.html").write_text("of yesterday")
     done = process("demo")
     assert done.returncode == 0, done.stderr
-    path = Path(done.stdout.splitlines()[0])
+    image, size, verdict, following = done.stdout.split("\n\n")
+    path = Path(image.splitlines()[1].strip())
     assert path.parent == tmp_path.resolve()
-    with Pillow.open(path) as image:
-        assert image.size == (1280, 1280)
-    assert " conforms: " in done.stdout.splitlines()[-1]
+    with Pillow.open(path) as opened:
+        assert opened.size == (1280, 1280)
+    assert "1000x1000" in size
+    assert "the nearest valid size is 1024x1024" in size
+    assert " conforms: " in verdict
+    assert verdict.splitlines()[-1].strip() == str(tmp_path.resolve() / "verdict-2.html")
+    assert "<h1" in (tmp_path / "verdict-2.html").read_text("utf-8")
+    assert (tmp_path / "verdict.html").read_text() == "of yesterday"
+    assert [line.split()[1] for line in following.splitlines()[1:]] == ["generate", "serve", "conform"]
 
 
 def test_a_verdict_leaves_nothing_in_the_folder_that_it_was_asked_from(process: Run, tmp_path: Path) -> None:
