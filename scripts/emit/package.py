@@ -1,4 +1,4 @@
-"""Generates ``zai_image_api``: the modules of ``runtime/`` as they are, and the templates filled from a document."""
+"""Generates ``zai_image_api`` with openapi-python-client, our templates and the modules of ``runtime/``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from attrs import frozen
 
+from scripts.emit import generator
 from scripts.emit.constraints import constraints, generated
 from scripts.emit.operations import options, resources
 from scripts.emit.shapes import Shapes
@@ -24,6 +24,8 @@ from scripts.source.quoting import printable, quote
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 RUNTIME = Path(__file__).parent / "runtime"
+MODULES = ("document.py", "operations.py", "promises.py", "resources.py", "sizes.py")
+"""What is made of the document as a whole, and openapi-python-client has no word for."""
 HEADER = "# Made by `python -m scripts.regenerate` from openapi/. Do not edit: the next run overwrites it.\n\n"
 
 
@@ -68,21 +70,20 @@ def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, 
         "label": label,
         "covers": condition_as_code,
     }
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,
+    project = generator.project(
+        document["info"]["title"], document["info"]["version"], made, shapes.models, package, TEMPLATES
     )
-    environment.filters |= {"literal": ascii, "docstring": docstring, "hanging": _hanging}
-    package.mkdir()
+    project.env.filters |= {"literal": ascii, "docstring": docstring, "hanging": _hanging}
+    project.env.globals |= values
+    generator.write(project)
+    # Of one module that both have, ours stays.
     for module in sorted(RUNTIME.glob("*.py")):
-        _write(package / module.name, module.read_text(encoding="utf-8"))
-    for template in sorted(TEMPLATES.glob("*.py.jinja")):
-        text = environment.get_template(template.name).render(values)
-        _write(package / template.name.removesuffix(".jinja"), text)
+        (package / module.name).write_text(module.read_text(encoding="utf-8"), encoding="utf-8")
+    for name in MODULES:
+        text = project.env.get_template(f"{name}.jinja").render()
+        (package / name).write_text(text, encoding="utf-8")
+    for written in package.rglob("*.py"):
+        written.write_text(HEADER + written.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
     (package / "py.typed").touch()
     _format(package, settings)
 
@@ -117,10 +118,6 @@ def docstring(text: str, indent: int) -> str:
 def _hanging(text: str) -> str:
     """Return a text on one line, for an entry of a docstring."""
     return " ".join(text.split())
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(HEADER + text, encoding="utf-8", newline="\n")
 
 
 def _format(package: Path, settings: Path) -> None:
