@@ -219,6 +219,27 @@ def test_what_the_caller_gave_serves_no_second_event_loop_while_a_first_one_asks
         pytest.fail("it was lent")
 
 
+class Stream:
+    """Stands for a network stream."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.get_extra_info = {"socket": sock}.get
+
+
+def test_a_stream_that_somebody_still_holds_counts_until_it_is_closed() -> None:
+    loops = iter("122")
+    client: Any = Client()
+    given = GivenConnections(client, client, given="transport", is_closed=lambda: False, loop=lambda: next(loops))
+    with socket.socket() as sock:
+        stream = Stream(sock)
+        with given.lease() as lane:
+            lane.streams.add(stream)
+        with pytest.raises(InvalidRequestError, match="another event loop"), given.lease():
+            pytest.fail("it was lent")
+    with given.lease() as lane:
+        assert list(lane.streams) == [stream]
+
+
 def test_what_the_caller_gave_is_refused_in_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
     with httpx.Client() as given:
         zai = ZaiImage("a-key", http_client=given)
