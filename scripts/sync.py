@@ -25,6 +25,7 @@ from scripts.change.replacing import locked, recover, replace
 from scripts.change.review import Review, review
 from scripts.change.trial import try_out
 from scripts.emit.validity import validate
+from scripts.prose.reviewed import REVIEWED
 from scripts.prose.texts import as_said
 from scripts.regenerate import ROOT, derive
 from scripts.rules.catalogue import CATALOGUE
@@ -101,6 +102,8 @@ def _sync(
         return UNCHANGED
     changes = _compare(root, before, found)
     found.settle(accepted)
+    if found.judgement and accepted is None:
+        print(f"{REVIEWED} and the catalogue follow without review: no sentence and no number is new.", flush=True)
     state = _state(root)
     with tempfile.TemporaryDirectory(prefix="zai-image-sync-") as folder:
         tree = Path(folder) / "tree"

@@ -57,7 +57,7 @@ def reviewed_text(text: str, judgement: Judgement) -> str:
 def _plain(one: Remark | Contradiction) -> dict[str, str]:
     if isinstance(one, Remark):
         return {"place": one.place, "sentence": one.sentence, "reason": _ACCEPTED}
-    return {"place": one.place, "says": one.says, "against": one.against, "reason": _MEANT}
+    return {"place": one.place, "says": one.says, "against": one.against, "reason": one.reason or _MEANT}
 
 
 def catalogue_text(text: str, reading: Reading, document: Mapping[str, Any], judgement: Judgement) -> str:

@@ -22,7 +22,7 @@ from scripts.source.reading import read_mapping
 
 @frozen
 class Review:
-    """What the pages say, and what of it is still to be judged."""
+    """What the pages say, and in what it differs from what was judged."""
 
     document: Mapping[str, Any]
     reading: Reading
@@ -31,7 +31,7 @@ class Review:
     """Stands for exactly these pages and exactly what is to be judged of them."""
 
     def settle(self, accepted: str | None) -> None:
-        """Make sure that nothing is left to judge but what was accepted.
+        """Make sure that nothing is left that a person must judge, but what was accepted.
 
         Args:
             accepted: The digest that a person gave; None where none was given.
@@ -39,7 +39,7 @@ class Review:
         Raises:
             PipelineError: There is something else, or nothing; all that is to be judged is listed.
         """
-        lines = self.judgement.lines()
+        lines = self.judgement.asked
         if accepted == self.digest and lines:
             return
         listed = "".join(f"\n  {line}" for line in lines)
@@ -55,7 +55,7 @@ class Review:
         )
 
     def write(self, tree: Path) -> None:
-        """Write what was accepted into the files of a checkout."""
+        """Bring the files of a checkout that hold what was judged to what the pages say."""
         for name, text in (
             (REVIEWED, reviewed_text((tree / REVIEWED).read_text(encoding="utf-8"), self.judgement)),
             (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from scripts.rules.constraint import Condition, Constraint, label
+from scripts.rules.novelty import Novelty, is_list_of_models
 from scripts.source.references import MISSING, as_mapping, at
 
 CATALOGUE: Final = "conformance/zai_image_conformance/requirements.yaml"
@@ -13,7 +14,11 @@ CATALOGUE: Final = "conformance/zai_image_conformance/requirements.yaml"
 
 
 def compare(
-    constraints: tuple[Constraint, ...], document: Mapping[str, Any], catalogue: Mapping[str, Any]
+    constraints: tuple[Constraint, ...],
+    document: Mapping[str, Any],
+    catalogue: Mapping[str, Any],
+    *,
+    only_new: bool = False,
 ) -> list[str]:
     """Compare what the pages state with the conformance catalogue.
 
@@ -24,6 +29,7 @@ def compare(
             numbers has ``place``, ``when`` (where it has a condition) and ``numbers``, its reading by keyword. Every
             entry quotes a ``sentence`` or points to a place of the ``schema``; some have the ``values`` of an
             enumeration.
+        only_new: Whether to leave out what is the same in another way: in other words, or of models named otherwise.
 
     Returns:
         A line for each number (or name, or list of sizes) that the two read differently, or that only one of them has,
@@ -31,19 +37,22 @@ def compare(
     """
     stated = {constraint.key: constraint for constraint in constraints}
     lines, claimed = [], set()
-    for entry in catalogue.get("requirements", []):
+    entries = catalogue.get("requirements", [])
+    novelty = Novelty(constraints, numbers_of(entries), document, entries) if only_new else None
+    for entry in entries:
         if ("place" in entry) != ("numbers" in entry):
             lines.append(f"{entry['id']}: `place` and `numbers` belong together")
             continue
         for reviewed in reviewed_by(entry):
             claimed.add(reviewed.key)
-            if (line := _differs(reviewed, stated.get(reviewed.key), document)) is not None:
+            line = _differs(reviewed, stated.get(reviewed.key), document)
+            if line is not None and not (novelty and novelty.is_stated(reviewed)):
                 lines.append(f"{entry['id']}: {line}")
-        lines += [f"{entry['id']}: {line}" for line in _unfounded(entry, stated, document)]
+        lines += [f"{entry['id']}: {line}" for line in _unfounded(entry, stated, document, novelty)]
     lines += [
         f"{named(derived)}: the page says {shown(derived.value)}, and no requirement has it"
         for key, derived in stated.items()
-        if key not in claimed
+        if key not in claimed and not (novelty and novelty.is_reviewed(derived))
     ]
     return lines
 
@@ -60,15 +69,22 @@ def _differs(reviewed: Constraint, derived: Constraint | None, document: Mapping
 
 
 def _unfounded(
-    entry: Mapping[str, Any], stated: Mapping[tuple[object, ...], Constraint], document: Mapping[str, Any]
+    entry: Mapping[str, Any],
+    stated: Mapping[tuple[object, ...], Constraint],
+    document: Mapping[str, Any],
+    novelty: Novelty | None,
 ) -> Iterator[str]:
     sentence, pointer, values = entry.get("sentence"), entry.get("schema"), entry.get("values")
-    if sentence is not None and not is_said(entry, stated, document):
+    numbers = list(reviewed_by(entry))
+    is_reworded = novelty is not None and numbers and all(map(novelty.is_stated, numbers))
+    if sentence is not None and not is_reworded and not is_said(entry, stated, document):
         yield "quotes a sentence that the document no longer has"
     found = at(document, pointer) if pointer is not None else MISSING
     if pointer is not None and found is MISSING:
         yield f"points to {pointer}, which the document no longer has"
     elif values is not None and values not in ([found] if pointer is not None else enumerations(document)):
+        if novelty is not None and is_list_of_models(entry) and novelty.is_list_reviewed(values, found):
+            return
         yield f"has the values {', '.join(values)}, which are not the document's (any more)"
 
 
@@ -97,6 +113,11 @@ def reviewed_by(entry: Mapping[str, Any]) -> Iterator[Constraint]:
     """Yield the numbers of an entry of the catalogue as constraints."""
     for keyword, value in entry.get("numbers", {}).items():
         yield Constraint(entry["place"], Condition.of(entry.get("when")), keyword, value)
+
+
+def numbers_of(entries: Iterable[Mapping[str, Any]]) -> list[Constraint]:
+    """Return the numbers of a catalogue's entries as constraints."""
+    return [reviewed for entry in entries if "place" in entry for reviewed in reviewed_by(entry)]
 
 
 def states(entry: Mapping[str, Any], constraint: Constraint) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from scripts.prose.reviewed import REVIEWED, Contradiction, Remark, Reviewed, unmatched
 from scripts.prose.texts import BESIDE
 from scripts.rules.assembly import Reading
-from scripts.rules.catalogue import compare
+from scripts.rules.catalogue import compare, numbers_of
+from scripts.rules.novelty import reviewed_as
 from scripts.source.quoting import quote
 
 
@@ -25,12 +26,14 @@ class Judgement:
     old_contradictions: tuple[Contradiction, ...]
     catalogue: tuple[str, ...]
     """Where the catalogue reads the pages otherwise, in words."""
+    asked: tuple[str, ...] = ()
+    """What of all this a person must judge, in words: what the pages say and no one has judged."""
 
     def __bool__(self) -> bool:
         return bool(self.lines())
 
     def lines(self) -> list[str]:
-        """Return a line for each thing to judge, old beside new."""
+        """Return a line for all in which the pages differ from what was judged, old beside new."""
         return [*self._remarks(), *self._contradictions(), *self.catalogue]
 
     def _remarks(self) -> Iterator[str]:
@@ -65,10 +68,25 @@ def judge(reading: Reading, document: Mapping[str, Any], reviewed: Reviewed, cat
     # A bare document has nothing beside it.
     bare = not any(remark.place == BESIDE for remark in reading.remarks)
     listed = [remark for remark in reviewed.remarks if not (bare and remark.place == BESIDE)]
+    constraints, entries = reading.rules.constraints, catalogue.get("requirements", [])
+    new, old = unmatched(reading.remarks, reviewed.remarks), unmatched(listed, reading.remarks)
+    everything = [*constraints, *numbers_of(entries)]
+    contradictions = [
+        (one, reviewed_as(one, reviewed.contradictions, everything))
+        for one in unmatched(reading.contradictions, reviewed.contradictions)
+    ]
+    asked = Judgement(
+        tuple(new),
+        tuple(remark for remark in old if remark.place in {other.place for other in new}),
+        tuple(one for one, known in contradictions if known is None),
+        (),
+        tuple(compare(constraints, document, catalogue, only_new=True)),
+    )
     return Judgement(
-        tuple(unmatched(reading.remarks, reviewed.remarks)),
-        tuple(unmatched(listed, reading.remarks)),
-        tuple(unmatched(reading.contradictions, reviewed.contradictions)),
+        tuple(new),
+        tuple(old),
+        tuple(one if known is None else evolve(one, reason=known.reason) for one, known in contradictions),
         tuple(unmatched(reviewed.contradictions, reading.contradictions)),
-        tuple(compare(reading.rules.constraints, document, catalogue)),
+        tuple(compare(constraints, document, catalogue)),
+        tuple(asked.lines()),
     )

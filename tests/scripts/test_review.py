@@ -43,10 +43,6 @@ CHANGES: dict[str, tuple[bytes, list[str]]] = {
             "LINK-LIFE: has lifetime of url",
         ],
     ),
-    "other words for the same": (
-        edited({"between\n            `512px-2048px`": "at least 512px\n            and at most 2048px"}),
-        ["SIZE-OTHERS-RANGE: quotes a sentence that the document no longer has"],
-    ),
     "a third group of sizes": (
         edited(
             {
@@ -90,10 +86,63 @@ CHANGES: dict[str, tuple[bytes, list[str]]] = {
         edited({" ID\n            length: 6 to 128 characters.": ""}),
         ["USER-ID-LENGTH: quotes a sentence that the document no longer has"],
     ),
-    "another enumeration": (
-        edited({"            - cogview-4-250304\n": "            - cogview-4-250304\n            - glm-image-2\n"}),
+    "a model that is gone": (
+        edited({"            - cogview-4-250304\n": ""}),
         ["MODEL-KNOWN: has the values glm-image, cogview-4-250304, which are not the document's (any more)"],
     ),
+    "another default of a known model": (
+        edited({"others model is `standard`": "others model is `hd`"}),
+        ["default of quality for every model but glm-image standard, where the page says hd"],
+    ),
+    "a known model under the rules of another": (
+        edited({"`glm-image` recommended": "`glm-image` and `cogview-4-250304` recommended"}),
+        ["minSide of size for glm-image and cogview-4-250304: the page says 1024, and no requirement has it"],
+    ),
+    "known defaults the other way round": (
+        edited({"default is `hd`,": "default is `standard`,", "others model is `standard`": "others model is `hd`"}),
+        ["QUALITY-GLM-DEFAULT: has default of quality for glm-image hd, where the page says standard"],
+    ),
+    "a known model without the rule of the others": (
+        edited(
+            {
+                "others model is `standard`": "`glm-image-2` is `standard`",
+                "            - cogview-4-250304\n": "            - cogview-4-250304\n            - glm-image-2\n",
+            }
+        ),
+        ["QUALITY-OTHERS-DEFAULT: has default of quality for every model but glm-image standard, which the page does"],
+    ),
+    "a new model with a default that is known and none of the rules beside it": (
+        edited(
+            {
+                "others model is `standard`": "`cogview-4-250304` is `standard`",
+                "            - cogview-4-250304\n": "            - cogview-4-250304\n            - glm-image-2\n",
+            }
+        ),
+        ["MODEL-KNOWN: has the values glm-image, cogview-4-250304, which are not the document's (any more)"],
+    ),
+    "another enumeration": (
+        edited({"                  - history\n": "                  - history\n                  - tool\n"}),
+        ["FILTER-FORM: has the values assistant, user, history, which are not the document's (any more)"],
+    ),
+}
+
+
+NEW_MODEL = {"            - glm-image\n": "            - glm-image\n            - glm-image-turbo\n"}
+SAME: dict[str, bytes] = {
+    "other words for the same": edited(
+        {"between\n            `512px-2048px`": "at least 512px\n            and at most 2048px"}
+    ),
+    "a new model that falls under the others": edited(NEW_MODEL),
+    "a new model beside a known one": edited(
+        {"`glm-image` recommended": "`glm-image` and `glm-image-turbo` recommended", **NEW_MODEL}
+    ),
+    "a model by its name in the place of the others": edited(
+        {"others model is `standard`": "`cogview-4-250304` default is `standard`"}
+    ),
+    "models in another order": edited(
+        {"- glm-image\n            - cogview-4-250304\n": "- cogview-4-250304\n            - glm-image\n"}
+    ),
+    "a remark that is gone": edited({"      summary: Generate Image\n": ""}),
 }
 
 
@@ -118,6 +167,21 @@ def test_any_change_is_seen_and_accepted_with_no_other_edit(change: str, checkou
     assert [line for line in told if line not in asked] == []
     assert (checkout / "openapi/generate-image.md").read_bytes() == content
     assert regenerate(["--check"], root=checkout) == 0
+    assert run([page], checkout)[:2] == (0, "Nothing changed.\n")
+
+
+@pytest.mark.parametrize("content", SAME.values(), ids=SAME)
+def test_what_says_nothing_new_is_taken_in_without_review_and_so_is_the_way_back(
+    content: bytes, checkout: Path, tmp_path: Path
+) -> None:
+    reasons = [entry["reason"] for entry in yaml.safe_load((checkout / REVIEWED).read_text())["contradictions"]]
+    page = file_with(tmp_path / "given", content)
+    code, report, refused = run([page], checkout)
+    assert (code, refused) == (3, "")
+    assert report.endswith("follow without review: no sentence and no number is new.\n")
+    assert regenerate(["--check"], root=checkout) == 0
+    kept = [entry["reason"] for entry in yaml.safe_load((checkout / REVIEWED).read_text())["contradictions"]]
+    assert sorted(kept) == sorted(reasons)
     assert run([page], checkout)[:2] == (0, "Nothing changed.\n")
 
 
