@@ -54,6 +54,8 @@ _PICTURE = Expected(None)
 _ONCE, _EACH_TIME = 1, 3
 _LITTLE = 0.2
 _LOST = Expected(ConnectionError, _ONCE, _EACH_TIME)
+# Its head came, so it is an answer: it is not asked for again, and its image may have been made.
+_BROKE_OFF = Expected(ConnectionError, _ONCE, _ONCE)
 _FAILED = Expected(ServerError, _ONCE, _EACH_TIME)
 _SLOW_DOWN = Expected(RateLimitError, _EACH_TIME)
 _NOT_AS_PROMISED = Expected(InvalidResponseError)
@@ -92,10 +94,10 @@ OF_AN_EXCEPTION: Mapping[type[httpx.RequestError], Expected] = {
 OF_AN_ORDER: Mapping[str, Expected] = {
     "timeout": Expected(TimeoutError, _ONCE, _EACH_TIME, patience=_LITTLE),
     "connection-reset-before": _LOST,
-    "connection-reset-while": _LOST,
+    "connection-reset-while": _BROKE_OFF,
     "connection-reset-after": _PICTURE,
     "connection-close-before": _LOST,
-    "connection-close-while": _LOST,
+    "connection-close-while": _BROKE_OFF,
     "nested-error": _PICTURE,
     "rate-limit": Expected(None, value="1"),
     "concurrency-limit": Expected(None, value="1"),
