@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,8 @@ def killed_at_every_moment(folder: Path, studio: Studio, start: Start, address: 
         if process.exitcode == 0:
             return moment
         assert process.exitcode == -signal.SIGKILL
+        # A worker on PostgreSQL counts as dead, and what it left is removed, once its lease is over.
+        time.sleep(settings.get("lease", 0))
         # Nothing that may have been charged is sent again.
         finish(start(**settings))
         lost = unknown(address)

@@ -8,15 +8,17 @@ import sys
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import click
 from attrs import frozen
 
 from zai_image import _naming
-from zai_image._downloads import Progress
 from zai_image._errors import DownloadError
 from zai_image._images import AsyncImage
+
+if TYPE_CHECKING:
+    from zai_image._downloads import Progress
 
 NUMBER: Final = "{n}"
 """What stands in a file's name for the prompt's number."""
