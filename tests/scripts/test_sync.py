@@ -139,7 +139,7 @@ def test_a_bare_document_is_kept_beside_the_document_made_from_it(checkout: Path
         (
             b"`1024px-2048px`",
             b"`1056px-2048px`",
-            "size: openapi/reviewed.yaml has recommended 1728x960 for glm-image against minSide 1024",
+            "SIZE-GLM-RANGE: quotes a sentence that the document no longer has",
         ),
         (
             b"please\n                  store it promptly.",
@@ -160,18 +160,6 @@ def test_what_cannot_be_relied_on_is_refused_with_the_reason_after_what_changed(
     assert out.startswith("Z.AI's page changed")
     assert told in err
     assert state(checkout) == untouched
-
-
-def test_an_enumeration_that_the_catalogue_lists_otherwise_asks_for_its_review(
-    checkout: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    page = PAGE.replace(
-        b"            - cogview-4-250304\n", b"            - cogview-4-250304\n            - cogview-5\n"
-    )
-    assert main([file_with(tmp_path / "given", page)], root=checkout, trial=fit) == 1
-    out, err = capsys.readouterr()
-    assert "value `cogview-5` is new" in out
-    assert "MODEL-KNOWN: has the values glm-image, cogview-4-250304" in err
 
 
 def test_what_does_not_pass_its_trial_is_refused(
