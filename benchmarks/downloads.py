@@ -1,4 +1,4 @@
-"""A thousand pictures of 2 MB, sixteen at a time, saved to disk, over a bare streaming loop on the same transport."""
+"""A thousand images of 2 MB, sixteen at a time, saved to disk, over a bare streaming loop on the same transport."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import httpx
 
 from benchmarks.flight import greatest_resident_size
 from benchmarks.pairs import Comparison
-from benchmarks.serving import PICTURE_BYTES, serving
+from benchmarks.serving import IMAGE_BYTES, serving
 from zai_image import AsyncZaiImage
 
-_PICTURES: Final = 1000
+_IMAGES: Final = 1000
 _AT_A_TIME: Final = 16
 _ROUNDS: Final = 3
 
@@ -34,8 +34,8 @@ def comparisons() -> Iterator[Comparison]:
             unit="s",
         )
         yield Comparison(
-            "1,000 x 2 MB: memory grown meanwhile, over 16 pictures",
-            [grown / (_AT_A_TIME * PICTURE_BYTES)],
+            "1,000 x 2 MB: memory grown meanwhile, over 16 images",
+            [grown / (_AT_A_TIME * IMAGE_BYTES)],
             [grown / 2**20],
             unit="MiB",
         )
@@ -54,13 +54,13 @@ async def _measured(base: str) -> tuple[list[tuple[float, float]], int]:
         await _wall(image.save, _AT_A_TIME)
         await _wall(bare, _AT_A_TIME)
         before = greatest_resident_size()
-        pairs = [(await _wall(image.save, _PICTURES), await _wall(bare, _PICTURES)) for _ in range(_ROUNDS)]
+        pairs = [(await _wall(image.save, _IMAGES), await _wall(bare, _IMAGES)) for _ in range(_ROUNDS)]
         return pairs, greatest_resident_size() - before
 
 
-async def _wall(fetch: Fetch, pictures: int) -> float:
-    """Return the seconds to fetch so many pictures; each worker writes over its own file, so the disk stays free."""
-    left = iter(range(pictures))
+async def _wall(fetch: Fetch, images: int) -> float:
+    """Return the seconds to fetch so many images; each worker writes over its own file, so the disk stays free."""
+    left = iter(range(images))
 
     async def worker(path: Path) -> None:
         for _ in left:

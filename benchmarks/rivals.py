@@ -46,7 +46,7 @@ class Rival:
         requirement: What to install.
         module: What to import.
         prepare: The line that makes its client as ``client`` for the server at ``base``.
-        call: The line that asks for a picture.
+        call: The line that asks for an image.
     """
 
     requirement: str

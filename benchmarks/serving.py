@@ -13,14 +13,14 @@ from typing import Final
 from attrs import define, field
 
 PATH: Final = "/paas/v4/images/generations"
-PICTURE_BYTES: Final = 2_000_000
+IMAGE_BYTES: Final = 2_000_000
 # As many may knock at once as the largest row of the table has in flight.
 _BACKLOG: Final = 8192
 _SEPARATOR: Final = b"\r\n\r\n"
 
 
-def _picture(size: int) -> bytes:
-    """A picture by its first bytes and its last, and nothing in between that could be compressed away or decoded."""
+def _image(size: int) -> bytes:
+    """An image by its first bytes and its last, and nothing in between that could be compressed away or decoded."""
     return b"\x89PNG\r\n\x1a\n" + bytes(size - 20) + b"\x00\x00\x00\x00IEND\xaeB\x60\x82"
 
 
@@ -38,7 +38,7 @@ class _Exchange(asyncio.Protocol):
 
     _delay: float
     _generated: bytes
-    _picture: bytes
+    _image: bytes
     _received: bytes = field(default=b"", init=False)
     _transport: asyncio.Transport | None = field(default=None, init=False)
 
@@ -62,7 +62,7 @@ class _Exchange(asyncio.Protocol):
         if len(rest) < length:
             return
         self._received = rest[length:]
-        answer = self._picture if head.startswith(b"GET") else self._generated
+        answer = self._image if head.startswith(b"GET") else self._generated
         if self._delay and not head.startswith(b"GET"):
             asyncio.get_running_loop().call_later(self._delay, self._write, answer)
         else:
@@ -75,12 +75,12 @@ class _Exchange(asyncio.Protocol):
 
 async def _serve(delay: float, size: int) -> None:
     loop = asyncio.get_running_loop()
-    answers: list[bytes] = [b"", _answer(_picture(size), "image/png")]
+    answers: list[bytes] = [b"", _answer(_image(size), "image/png")]
     server = await loop.create_server(
         lambda: _Exchange(delay, answers[0], answers[1]), "127.0.0.1", 0, backlog=_BACKLOG
     )
     port = server.sockets[0].getsockname()[1]
-    link = {"created": 1760335349, "data": [{"url": f"http://127.0.0.1:{port}/picture.png"}]}
+    link = {"created": 1760335349, "data": [{"url": f"http://127.0.0.1:{port}/image.png"}]}
     answers[0] = _answer(json.dumps(link).encode(), "application/json")
     print(port, flush=True)
     await server.serve_forever()
@@ -96,12 +96,12 @@ def open_many_files() -> None:
 
 
 @contextmanager
-def serving(delay: float = 0.0, size: int = PICTURE_BYTES) -> Iterator[str]:
+def serving(delay: float = 0.0, size: int = IMAGE_BYTES) -> Iterator[str]:
     """Run the server while the context lasts.
 
     Args:
-        delay: Seconds to wait before a request for a picture is answered; its link is answered at once.
-        size: The bytes of each picture.
+        delay: Seconds to wait before a request for an image is answered; its link is answered at once.
+        size: The bytes of each image.
 
     Yields:
         The base URL, such as `http://127.0.0.1:40123`.

@@ -294,7 +294,7 @@ class Verdict:
     budget: int | None = None
     """The most images that were allowed; None for no limit."""
     models: tuple[str, ...] = ()
-    """The models that images were ordered from."""
+    """The models that images were requested from."""
     thorough: bool = False
     """Whether ten times as many test cases were generated, and all of them chosen."""
     options: Options = field(factory=Options)

@@ -1,4 +1,4 @@
-"""Fixtures for tests of applications that order pictures; imports nothing else, since every pytest loads it."""
+"""Fixtures for tests of applications that request images; imports nothing else, since every pytest loads it."""
 
 from __future__ import annotations
 

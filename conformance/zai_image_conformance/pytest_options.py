@@ -12,7 +12,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("zai-image", "zai-image conformance suite")
     group.addoption("--zai-url", metavar="URL", help="the server to judge: the part before /paas/v4")
     group.addoption("--zai-api-key", metavar="KEY", help="its key (default: ZAI_API_KEY from the environment)")
-    group.addoption("--zai-model", metavar="MODEL", action="append", default=[], help="order from this model")
+    group.addoption("--zai-model", metavar="MODEL", action="append", default=[], help="test this model")
     group.addoption("--zai-requirement", metavar="ID", action="append", default=[], help="test this requirement")
     group.addoption(
         "--zai-profile", choices=["strict", "documented", "deployed"], default="documented", help="what is demanded"

@@ -105,7 +105,7 @@ def requests(model: str | None = None) -> st.SearchStrategy[dict[str, Any]]:
     """The fields of a right request.
 
     Args:
-        model: The model to order from; any where it is left out.
+        model: The model of the requests; any where it is left out.
     """
     if model is None:
         return st.sampled_from(MODELS).flatmap(requests)
@@ -121,7 +121,7 @@ def broken_requests(model: str, requirement: str | None = None) -> st.SearchStra
     """Requests that would be right but for one field: missing, of another type, or of another value.
 
     Args:
-        model: The model to order from.
+        model: The model of the requests.
         requirement: The id of the requirement to break, one of `REQUEST_REQUIREMENTS`; any where it is left out.
     """
     if requirement is None:

@@ -1,4 +1,4 @@
-"""Makes postcards: a picture of what is asked for, stored before its link dies."""
+"""Makes postcards: an image of what is asked for, stored before its link dies."""
 
 from __future__ import annotations
 

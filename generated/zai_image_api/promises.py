@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LINK_LIFE: Final = timedelta(seconds=2592000)
-'How long the link of a picture works, from the making of the picture. The page: "The temporary link expires after `30` days, please store it promptly."'
+'How long the link of an image works, from the making of the image. The page: "The temporary link expires after `30` days, please store it promptly."'
 
 IMAGES_PER_ANSWER: Final = 1
-'How many pictures a successful answer holds. The page: "Currently, the array only contains one image."'
+'How many images a successful answer holds. The page: "Currently, the array only contains one image."'
 
 USER_ID_MIN_LENGTH: Final = 6
 'The least number of characters (code points) of a user_id. The page: "ID length: 6 to 128 characters."'
@@ -56,7 +56,7 @@ TYPICAL_SECONDS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
         "standard": (5, 10),
     }
 )
-"""How long drawing a picture takes, by quality: from the first number of seconds to the second, "about"."""
+"""How long drawing an image takes, by quality: from the first number of seconds to the second, "about"."""
 
 MOST_SEVERE: Final = 0
 'The level of the content filter for the most severe finding. The page: "Severity level `level 0-3`, `level 0` is most severe, `3` is least severe."'

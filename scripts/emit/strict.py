@@ -15,7 +15,7 @@ from scripts.emit.size_pattern import size_pattern
 from scripts.emit.strict_examples import named_examples
 from scripts.emit.yaml_text import yaml_text
 from scripts.prose.cutting import sentences, spaced
-from scripts.prose.descriptions import COMBINED, answer_properties, is_picture_link, makes_pictures, operations
+from scripts.prose.descriptions import COMBINED, answer_properties, is_image_link, makes_images, operations
 from scripts.rules.constraint import Constraint
 from scripts.rules.rulebook import Rules, SizeRule
 from scripts.source.failure import PipelineError
@@ -49,7 +49,7 @@ _Schema: TypeAlias = dict[str, Any]
 
 @frozen
 class _Body:
-    """The body of a request that makes pictures."""
+    """The body of a request that makes images."""
 
     path: str
     media: dict[str, Any]
@@ -96,7 +96,7 @@ def strict_text(document: Mapping[str, Any], rules: Rules) -> str:
 
 def _bodies(document: Mapping[str, Any]) -> Iterator[_Body]:
     for path, method, item in operations_of(document):
-        if makes_pictures(path):
+        if makes_images(path):
             where = f"/paths/{escaped(path)}/{method}/requestBody"
             body, place = located(document, item[method].get("requestBody"), where)
             for media_type, media in body.get("content", {}).items():
@@ -198,17 +198,17 @@ def _constrain(document: dict[str, Any], rules: Rules) -> None:
         if rule.when is None and rule.keyword in _KEYWORDS and isinstance(schema, dict) and "$ref" not in schema:
             schema[rule.keyword] = rule.value
     for prop in answer_properties(document):
-        if is_picture_link(prop):
+        if is_image_link(prop):
             cast(_Schema, prop.schema)["pattern"] = _ABSOLUTE_LINK
-    for schema in _answers_with_pictures(document):
+    for schema in _answers_with_images(document):
         required = {*schema.get("required", ()), *_REQUIRED_OF_AN_ANSWER}
         schema["required"] = [name for name in schema["properties"] if name in required]
 
 
-def _answers_with_pictures(document: Mapping[str, Any]) -> Iterator[_Schema]:
+def _answers_with_images(document: Mapping[str, Any]) -> Iterator[_Schema]:
     for path, operation in operations(document):
         for status, response in operation.get("responses", {}).items():
-            if makes_pictures(path) and str(status).startswith("2"):
+            if makes_images(path) and str(status).startswith("2"):
                 for media in resolved(document, response).get("content", {}).values():
                     schema = resolved(document, media.get("schema"))
                     if "data" in schema.get("properties", {}):

@@ -1,4 +1,4 @@
-"""Finds the descriptions that hold the promises: what image requests take and what answers with pictures hold."""
+"""Finds the descriptions that hold the promises: what image requests take and what answers with images hold."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Property:
 
 @frozen
 class ImageRequest:
-    """What one operation that makes pictures takes."""
+    """What one operation that makes images takes."""
 
     where: str
     """Which operation, for people."""
@@ -61,7 +61,7 @@ def image_requests(document: Mapping[str, Any]) -> list[ImageRequest]:
     """Return the request of every operation whose path has a segment ``images``, in the document's order."""
     found = []
     for path, operation, at in _placed_operations(document):
-        if makes_pictures(path):
+        if makes_images(path):
             where = f"request to {path}"
             schemas = _contents(document, operation.get("requestBody"), f"{at}/requestBody")
             properties = [prop for schema, place in schemas for prop in _properties(document, schema, place, where)]
@@ -69,8 +69,8 @@ def image_requests(document: Mapping[str, Any]) -> list[ImageRequest]:
     return found
 
 
-def makes_pictures(path: str) -> bool:
-    """Whether the operations of a path make pictures: it has a segment ``images``."""
+def makes_images(path: str) -> bool:
+    """Whether the operations of a path make images: it has a segment ``images``."""
     return "images" in path.split("/")
 
 
@@ -138,18 +138,18 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-# What the array of pictures is called: in a direct answer, and in that of a finished task.
-_PICTURES = ("data", "image_result")
+# What the array of images is called: in a direct answer, and in that of a finished task.
+_IMAGES = ("data", "image_result")
 
 
-def is_picture_link(prop: Property) -> bool:
-    """Whether a property of an answer is the link of a picture."""
-    return len(prop.path) > 2 and prop.path[-3] in _PICTURES and prop.path[-2:] == ("[]", "url")
+def is_image_link(prop: Property) -> bool:
+    """Whether a property of an answer is the link of an image."""
+    return len(prop.path) > 2 and prop.path[-3] in _IMAGES and prop.path[-2:] == ("[]", "url")
 
 
-def holds_pictures(prop: Property, answers: Sequence[Property]) -> bool:
-    """Whether a property of an answer is the array of pictures."""
-    return any(is_picture_link(other) and other.path[:-2] == prop.path for other in answers)
+def holds_images(prop: Property, answers: Sequence[Property]) -> bool:
+    """Whether a property of an answer is the array of images."""
+    return any(is_image_link(other) and other.path[:-2] == prop.path for other in answers)
 
 
 def is_severity_level(prop: Property) -> bool:

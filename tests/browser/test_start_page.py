@@ -32,7 +32,7 @@ def page(visitor: Visitor, address: str) -> Page:
     return visitor.open(address)
 
 
-def order(page: Page, **fields: str) -> Locator:
+def image_request(page: Page, **fields: str) -> Locator:
     """Fill in the form, send it, and return where its result is shown."""
     page.set_default_timeout(5_000)
     page.get_by_label("API key").fill(KEY)
@@ -120,15 +120,15 @@ def test_the_keyboard_moves_over_the_sizes_and_chooses_one(page: Page) -> None:
     expect(page.locator("[name=model]")).to_have_value("glm-image")
 
 
-def test_a_valid_request_shows_its_picture(page: Page) -> None:
-    result = order(page, model="glm-image", size="1728x960", quality="standard")
+def test_a_valid_request_shows_its_image(page: Page) -> None:
+    result = image_request(page, model="glm-image", size="1728x960", quality="standard")
     expect(result).to_contain_text("1728x960")
-    picture = result.locator("img")
-    assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [1728, 960]
+    image = result.locator("img")
+    assert image.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [1728, 960]
 
 
 def test_an_invalid_request_shows_the_reason(visitor: Visitor, page: Page) -> None:
-    result = order(page, model="glm-image", size="1000x1280")
+    result = image_request(page, model="glm-image", size="1000x1280")
     expect(result).to_contain_text("400, refused")
     expect(result).to_contain_text("width 1000 is too small: at least 1024 pixels")
     expect(result.locator("img")).to_have_count(0)
@@ -138,7 +138,7 @@ def test_an_invalid_request_shows_the_reason(visitor: Visitor, page: Page) -> No
 
 
 def test_what_is_left_empty_is_not_sent(server: RunningServer, page: Page) -> None:
-    expect(order(page, model="cogview-4-250304")).to_contain_text("1024x1024")
+    expect(image_request(page, model="cogview-4-250304")).to_contain_text("1024x1024")
     sent = next(request for request in reversed(server.requests) if request.method == "POST")
     assert sent.body == b'{"model":"cogview-4-250304","prompt":"A cute little kitten."}'
 
@@ -150,12 +150,12 @@ def test_what_is_left_empty_is_not_sent(server: RunningServer, page: Page) -> No
         ("nested-error, code-1113", "1113"),
         ("502-html", "502, refused"),
         ("connection-reset-before", "No answer"),
-        ("dead-link", "There is no picture behind the link."),
+        ("dead-link", "There is no image behind the link."),
         ("data-missing", "no documented answer"),
     ],
 )
 def test_a_fault_can_be_tried(visitor: Visitor, page: Page, fault: str, told: str) -> None:
-    expect(order(page, fault=fault)).to_contain_text(told)
+    expect(image_request(page, fault=fault)).to_contain_text(told)
     # Chromium itself logs what went wrong on the way; the page logs and raises nothing.
     assert [words for words in visitor.trouble if not words.startswith("logged: Failed to load resource")] == []
     visitor.trouble.clear()
@@ -178,7 +178,7 @@ def test_the_last_requests_are_shown_with_their_verdicts(server: RunningServer, 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_on_it_keeps_anybody_out(visitor: Visitor, address: str, scheme: str) -> None:
     page = visitor.open(address, color_scheme=scheme)
-    expect(order(page, model="glm-image")).to_contain_text("1280x1280")
+    expect(image_request(page, model="glm-image")).to_contain_text("1280x1280")
     assert barriers(page) == []
 
 

@@ -24,15 +24,15 @@ class Call:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The ordered fields; nothing where the body is no JSON object."""
+        """The fields of a request; nothing where the body is no JSON object."""
         try:
             document = json.loads(self.body)
         except ValueError:
             return {}
         return document if isinstance(document, dict) else {}
 
-    def ordering(self, **changes: Any) -> Call:
-        """The same order with other fields; None takes a field out."""
+    def with_fields(self, **changes: Any) -> Call:
+        """The same request with other fields; None takes a field out."""
         fields = {name: value for name, value in {**self.fields, **changes}.items() if value is not None}
         return evolve(self, body=json.dumps(fields).encode())
 

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Request, Response
 from tests.conformance.altered import KEY, Answer
 from zai_image_api.sizes import Size
 from zai_image_conformance.server import requests
-from zai_image_conformance.server.pictures import Picture, draw
+from zai_image_conformance.server.images import Placeholder, draw
 from zai_image_conformance.server.refusals import Refusal
 
 PATH = "/api/paas/v4/images/generations"
@@ -45,7 +45,7 @@ def _json(status: int, document: object) -> Answer:
 @cache
 def _drawn(size: str) -> bytes:
     width, height = map(int, size.split("x"))
-    return draw(Picture(prompt="", model="", quality="", size=Size(width, height)))
+    return draw(Placeholder(prompt="", model="", quality="", size=Size(width, height)))
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -56,8 +56,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        pictures = getattr(self.server, "pictures", f"http://{self.headers['Host']}")
-        came = answer(pictures, self.command, self.path, dict(self.headers.items()), body)
+        images = getattr(self.server, "images", f"http://{self.headers['Host']}")
+        came = answer(images, self.command, self.path, dict(self.headers.items()), body)
         self.send_response(came.status)
         for name, value in came.headers.items():
             self.send_header(name, value)
@@ -117,7 +117,7 @@ class _HangingUp(_KeepingAlive):
 
 
 class _Trickling(_KeepingAlive):
-    """Answers byte by byte, pictures in small pieces, each with a packet of its own."""
+    """Answers byte by byte, images in small pieces, each with a packet of its own."""
 
     def send_body(self, body: bytes) -> None:
         self.send_header("Content-Length", str(len(body)))
@@ -128,7 +128,7 @@ class _Trickling(_KeepingAlive):
 
 
 class _Slow(_KeepingAlive):
-    """Thinks for a second about the first picture."""
+    """Thinks for a second about the first image."""
 
     def send_body(self, body: bytes) -> None:
         thought = vars(self.server).setdefault("thought", threading.Event())
@@ -138,12 +138,12 @@ class _Slow(_KeepingAlive):
         super().send_body(body)
 
 
-class _PicturesElsewhere(ThreadingHTTPServer):
-    """Sends orders to one port and pictures from another, under another name of the host."""
+class _ImagesElsewhere(ThreadingHTTPServer):
+    """Sends requests to one port and images from another, under another name of the host."""
 
     def __enter__(self) -> Self:
-        self._other = ForeignServer("pictures", _http_server(_KeepingAlive)).listening()
-        self.pictures = self._other.__enter__().replace("127.0.0.1", "localhost")
+        self._other = ForeignServer("images", _http_server(_KeepingAlive)).listening()
+        self.images = self._other.__enter__().replace("127.0.0.1", "localhost")
         return self
 
     def server_close(self) -> None:
@@ -197,7 +197,7 @@ FOREIGN_SERVERS = [
     ForeignServer("http.server, in small pieces", _http_server(_Trickling)),
     ForeignServer("http.server, slow", _http_server(_Slow)),
     ForeignServer(
-        "http.server, pictures on another port and host", lambda: _PicturesElsewhere(("127.0.0.1", 0), _KeepingAlive)
+        "http.server, images on another port and host", lambda: _ImagesElsewhere(("127.0.0.1", 0), _KeepingAlive)
     ),
     ForeignServer(
         "werkzeug",

@@ -46,7 +46,7 @@ class Reference:
     images: list[tuple[int, int]] = field(factory=list)
 
     def answer(self, call: Call) -> Answer:
-        if call.path.startswith("/pictures/"):
+        if call.path.startswith("/images/"):
             return self._image(call.path)
         if call.method != "POST" or call.path != "/api" + PATH:
             return refusal(405, "images are made with POST")
@@ -56,11 +56,11 @@ class Reference:
         if isinstance(read, Refusal):
             return refusal(400, "invalid request")
         self.images.append((read.size.width, read.size.height))
-        url = f"http://images.test/pictures/{len(self.images)}.png"
+        url = f"http://images.test/images/{len(self.images)}.png"
         return of_json(200, {"created": int(self.clock.now()), "data": [{"url": url}]})
 
     def _image(self, path: str) -> Answer:
-        name = path.removeprefix("/pictures/").removesuffix(".png")
+        name = path.removeprefix("/images/").removesuffix(".png")
         if not name.isdecimal() or not 0 < int(name) <= len(self.images):
             return refusal(404, "no such image")
         return Answer(200, {"content-type": "image/png"}, flat(*self.images[int(name) - 1], shade=int(name)))

@@ -52,10 +52,10 @@ def failing() -> Verdict:
             return call
         # Rounds to its grid, and clamps what is too large, where the page wants a refusal.
         rounded = "x".join(str(min(2048, int(side) // 32 * 32)) for side in (width, height))
-        return call.ordering(size="1536x1056" if size == "1568x1056" else rounded)
+        return call.with_fields(size="1536x1056" if size == "1568x1056" else rounded)
 
     def nested(call: Call, answer: Answer) -> Answer:
-        if call.path.startswith("/pictures/") or answer.status < 400:
+        if call.path.startswith("/images/") or answer.status < 400:
             return answer
         # What is too short crashes, and says so in the body that it knows.
         crashed = len(str(call.fields.get("user_id", "u" * 6))) < 6
@@ -80,7 +80,7 @@ def hostile() -> Verdict:
         number = next(turn)
         said = POISON * (3000 if number == 7 else 1)
         headers = {"content-type": f"text/{POISON.encode('ascii', 'replace').decode()}".translate(_UNSENDABLE)}
-        if call.path.startswith("/pictures/"):
+        if call.path.startswith("/images/"):
             return evolve(answer, headers=headers)
         if answer.status >= 400:
             document = (said, {"code": said, "message": said}, {said: said}, [said] * 2, {"error": {"code": said}})

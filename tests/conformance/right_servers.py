@@ -46,7 +46,7 @@ def _answers(change: Callable[[Any], Any]) -> After:
 
 def _images(kind: str, mode: str = "RGB", **options: Any) -> After:
     def after(call: Call, answer: Answer) -> Answer:
-        if not call.path.startswith("/pictures/"):
+        if not call.path.startswith("/images/"):
             return answer
         with Image.open(io.BytesIO(answer.body)) as image:
             sides = image.size
@@ -57,7 +57,7 @@ def _images(kind: str, mode: str = "RGB", **options: Any) -> After:
 
 
 def _with_much_text(call: Call, answer: Answer) -> Answer:
-    if not call.path.startswith("/pictures/"):
+    if not call.path.startswith("/images/"):
         return answer
     # More, once it is decompressed, than Pillow takes.
     text = zlib.compress(b"a painting of a kitten, " * 100_000)
@@ -71,7 +71,7 @@ def _encoded_anew() -> After:
     seen: set[str] = set()
 
     def after(call: Call, answer: Answer) -> Answer:
-        if not call.path.startswith("/pictures/"):
+        if not call.path.startswith("/images/"):
             return answer
         again = call.path in seen
         seen.add(call.path)
@@ -168,7 +168,7 @@ def _limiting_the_rate() -> After:
 
 
 def _without_media_type(call: Call, answer: Answer) -> Answer:
-    return evolve(answer, headers={}) if call.path.startswith("/pictures/") else answer
+    return evolve(answer, headers={}) if call.path.startswith("/images/") else answer
 
 
 def _both_errors(answer: Answer) -> Answer:
@@ -192,18 +192,18 @@ def _unknown_methods(call: Call, answer: Answer) -> Answer:
 
 
 def _refusing_empty_prompts(call: Call) -> Call:
-    return call.ordering(prompt=None) if call.fields.get("prompt") == "" else call
+    return call.with_fields(prompt=None) if call.fields.get("prompt") == "" else call
 
 
 def _refusing_unknown_fields(call: Call) -> Call:
     unknown = call.fields.keys() - {"model", "prompt", "quality", "size", "user_id"}
-    return call.ordering(prompt=None) if unknown else call
+    return call.with_fields(prompt=None) if unknown else call
 
 
 def _size_read_as(read: Callable[[str], str]) -> Before:
     def before(call: Call) -> Call:
         size = call.fields.get("size")
-        return call.ordering(size=read(size)) if isinstance(size, str) else call
+        return call.with_fields(size=read(size)) if isinstance(size, str) else call
 
     return before
 
@@ -216,16 +216,16 @@ def _reading_scalars(call: Call) -> Call:
     known = {name: call.fields.get(name, "") for name in ("model", "prompt", "quality", "size", "user_id")}
     scalars = {name: value for name, value in known.items() if value is None or isinstance(value, int | float)}
     read = {name: None if value is None else str(value) for name, value in scalars.items()}
-    return call.ordering(**read) if read else call
+    return call.with_fields(**read) if read else call
 
 
-def _with_the_picture_in_it(document: Any) -> Any:
+def _with_the_image_in_it(document: Any) -> Any:
     # As long as a photograph of the largest documented size in base64.
     return {**document, "data": [{**document["data"][0], "b64_json": "A" * 12_000_000}]}
 
 
 def _queried(document: Any) -> Any:
-    return {**document, "data": [{"url": document["data"][0]["url"] + "?signature=a%2Fb&expires=1#picture"}]}
+    return {**document, "data": [{"url": document["data"][0]["url"] + "?signature=a%2Fb&expires=1#image"}]}
 
 
 def _interlaced(content: bytes) -> bytes:
@@ -254,7 +254,7 @@ RIGHT_SERVERS = [
             lambda document: {
                 **document,
                 "id": "7",
-                "usage": {"pictures": 1},
+                "usage": {"images": 1},
                 "data": [{**document["data"][0], "seed": 1}],
             }
         ),
@@ -265,16 +265,16 @@ RIGHT_SERVERS = [
         "a clock half an hour off",
         _answers(lambda document: {**document, "created": document["created"] - 1800}),
     ),
-    RightServer("JPEG pictures", _images("JPEG")),
-    RightServer("WebP pictures", _images("WEBP")),
+    RightServer("JPEG images", _images("JPEG")),
+    RightServer("WebP images", _images("WEBP")),
     RightServer("PNG with transparency", _images("PNG", "RGBA")),
-    RightServer("pictures on another host", _answers(_other_host)),
+    RightServer("images on another host", _answers(_other_host)),
     RightServer("a link that redirects", _redirecting),
     RightServer("a rate limit that passes", _limiting_the_rate()),
-    RightServer("GIF pictures", _images("GIF", "L")),
-    RightServer("progressive JPEG pictures", _images("JPEG", "RGB", progressive=True)),
-    RightServer("BMP pictures", _images("BMP", "L")),
-    RightServer("pictures without a media type", _without_media_type),
+    RightServer("GIF images", _images("GIF", "L")),
+    RightServer("progressive JPEG images", _images("JPEG", "RGB", progressive=True)),
+    RightServer("BMP images", _images("BMP", "L")),
+    RightServer("images without a media type", _without_media_type),
     RightServer("400 for a wrong key", _refusals(lambda answer: evolve(answer, status=400))),
     RightServer("messages in Chinese", _refusals(lambda answer: answer.saying({"code": 1214, "message": "参数错误"}))),
     RightServer("codes written with a point", _refusals(lambda answer: answer.saying({"code": 1214.0, "message": ""}))),
@@ -297,20 +297,20 @@ RIGHT_SERVERS = [
         "created written with a point", _answers(lambda document: {**document, "created": float(document["created"])})
     ),
     RightServer("links with a query and a fragment", _answers(_queried)),
-    RightServer("the picture in the answer as well", _answers(_with_the_picture_in_it)),
+    RightServer("the image in the answer as well", _answers(_with_the_image_in_it)),
     RightServer("PNG with much compressed text", _with_much_text),
     RightServer(
         "interlaced PNG",
         lambda call, answer: (
-            evolve(answer, body=_interlaced(answer.body)) if call.path.startswith("/pictures/") else answer
+            evolve(answer, body=_interlaced(answer.body)) if call.path.startswith("/images/") else answer
         ),
     ),
     RightServer("JPEG with restart markers", _images("JPEG", restart_marker_blocks=4)),
     RightServer("JPEG of greys", _images("JPEG", "L")),
     RightServer("lossless WebP", _images("WEBP", lossless=True)),
-    RightServer("TIFF pictures", _images("TIFF")),
-    RightServer("pictures encoded anew later", _encoded_anew()),
-    RightServer("a rate limit at the link's host", _limiting(3, lambda call: "/pictures/" in call.path, {})),
+    RightServer("TIFF images", _images("TIFF")),
+    RightServer("images encoded anew later", _encoded_anew()),
+    RightServer("a rate limit at the link's host", _limiting(3, lambda call: "/images/" in call.path, {})),
     RightServer(
         "a rate limit that names a date",
         _limiting(20, lambda call: call.method == "POST", {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}),

@@ -50,7 +50,7 @@ def test_a_budget_of_4_settles_what_is_free_and_the_form_of_an_answer() -> None:
     verdict = judged(InProcess(), budget=4)
     settled = {outcome.requirement for outcome in verdict.outcomes if outcome.settles}
     free = {name for request in plan().requests if not request.paid for name in request.requirements}
-    form = {each.id for each in catalogue() if each.id.startswith(("ANSWER-", "FILTER-", "PICTURE-"))}
+    form = {each.id for each in catalogue() if each.id.startswith(("ANSWER-", "FILTER-", "IMAGE-"))}
     assert free | form <= settled
     assert "tested in part for want of budget: " in report.text(verdict)
     assert "a full verdict takes 24 images; the budget was 4" in report.text(verdict)

@@ -52,7 +52,7 @@ BROKEN = {
         "left_to_the_server",
         "it breaks QUALITY-GLM-DEFAULT, QUALITY-OTHERS-DEFAULT, SIZE-GLM-DEFAULT, SIZE-OTHERS-DEFAULT",
     ),
-    "a client that orders again whatever happened": (
+    "a client that requests again whatever happened": (
         "from zai_image._retrying import Retrying\nRetrying._may_be_repeated = lambda self, error: True\n",
         "connection-close-before",
         "2 failed, 2 passed",
@@ -72,7 +72,7 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "test_secrets": {
-        "a client that sends the key to the picture's host": (
+        "a client that sends the key to the image's host": (
             """
             from zai_image._downloads import Download
             right = Download.request
@@ -82,7 +82,7 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
                 return made
             Download.request = request
             """,
-            "pictures_host",
+            "images_host",
         ),
         "a client that shows the key in what the server said": (
             "from zai_image._redact import Key\nKey.redact = lambda self, text: text",
@@ -150,7 +150,7 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
             """,
             "status_alone and (501 or 504 or 520 or 599)",
         ),
-        "a client that follows redirects with an order": (
+        "a client that follows redirects with a request": (
             """
             import httpx
             for kind in (httpx.Client, httpx.AsyncClient):
@@ -193,7 +193,7 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "test_cancelling": {
-        "a client that tells a cancelled order as a lost connection": (
+        "a client that tells a cancelled request as a lost connection": (
             """
             import asyncio, httpx
             from zai_image import _exchange
@@ -205,9 +205,9 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
                     return call.outcome(httpx.ReadError("lost"))
             _exchange.exchange_async = exchange
             """,
-            "order",
+            "request",
         ),
-        "a client that sends a cancelled order again": (
+        "a client that sends a cancelled request again": (
             """
             import asyncio
             from zai_image import _exchange
@@ -219,7 +219,7 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
                     return await right(call, connections)
             _exchange.exchange_async = exchange
             """,
-            "order",
+            "request",
         ),
     },
     "test_storing": {
@@ -235,7 +235,7 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
             """,
             "leaves_the_old_file or its_file_is_the_old_one",
         ),
-        "a client that leaves half a picture behind": (
+        "a client that leaves half an image behind": (
             "from zai_image._storing import PartialFile\nPartialFile.__exit__ = lambda self, *_: self.file.close()",
             "nothing_beside_it or a_byte_more",
         ),
@@ -246,7 +246,7 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
             """,
             "another_scheme and http:",
         ),
-        "a client that takes a picture of any length": (
+        "a client that takes an image of any length": (
             "from zai_image import _downloads\n_downloads.MAX_BYTES = 2**40",
             "a_byte_more",
         ),

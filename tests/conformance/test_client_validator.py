@@ -19,7 +19,7 @@ from zai_image import AsyncZaiImage, ZaiImage, ZaiImageError
 from zai_image_conformance.client_suite.validator import ClientValidator
 from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.server import application, listening
-from zai_image_conformance.server.paths import ORDER_PATH
+from zai_image_conformance.server.paths import ENDPOINT_PATH
 from zai_image_conformance.sizes import NAMES
 from zai_image_conformance.suite.request_rules import Heard, findings
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.score
 
 KEY = "a-key-of-your-own"
 BASE = "/api"
-ORDER = {"model": "glm-image", "prompt": "A cute little kitten."}
+FIELDS = {"model": "glm-image", "prompt": "A cute little kitten."}
 # What no request shows: what a client tells its caller, and what its caller left out.
 BEYOND_REQUESTS = {
     "FILTER-FORM",
@@ -47,13 +47,13 @@ class Judged:
         self.url = origin + BASE
         self.validator = validator
 
-    def send(self, method: str = "POST", path: str = ORDER_PATH, **parts: Any) -> httpx.Response:
+    def send(self, method: str = "POST", path: str = ENDPOINT_PATH, **parts: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {KEY}", **parts.pop("headers", {})}
         headers = {name: value for name, value in headers.items() if value is not None}
         return httpx.request(method, self.origin + path, headers=headers, trust_env=False, **parts)
 
     def report(self) -> dict[str, Any]:
-        found: dict[str, Any] = httpx.get(f"{self.origin}/referee/report", trust_env=False).json()
+        found: dict[str, Any] = httpx.get(f"{self.origin}/client-report", trust_env=False).json()
         return found
 
     def outcomes(self, outcome: str) -> set[str]:
@@ -77,7 +77,7 @@ def vectors(name: str) -> list[dict[str, Any]]:
 
 
 def problems(request: Heard) -> set[str]:
-    return {finding.requirement for finding in findings(request, ORDER_PATH) if finding.problem is not None}
+    return {finding.requirement for finding in findings(request, ENDPOINT_PATH) if finding.problem is not None}
 
 
 def heard(request: dict[str, Any]) -> Heard:
@@ -120,21 +120,21 @@ def test_the_report_names_every_requirement_that_binds_a_client(judged: Judged) 
 
 def test_each_promise_that_requests_can_show_is_found_broken_by_some_wrong_request(judged: Judged) -> None:
     asked = [heard(vector["input"]) for vector in vectors("requests")]
-    asked += [heard(ordering(**vector["input"])) for vector in vectors("sizes")]
-    asked.append(heard(ordering(prompt="\ud800")))
+    asked += [heard(with_fields(**vector["input"])) for vector in vectors("sizes")]
+    asked.append(heard(with_fields(prompt="\ud800")))
     # Recommended sizes may be asked for, and need not be.
     never = BEYOND_REQUESTS | {"SIZE-GLM-RECOMMENDED", "SIZE-OTHERS-RECOMMENDED"}
     broken = set().union(*map(problems, asked))
     assert broken == {item.id for item in catalogue() if "client" in item.binds} - never
 
 
-def ordering(**fields: Any) -> dict[str, Any]:
+def with_fields(**fields: Any) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
     return {
         "method": "POST",
-        "path": ORDER_PATH.removeprefix(BASE),
+        "path": ENDPOINT_PATH.removeprefix(BASE),
         "headers": headers,
-        "json": {**ORDER, **fields},
+        "json": {**FIELDS, **fields},
     }
 
 
@@ -152,19 +152,19 @@ def test_every_wrong_size_vector_breaks_the_requirements_of_the_limits_it_breaks
         model = vector["input"]["model"]
         stating = catalogue().ruling("size", model)
         ids = {NAMES.get(name, name): item.id for item in stating for name in item.numbers} | {"form": "SIZE-FORM"}
-        found = problems(heard(ordering(**vector["input"])))
+        found = problems(heard(with_fields(**vector["input"])))
         expected = vector["expected"]
         assert bool(found) is (expected["outcome"] != "valid"), vector
         assert "broken" not in expected or found == {ids[name] for name in expected["broken"]}, vector
 
 
 def test_a_raw_wrong_client_is_told_what_is_wrong_with_which_request(judged: Judged) -> None:
-    assert judged.send(json={**ORDER, "size": "1000x1024"}).status_code == 400
+    assert judged.send(json={**FIELDS, "size": "1000x1024"}).status_code == 400
     assert judged.outcomes("broken") == {"SIZE-GLM-RANGE", "SIZE-GLM-STEP"}
     first = judged.violations()[0]
     assert first["problem"] == "size 1000x1024 does not suit glm-image: each side has at least 1024 pixels"
     assert first["request"] == (
-        f"POST {ORDER_PATH} (Authorization: Bearer [redacted]; Content-Type: application/json) "
+        f"POST {ENDPOINT_PATH} (Authorization: Bearer [redacted]; Content-Type: application/json) "
         '{"model": "glm-image", "prompt": [21 characters], "size": "1000x1024"}'
     )
     text = judged.validator.text()
@@ -178,14 +178,14 @@ def test_a_raw_wrong_client_is_told_what_is_wrong_with_which_request(judged: Jud
     ("parts", "requirement"),
     [
         ({"method": "GET"}, "METHOD-POST"),
-        ({"path": "/v1/images/generations", "json": ORDER}, "METHOD-POST"),
-        ({"path": "/referee/report", "json": ORDER}, "METHOD-POST"),
-        ({"json": ORDER, "headers": {"Authorization": None}}, "AUTH-MISSING"),
-        ({"json": ORDER, "headers": {"Authorization": KEY}}, "AUTH-SCHEME"),
-        ({"data": ORDER}, "BODY-JSON"),
+        ({"path": "/v1/images/generations", "json": FIELDS}, "METHOD-POST"),
+        ({"path": "/client-report", "json": FIELDS}, "METHOD-POST"),
+        ({"json": FIELDS, "headers": {"Authorization": None}}, "AUTH-MISSING"),
+        ({"json": FIELDS, "headers": {"Authorization": KEY}}, "AUTH-SCHEME"),
+        ({"data": FIELDS}, "BODY-JSON"),
         ({"content": b"\xff", "headers": {"Content-Type": "application/json"}}, "BODY-JSON"),
-        ({"json": [ORDER]}, "BODY-OBJECT"),
-        ({"json": {**ORDER, "user_id": None}}, "FIELD-TYPE"),
+        ({"json": [FIELDS]}, "BODY-OBJECT"),
+        ({"json": {**FIELDS, "user_id": None}}, "FIELD-TYPE"),
     ],
 )
 def test_a_raw_wrong_client_breaks_one_promise_on_a_socket(
@@ -196,8 +196,8 @@ def test_a_raw_wrong_client_breaks_one_promise_on_a_socket(
     assert judged.report()["verdict"] == "broken"
 
 
-def test_neither_fetching_pictures_nor_asking_for_the_report_is_judged(judged: Judged) -> None:
-    link = judged.send(json=ORDER).json()["data"][0]["url"]
+def test_neither_fetching_images_nor_asking_for_the_report_is_judged(judged: Judged) -> None:
+    link = judged.send(json=FIELDS).json()["data"][0]["url"]
     assert httpx.get(link, trust_env=False).status_code == 200
     assert judged.report()["requests"] == judged.report()["requests"] == 1
 
@@ -211,9 +211,9 @@ def test_the_report_shows_no_key_wherever_a_client_put_it_and_no_words_of_its_ca
         {"Content-Type": f"text/plain; key={KEY}"},
         {"Content-Type": f"text/plain; {'x' * 40}{KEY}"},
     ):
-        judged.send(json={**ORDER, "prompt": "my darkest secret", "user_id": "jane"}, headers=headers)
-    judged.send(path=f"/{KEY}/generations", params={"api_key": secret}, json=ORDER)
-    judged.send(json={**ORDER, "model": KEY, "quality": f"{'x' * 50}{KEY}", "api_key": secret, KEY: 1})
+        judged.send(json={**FIELDS, "prompt": "my darkest secret", "user_id": "jane"}, headers=headers)
+    judged.send(path=f"/{KEY}/generations", params={"api_key": secret}, json=FIELDS)
+    judged.send(json={**FIELDS, "model": KEY, "quality": f"{'x' * 50}{KEY}", "api_key": secret, KEY: 1})
     judged.send(content=f"key={secret}".encode(), headers={"Content-Type": "application/json"})
     assert judged.violations()
     for shown in (json.dumps(judged.report()), judged.validator.text()):
@@ -221,20 +221,20 @@ def test_the_report_shows_no_key_wherever_a_client_put_it_and_no_words_of_its_ca
 
 
 def test_what_a_client_sends_stays_one_printable_line(judged: Judged) -> None:
-    judged.send(json={**ORDER, "size": "\x1b[31m\n\u202e" + "9" * 5000})
+    judged.send(json={**FIELDS, "size": "\x1b[31m\n\u202e" + "9" * 5000})
     assert all(line.isprintable() and len(line) < 600 for line in judged.validator.text().splitlines())
 
 
 def test_a_body_that_is_larger_than_the_server_reads_is_no_violation(judged: Judged) -> None:
-    assert judged.send(json={**ORDER, "prompt": "p" * 2**21}).status_code == 413
+    assert judged.send(json={**FIELDS, "prompt": "p" * 2**21}).status_code == 413
     assert judged.outcomes("broken") == set()
 
 
 def test_memory_stays_flat_however_many_requests_are_wrong() -> None:
     validator = ClientValidator(application(api_key=KEY), api_key=KEY)
-    body = json.dumps({**ORDER, "size": "7x7", **{f"field {number}": "x" * 500 for number in range(100)}}).encode()
+    body = json.dumps({**FIELDS, "size": "7x7", **{f"field {number}": "x" * 500 for number in range(100)}}).encode()
     headers = [(b"authorization", b"Bearer x"), (b"content-type", b"application/json")]
-    scope = {"type": "http", "method": "POST", "path": ORDER_PATH, "headers": headers, "query_string": b""}
+    scope = {"type": "http", "method": "POST", "path": ENDPOINT_PATH, "headers": headers, "query_string": b""}
     waiting: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -258,29 +258,29 @@ def test_memory_stays_flat_however_many_requests_are_wrong() -> None:
 
 def test_a_request_that_gets_no_answer_is_judged_as_well(judged: Judged) -> None:
     with pytest.raises(httpx.ReadError):
-        judged.send(json={**ORDER, "user_id": "short"}, headers={"X-Fault": "connection-reset-before"})
+        judged.send(json={**FIELDS, "user_id": "short"}, headers={"X-Fault": "connection-reset-before"})
     wait_until(lambda: bool(judged.report()["requests"]))
     assert judged.outcomes("broken") == {"USER-ID-LENGTH"}
 
 
 def test_the_exit_code_is_that_of_the_verdict(judged: Judged) -> None:
     assert (judged.validator.exit_code, judged.report()["verdict"]) == (2, "nothing judged")
-    judged.send(json=ORDER)
+    judged.send(json=FIELDS)
     assert (judged.validator.exit_code, judged.report()["verdict"]) == (0, "kept")
-    judged.send(json={**ORDER, "user_id": "short"})
+    judged.send(json={**FIELDS, "user_id": "short"})
     assert (judged.validator.exit_code, judged.report()["verdict"]) == (1, "broken")
 
 
 def test_serve_tells_at_its_end_which_promises_were_kept() -> None:
-    command = [sys.executable, "-m", "zai_image", "serve", "--port", "0", "--api-key", KEY, "--referee"]
+    command = [sys.executable, "-m", "zai_image", "serve", "--port", "0", "--api-key", KEY, "--validate-clients"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             url = process.stdout.readline().removeprefix("listening on ").strip()
             headers = {"Authorization": f"Bearer {KEY}"}
-            wrong = {**ORDER, "user_id": "short"}
+            wrong = {**FIELDS, "user_id": "short"}
             httpx.post(f"{url}/paas/v4/images/generations", json=wrong, headers=headers, trust_env=False)
-            report_url = f"{url.removesuffix(BASE)}/referee/report"
+            report_url = f"{url.removesuffix(BASE)}/client-report"
             assert httpx.get(report_url, trust_env=False).json()["verdict"] == "broken"
             process.send_signal(signal.SIGINT)
             output, errors = process.communicate(timeout=20)

@@ -81,9 +81,9 @@ def test_several_faults_work_together_whatever_their_order(shared: RunningServer
         assert b'"data": [' in seen.body
 
 
-def test_faults_leave_everything_but_orders_and_pictures_alone(server: RunningServer) -> None:
+def test_faults_leave_everything_but_orders_and_images_alone(server: RunningServer) -> None:
     origin = server.url.removesuffix("/api")
-    with server.fault("500"), server.fault("picture-503"), connected(server.url) as connection:
+    with server.fault("500"), server.fault("image-503"), connected(server.url) as connection:
         connection.sendall(request("GET", f"{origin}/", {}))
         assert answer(connection).status == 200
         connection.sendall(request("GET", f"{origin}/api", {"X-Fault": "no-such-fault"}))
@@ -100,7 +100,7 @@ def test_no_caller_resets_what_a_limit_has_counted(server: RunningServer) -> Non
     server.fault("rate-limit=1")
     (item,) = good(ask(server))["data"]
     for number in range(1000, 1300):
-        assert fetch(item["url"], f"slow-picture=0.000{number}", "dead-link").status == 404
+        assert fetch(item["url"], f"slow-image=0.000{number}", "dead-link").status == 404
     refused(ask(server), 429, 1303)
 
 
@@ -133,5 +133,5 @@ def test_a_time_to_wait_is_told_in_all_its_digits(shared: RunningServer, asked: 
 
 
 def test_a_link_carries_a_value_in_all_its_digits(shared: RunningServer) -> None:
-    (item,) = good(ask(shared, "slow-picture=1234567.5"))["data"]
-    assert item["url"].endswith("?x-fault=slow-picture%3D1234567.5")
+    (item,) = good(ask(shared, "slow-image=1234567.5"))["data"]
+    assert item["url"].endswith("?x-fault=slow-image%3D1234567.5")

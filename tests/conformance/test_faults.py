@@ -10,7 +10,18 @@ import pytest
 from PIL import Image, UnidentifiedImageError
 
 from scripts.regenerate import ROOT
-from tests.conformance.wire import Seen, answer, ask, connected, fetch, good, order, refused, request, wait_until
+from tests.conformance.wire import (
+    Seen,
+    answer,
+    ask,
+    connected,
+    fetch,
+    good,
+    image_request,
+    refused,
+    request,
+    wait_until,
+)
 from zai_image_api import promises
 from zai_image_conformance.server import FAULTS, RunningServer, running
 from zai_image_conformance.server.business_codes import BUSINESS_CODES
@@ -33,14 +44,14 @@ def last(server: RunningServer) -> RecordedRequest:
 
 
 ASKED: dict[str, Callable[[Seen], None]] = {}
-"""By the fault: what an order sees of it."""
+"""By the fault: what a request sees of it."""
 FETCHED: dict[str, Callable[[Seen, bytes], None]] = {}
-"""By the fault: what a fetch of a picture sees of it, beside the picture as it should be."""
-VALUES = {"429-retry-after": "429-retry-after=7", "slow-picture": f"slow-picture={HOUR}"}
+"""By the fault: what a fetch of an image sees of it, beside the image as it should be."""
+VALUES = {"429-retry-after": "429-retry-after=7", "slow-image": f"slow-image={HOUR}"}
 """The values that faults are asked for with."""
 
 
-def of_order(name: str) -> Callable[[Callable[[Seen], None]], Callable[[Seen], None]]:
+def of_request(name: str) -> Callable[[Callable[[Seen], None]], Callable[[Seen], None]]:
     def kept(check: Callable[[Seen], None]) -> Callable[[Seen], None]:
         ASKED[name] = check
         return check
@@ -48,7 +59,7 @@ def of_order(name: str) -> Callable[[Callable[[Seen], None]], Callable[[Seen], N
     return kept
 
 
-def of_picture(name: str) -> Callable[[Callable[[Seen, bytes], None]], Callable[[Seen, bytes], None]]:
+def of_image(name: str) -> Callable[[Callable[[Seen, bytes], None]], Callable[[Seen, bytes], None]]:
     def kept(check: Callable[[Seen, bytes], None]) -> Callable[[Seen, bytes], None]:
         FETCHED[name] = check
         return check
@@ -56,34 +67,34 @@ def of_picture(name: str) -> Callable[[Callable[[Seen, bytes], None]], Callable[
     return kept
 
 
-@of_order("timeout")
+@of_request("timeout")
 def _nothing_comes(seen: Seen) -> None:
     assert (seen.status, seen.ending) == (0, "silent")
 
 
-@of_order("connection-reset-before")
+@of_request("connection-reset-before")
 def _reset_at_once(seen: Seen) -> None:
     assert (seen.status, seen.ending) == (0, "reset")
 
 
-@of_order("connection-close-before")
+@of_request("connection-close-before")
 def _closed_at_once(seen: Seen) -> None:
     assert (seen.status, seen.ending) == (0, "closed")
 
 
-@of_order("connection-reset-while")
+@of_request("connection-reset-while")
 def _reset_halfway(seen: Seen) -> None:
     assert (seen.status, seen.ending) == (200, "reset")
     assert 0 < len(seen.body) < int(seen.headers["content-length"])
 
 
-@of_order("connection-close-while")
+@of_request("connection-close-while")
 def _closed_halfway(seen: Seen) -> None:
     assert (seen.status, seen.ending) == (200, "closed")
     assert 0 < len(seen.body) < int(seen.headers["content-length"])
 
 
-@of_order("truncated-json")
+@of_request("truncated-json")
 def _broken_off(seen: Seen) -> None:
     assert (seen.status, seen.ending) == (200, "whole")
     assert seen.body.startswith(b'{"created"')
@@ -91,115 +102,115 @@ def _broken_off(seen: Seen) -> None:
         json.loads(seen.body)
 
 
-@of_order("malformed-json")
+@of_request("malformed-json")
 def _single_quotes(seen: Seen) -> None:
     assert (seen.status, seen.ending) == (200, "whole")
     assert seen.body.startswith(b"{'created'")
     assert seen.body.endswith(b"}")
 
 
-@of_order("empty-answer")
+@of_request("empty-answer")
 def _empty(seen: Seen) -> None:
     assert (seen.status, seen.ending, seen.body) == (200, "whole", b"")
 
 
-@of_order("html-answer")
+@of_request("html-answer")
 def _page(seen: Seen) -> None:
     assert (seen.status, seen.ending, seen.headers["content-type"]) == (200, "whole", "text/html")
 
 
-@of_order("array-answer")
+@of_request("array-answer")
 def _array(seen: Seen) -> None:
     assert [set(item) for item in seen.document] == [{"created", "data", "content_filter"}]
 
 
-@of_order("null-answer")
+@of_request("null-answer")
 def _null(seen: Seen) -> None:
     assert (seen.status, seen.body) == (200, b"null")
 
 
-@of_order("created-missing")
+@of_request("created-missing")
 def _without_time(seen: Seen) -> None:
     assert set(good(seen)) == {"data", "content_filter"}
 
 
-@of_order("created-text")
+@of_request("created-text")
 def _time_in_words(seen: Seen) -> None:
     assert isinstance(good(seen)["created"], str)
 
 
-@of_order("data-missing")
+@of_request("data-missing")
 def _without_data(seen: Seen) -> None:
     assert set(good(seen)) == {"created", "content_filter"}
 
 
-@of_order("data-empty")
-def _no_picture(seen: Seen) -> None:
+@of_request("data-empty")
+def _no_image(seen: Seen) -> None:
     assert good(seen)["data"] == []
 
 
-@of_order("data-null")
+@of_request("data-null")
 def _data_of_nothing(seen: Seen) -> None:
     assert good(seen)["data"] is None
 
 
-@of_order("data-object")
+@of_request("data-object")
 def _data_of_an_object(seen: Seen) -> None:
     assert isinstance(good(seen)["data"], dict)
 
 
-@of_order("url-missing")
+@of_request("url-missing")
 def _no_link(seen: Seen) -> None:
     assert good(seen)["data"] == [{}] * promises.IMAGES_PER_ANSWER
 
 
-@of_order("url-number")
+@of_request("url-number")
 def _number_as_link(seen: Seen) -> None:
     assert [type(item["url"]) for item in good(seen)["data"]] == [int] * promises.IMAGES_PER_ANSWER
 
 
-@of_order("url-relative")
+@of_request("url-relative")
 def _half_a_link(seen: Seen) -> None:
     assert all(item["url"].startswith("/") for item in good(seen)["data"])
 
 
-@of_order("content-flagged")
+@of_request("content-flagged")
 def _flagged(seen: Seen) -> None:
     document = good(seen)
     assert document["data"]
     assert {item["level"] for item in document["content_filter"]} == {promises.MOST_SEVERE}
 
 
-@of_order("content-filtered")
+@of_request("content-filtered")
 def _filtered(seen: Seen) -> None:
     refused(seen, 400, 1301)
     assert {item["level"] for item in seen.document["content_filter"]} == {promises.MOST_SEVERE}
 
 
-@of_order("429")
+@of_request("429")
 def _too_many(seen: Seen) -> None:
     refused(seen, 429, 1302)
     assert "retry-after" not in seen.headers
 
 
-@of_order("429-retry-after")
+@of_request("429-retry-after")
 def _too_many_for_now(seen: Seen) -> None:
     refused(seen, 429, 1302)
     assert seen.headers["retry-after"] == "7"
 
 
-@of_order("500")
+@of_request("500")
 def _crashed(seen: Seen) -> None:
     assert (seen.status, seen.headers["content-type"]) == (500, "text/plain")
 
 
-@of_order("502-html")
+@of_request("502-html")
 def _bad_gateway(seen: Seen) -> None:
     assert (seen.status, seen.headers["content-type"]) == (502, "text/html")
     assert b"<h1>502 Bad Gateway</h1>" in seen.body
 
 
-@of_order("503-html")
+@of_request("503-html")
 def _unavailable(seen: Seen) -> None:
     assert (seen.status, seen.headers["content-type"]) == (503, "text/html")
 
@@ -208,57 +219,57 @@ for _code, (_status, _) in BUSINESS_CODES.items():
     ASKED[f"code-{_code}"] = lambda seen, status=_status, code=_code: refused(seen, status, code)  # type: ignore[misc]
 
 
-@of_picture("picture-timeout")
-def _no_picture_comes(seen: Seen, picture: bytes) -> None:
+@of_image("image-timeout")
+def _no_image_comes(seen: Seen, image: bytes) -> None:
     assert (seen.status, seen.ending) == (0, "silent")
 
 
-@of_picture("picture-reset")
-def _reset_amid_the_picture(seen: Seen, picture: bytes) -> None:
+@of_image("image-reset")
+def _reset_amid_the_image(seen: Seen, image: bytes) -> None:
     assert (seen.status, seen.ending) == (200, "reset")
-    assert picture.startswith(seen.body)
-    assert len(seen.body) < len(picture) == int(seen.headers["content-length"])
+    assert image.startswith(seen.body)
+    assert len(seen.body) < len(image) == int(seen.headers["content-length"])
 
 
-@of_picture("picture-close")
-def _closed_amid_the_picture(seen: Seen, picture: bytes) -> None:
+@of_image("image-close")
+def _closed_amid_the_image(seen: Seen, image: bytes) -> None:
     assert (seen.status, seen.ending) == (200, "closed")
-    assert (seen.body, len(picture)) == (picture[: len(picture) // 2], int(seen.headers["content-length"]))
+    assert (seen.body, len(image)) == (image[: len(image) // 2], int(seen.headers["content-length"]))
 
 
-@of_picture("slow-picture")
-def _bit_by_bit(seen: Seen, picture: bytes) -> None:
+@of_image("slow-image")
+def _bit_by_bit(seen: Seen, image: bytes) -> None:
     assert (seen.status, seen.ending) == (200, "silent")
-    assert picture.startswith(seen.body)
-    assert 0 < len(seen.body) < len(picture)
+    assert image.startswith(seen.body)
+    assert 0 < len(seen.body) < len(image)
 
 
-@of_picture("truncated-picture")
-def _half_a_picture(seen: Seen, picture: bytes) -> None:
+@of_image("truncated-image")
+def _half_an_image(seen: Seen, image: bytes) -> None:
     assert (seen.status, seen.ending, seen.headers["content-type"]) == (200, "whole", "image/png")
-    assert seen.body == picture[: len(picture) // 2]
+    assert seen.body == image[: len(image) // 2]
     with pytest.raises((OSError, SyntaxError)):
         Image.open(io.BytesIO(seen.body)).load()
 
 
-@of_picture("expired-link")
-def _expired(seen: Seen, picture: bytes) -> None:
+@of_image("expired-link")
+def _expired(seen: Seen, image: bytes) -> None:
     assert (seen.status, seen.headers["content-type"]) == (403, "application/xml")
     assert b"Request has expired" in seen.body
 
 
-@of_picture("dead-link")
-def _gone(seen: Seen, picture: bytes) -> None:
+@of_image("dead-link")
+def _gone(seen: Seen, image: bytes) -> None:
     assert seen.status == 404
 
 
-@of_picture("picture-503")
-def _busy(seen: Seen, picture: bytes) -> None:
+@of_image("image-503")
+def _busy(seen: Seen, image: bytes) -> None:
     assert seen.status == 503
 
 
-@of_picture("picture-html")
-def _no_image(seen: Seen, picture: bytes) -> None:
+@of_image("image-html")
+def _a_page(seen: Seen, image: bytes) -> None:
     assert (seen.status, seen.headers["content-type"]) == (200, "text/html")
     with pytest.raises(UnidentifiedImageError):
         Image.open(io.BytesIO(seen.body))
@@ -270,8 +281,8 @@ APART = {"nested-error", "rate-limit", "concurrency-limit", "latency", "jitter",
 
 def test_every_fault_has_its_test() -> None:
     assert ASKED.keys() | FETCHED.keys() | APART == FAULTS.keys()
-    assert all(FAULTS[name].target is Target.ORDER for name in ASKED.keys() | APART)
-    assert all(FAULTS[name].target is Target.PICTURE for name in FETCHED)
+    assert all(FAULTS[name].target is Target.REQUEST for name in ASKED.keys() | APART)
+    assert all(FAULTS[name].target is Target.IMAGE for name in FETCHED)
 
 
 def test_the_documented_table_is_that_of_the_code() -> None:
@@ -289,7 +300,7 @@ def test_an_order_meets_the_fault_that_it_asks_for(shared: RunningServer, name: 
 
 @pytest.mark.parametrize("name", FETCHED)
 def test_a_fetch_meets_the_fault_that_its_order_asks_for(shared: RunningServer, name: str) -> None:
-    silent = name in ("picture-timeout", "slow-picture")
+    silent = name in ("image-timeout", "slow-image")
     (item,) = good(ask(shared, VALUES.get(name, name)))["data"]
     plain = fetch(item["url"].partition("?")[0])
     assert (plain.status, plain.ending) == (200, "whole")
@@ -305,7 +316,7 @@ def test_a_fetch_meets_the_fault_that_it_asks_for_itself(shared: RunningServer) 
 
 def test_after_a_whole_answer_the_connection_can_be_reset(shared: RunningServer) -> None:
     with connected(shared.url) as connection:
-        connection.sendall(order(shared, "connection-reset-after"))
+        connection.sendall(image_request(shared, "connection-reset-after"))
         good(answer(connection))
         with pytest.raises(ConnectionResetError):
             connection.recv(1)
@@ -323,7 +334,7 @@ def test_a_refusal_can_have_the_vendors_other_form_whatever_refuses(shared: Runn
     good(ask(shared, "nested-error"))
 
 
-def test_latency_and_jitter_delay_a_picture_and_no_refusal(
+def test_latency_and_jitter_delay_a_image_and_no_refusal(
     shared: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("random.uniform", lambda least, most: most)
@@ -352,7 +363,7 @@ def test_over_the_rate_limit_orders_are_refused_until_the_minute_is_over(
 def test_over_the_concurrency_limit_orders_are_refused_until_one_is_answered(shared: RunningServer) -> None:
     with connected(shared.url) as connection:
         before = len(shared.requests)
-        connection.sendall(order(shared, "concurrency-limit=1", f"latency={HOUR}"))
+        connection.sendall(image_request(shared, "concurrency-limit=1", f"latency={HOUR}"))
         wait_until(lambda: len(shared.requests) > before)
         refused(ask(shared, "concurrency-limit=1"), 429, 1302)
     # The client has gone, and makes room once the server has noticed.
@@ -367,16 +378,16 @@ def test_a_request_without_an_answer_is_recorded_all_the_same(shared: RunningSer
         assert b"kitten" in last(shared).body
 
 
-def test_a_picture_can_be_slow_and_then_break_off(shared: RunningServer) -> None:
+def test_a_image_can_be_slow_and_then_break_off(shared: RunningServer) -> None:
     (item,) = good(ask(shared))["data"]
-    assert fetch(item["url"], f"slow-picture={HOUR}", "picture-reset", patience=MOMENT).ending == "silent"
-    seen = fetch(item["url"], "slow-picture=0.02", "picture-reset")
+    assert fetch(item["url"], f"slow-image={HOUR}", "image-reset", patience=MOMENT).ending == "silent"
+    seen = fetch(item["url"], "slow-image=0.02", "image-reset")
     assert (seen.status, seen.ending) == (200, "reset")
     assert len(seen.body) == int(seen.headers["content-length"]) // 2
 
 
 @pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("POST", 405)])
-def test_only_the_get_of_a_picture_is_a_fetch(server: RunningServer, method: str, status: int) -> None:
+def test_only_the_get_of_a_image_is_a_fetch(server: RunningServer, method: str, status: int) -> None:
     (item,) = good(ask(server))["data"]
     with server.fault("dead-link", times=1), connected(server.url) as connection:
         connection.sendall(request(method, item["url"], {}))
@@ -386,7 +397,7 @@ def test_only_the_get_of_a_picture_is_a_fetch(server: RunningServer, method: str
 
 def test_a_client_that_leaves_amid_its_order_under_a_fault_is_let_go(server: RunningServer) -> None:
     with server.fault("nested-error"), connected(server.url) as connection:
-        connection.sendall(order(server)[:-5])
+        connection.sendall(image_request(server)[:-5])
     wait_until(lambda: len(server.requests) == 1)
     assert (last(server).status, last(server).answer) == (None, "")
     good(ask(server))

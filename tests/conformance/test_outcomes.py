@@ -58,7 +58,7 @@ def test_another_wrong_error_body_stays_a_failure_for_servers_in_use() -> None:
 
 def without(model: str) -> Altered:
     def before(call: Call) -> Call:
-        return call.ordering(model="never-heard-of") if call.fields.get("model") == model else call
+        return call.with_fields(model="never-heard-of") if call.fields.get("model") == model else call
 
     return Altered(application(api_key=KEY), before=before)
 
@@ -78,7 +78,7 @@ def test_a_model_that_was_named_must_be_offered() -> None:
 
 def test_a_model_that_is_refused_for_some_sizes_alone_is_offered() -> None:
     def before(call: Call) -> Call:
-        return call.ordering(model="never-heard-of") if call.fields.get("size") == "1344x768" else call
+        return call.with_fields(model="never-heard-of") if call.fields.get("size") == "1344x768" else call
 
     assert "SIZE-OTHERS-RECOMMENDED" in broken(judged(Altered(application(api_key=KEY), before=before), budget=None))
 
@@ -124,11 +124,11 @@ def test_a_method_that_the_server_does_not_know_may_be_answered_with_501() -> No
 
 def test_a_shortcoming_of_what_is_only_described_is_a_remark_and_no_conviction() -> None:
     def after(call: Call, answer: Answer) -> Answer:
-        shown_as_page = call.path.startswith("/pictures/")
+        shown_as_page = call.path.startswith("/images/")
         return evolve(answer, headers={"content-type": "text/html"}) if shown_as_page else answer
 
     verdict = judged(Altered(application(api_key=KEY), after=after))
-    assert broken(verdict) == {"PICTURE-TYPE"}
+    assert broken(verdict) == {"IMAGE-TYPE"}
     assert verdict.exit_code == 0
     assert "conforms, with remarks" in report.text(verdict)
 
@@ -145,4 +145,4 @@ def test_a_connection_closed_between_answer_and_image_is_no_dead_link_and_one_cl
                 raise NoResponse("Server disconnected without sending a response.", sent=True, lost=True)
             return super().download(url, limit=limit, patience=patience)
 
-    assert broken(judged_in_process(Dropping())) == ({"PICTURE-LINK"} if dropped == 2 else set())
+    assert broken(judged_in_process(Dropping())) == ({"IMAGE-LINK"} if dropped == 2 else set())

@@ -29,7 +29,7 @@ from zai_image_conformance.suite.runner import judge
 pytestmark = pytest.mark.score
 
 JENKINS = xmlschema.XMLSchema(Path(__file__).with_name("junit-10.xsd"))
-FEW = ("SIZE-GLM-STEP", "ERROR-BODY", "AUTH-MISSING", "LINK-LIFE", "PICTURE-SIZE", "QUALITY-VALUES")
+FEW = ("SIZE-GLM-STEP", "ERROR-BODY", "AUTH-MISSING", "LINK-LIFE", "IMAGE-SIZE", "QUALITY-VALUES")
 KINDS: dict[str, Callable[[], Verdict]] = {
     "conforms": lambda: on_embedded(requirements=FEW),
     "fails": failing,
@@ -204,7 +204,7 @@ def test_three_broken_requirements_are_told_in_sixty_lines_with_one_block_each(f
         changes: dict[str, None] = {"size": None} if off_the_grid else {}
         wrong_quality = call.fields.get("quality") not in (None, "hd", "standard")
         return (
-            call.ordering(**changes, **({"quality": None} if wrong_quality else {}))
+            call.with_fields(**changes, **({"quality": None} if wrong_quality else {}))
             if changes or wrong_quality
             else call
         )
@@ -222,7 +222,7 @@ def test_three_broken_requirements_are_told_in_sixty_lines_with_one_block_each(f
 
 def test_a_tile_says_of_a_size_what_the_map_says() -> None:
     def turned(call: Call) -> Call:
-        return call.ordering(size="1056x1568") if call.fields.get("size") == "1568x1056" else call
+        return call.with_fields(size="1056x1568") if call.fields.get("size") == "1568x1056" else call
 
     verdict = judged(InProcess(turned))
     told = record(verdict)

@@ -54,7 +54,7 @@ def test_keys_are_made_up_anew_and_never_shown() -> None:
         assert server.api_key == "a-key-of-my-own"
 
 
-def test_two_servers_do_not_know_each_others_pictures() -> None:
+def test_two_servers_do_not_know_each_others_images() -> None:
     with running() as first, running() as second:
         link = httpx.URL(post(first, model="glm-image", prompt="p").json()["data"][0]["url"])
         moved = link.copy_with(port=httpx.URL(second.url).port)
@@ -64,11 +64,11 @@ def test_two_servers_do_not_know_each_others_pictures() -> None:
 def test_every_request_is_recorded_without_its_key(server: RunningServer) -> None:
     post(server, model="glm-image", prompt="kept")
     httpx.get(server.url, headers={"Authorization": server.api_key}, trust_env=False)
-    order, other = server.requests
-    assert (order.method, order.path, order.status) == ("POST", "/api" + PATH, 200)
-    assert order.body == b'{"model":"glm-image","prompt":"kept"}'
-    assert order.headers["authorization"] == "Bearer [redacted]"
-    assert order.headers["content-type"] == "application/json"
+    first, other = server.requests
+    assert (first.method, first.path, first.status) == ("POST", "/api" + PATH, 200)
+    assert first.body == b'{"model":"glm-image","prompt":"kept"}'
+    assert first.headers["authorization"] == "Bearer [redacted]"
+    assert first.headers["content-type"] == "application/json"
     assert (other.method, other.path, other.status) == ("GET", "/api", 404)
     assert server.api_key not in repr(server.requests)
 
@@ -78,10 +78,10 @@ def test_a_request_is_recorded_with_its_time_and_the_beginning_of_its_answer(ser
     answer = post(server, model="dall-e", prompt="p")
     link = post(server, model="glm-image", prompt="p").json()["data"][0]["url"]
     httpx.get(link, trust_env=False)
-    refused, _, picture = server.requests
+    refused, _, image = server.requests
     assert (refused.status, refused.answer) == (400, answer.text)
-    assert before <= refused.at <= picture.at <= time.time()
-    assert picture.answer == ""
+    assert before <= refused.at <= image.at <= time.time()
+    assert image.answer == ""
 
 
 def test_of_a_long_answer_the_beginning_is_recorded() -> None:
@@ -114,10 +114,10 @@ def test_a_fetched_link_names_the_host_that_was_asked(server: RunningServer) -> 
     response = httpx.post(
         server.url + PATH, json={"model": "glm-image", "prompt": "p"}, headers=headers, trust_env=False
     )
-    assert response.json()["data"][0]["url"].startswith("http://gateway.test:8443/pictures/")
+    assert response.json()["data"][0]["url"].startswith("http://gateway.test:8443/images/")
 
 
-def test_latency_delays_a_picture_and_no_refusal() -> None:
+def test_latency_delays_a_image_and_no_refusal() -> None:
     # An hour: were it waited for where it should not be, the test would not end; where it should, a time-out says so.
     with running(faults=["latency=3600"]) as server:
         assert post(server, model="glm-image").status_code == 400
@@ -173,9 +173,9 @@ def test_serve_tells_the_key_it_made_up_and_warns_when_others_can_reach_it() -> 
         key = process.stderr.readline().split()[-1]
         assert "can be reached from other machines" in process.stderr.readline()
         local = url.replace("0.0.0.0", "127.0.0.1")
-        order = {"model": "glm-image", "prompt": "p"}
+        fields = {"model": "glm-image", "prompt": "p"}
         headers = {"Authorization": f"Bearer {key}"}
-        assert httpx.post(local + PATH, json=order, headers=headers, trust_env=False).status_code == 200
+        assert httpx.post(local + PATH, json=fields, headers=headers, trust_env=False).status_code == 200
 
 
 @pytest.mark.parametrize("port", [None, 70000])

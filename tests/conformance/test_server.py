@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conformance.wire import answer, connected, good, order, wait_until
+from tests.conformance.wire import answer, connected, good, image_request, wait_until
 from zai_image_api import promises
 from zai_image_conformance.server import RunningServer, running
 
 PATH = "/paas/v4/images/generations"
-ORDER = {"model": "glm-image", "prompt": "A cute little kitten."}
+FIELDS = {"model": "glm-image", "prompt": "A cute little kitten."}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def refusal(response: httpx.Response) -> tuple[int, int]:
 
 def test_an_order_is_answered_with_time_link_and_filter(client: httpx.Client) -> None:
     before = int(time.time())
-    response = client.post(PATH, json=ORDER)
+    response = client.post(PATH, json=FIELDS)
     answer = response.json()
     assert response.status_code == 200
     assert before <= answer["created"] <= time.time()
@@ -52,10 +52,10 @@ def test_an_order_is_answered_with_time_link_and_filter(client: httpx.Client) ->
     assert answer["content_filter"] == [{"role": "user", "level": 3}]
 
 
-def test_an_answer_holds_as_many_pictures_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_holds_as_many_images_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(promises, "IMAGES_PER_ANSWER", 3)
     with running(api_key="k") as server:
-        response = httpx.post(server.url + PATH, json=ORDER, headers={"Authorization": "Bearer k"}, trust_env=False)
+        response = httpx.post(server.url + PATH, json=FIELDS, headers={"Authorization": "Bearer k"}, trust_env=False)
         links = {item["url"] for item in response.json()["data"]}
         assert len(links) == 3
         assert {httpx.get(link, trust_env=False).status_code for link in links} == {200}
@@ -86,12 +86,12 @@ def test_an_answer_holds_as_many_pictures_as_the_page_says(monkeypatch: pytest.M
 def test_a_wrong_field_is_refused_with_the_vendors_code(
     client: httpx.Client, change: dict[str, Any], code: int
 ) -> None:
-    fields = {name: value for name, value in {**ORDER, **change}.items() if value is not None}
+    fields = {name: value for name, value in {**FIELDS, **change}.items() if value is not None}
     assert refusal(client.post(PATH, json=fields)) == (400, code)
 
 
 def test_null_is_no_string(client: httpx.Client) -> None:
-    assert refusal(client.post(PATH, json={**ORDER, "size": None})) == (400, 1214)
+    assert refusal(client.post(PATH, json={**FIELDS, "size": None})) == (400, 1214)
 
 
 def test_everything_wrong_is_named_in_one_message(client: httpx.Client) -> None:
@@ -115,7 +115,7 @@ def test_everything_wrong_is_named_in_one_message(client: httpx.Client) -> None:
     ],
 )
 def test_what_the_page_allows_or_leaves_open_is_accepted(client: httpx.Client, change: dict[str, Any]) -> None:
-    assert client.post(PATH, json={**ORDER, **change}).status_code == 200
+    assert client.post(PATH, json={**FIELDS, **change}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -146,18 +146,18 @@ def test_half_a_surrogate_pair_does_no_harm(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_another_media_type_is_refused_with_the_remedy(client: httpx.Client, media_type: str) -> None:
-    response = client.post(PATH, content=json.dumps(ORDER), headers={"Content-Type": media_type})
+    response = client.post(PATH, content=json.dumps(FIELDS), headers={"Content-Type": media_type})
     assert refusal(response) == (400, 1210)
     assert "Content-Type: application/json" in response.json()["message"]
 
 
 def test_a_charset_beside_the_media_type_is_fine(client: httpx.Client) -> None:
     headers = {"Content-Type": "Application/JSON; charset=utf-8"}
-    assert client.post(PATH, content=json.dumps(ORDER), headers=headers).status_code == 200
+    assert client.post(PATH, content=json.dumps(FIELDS), headers=headers).status_code == 200
 
 
 def test_a_body_over_the_limit_is_refused(client: httpx.Client) -> None:
-    assert refusal(client.post(PATH, json={**ORDER, "prompt": "p" * 2**20})) == (413, 1210)
+    assert refusal(client.post(PATH, json={**FIELDS, "prompt": "p" * 2**20})) == (413, 1210)
 
 
 @pytest.mark.parametrize(
@@ -176,14 +176,14 @@ def test_without_the_right_bearer_key_nothing_is_drawn(
     shared: RunningServer, authorization: str | None, code: int
 ) -> None:
     headers = {} if authorization is None else {b"Authorization": authorization.encode()}
-    response = httpx.post(shared.url + PATH, json=ORDER, headers=headers, trust_env=False)
+    response = httpx.post(shared.url + PATH, json=FIELDS, headers=headers, trust_env=False)
     assert refusal(response) == (401, code)
     assert response.headers["www-authenticate"] == "Bearer"
 
 
 def test_the_scheme_is_read_in_any_case(shared: RunningServer) -> None:
     headers = {"Authorization": f"bEARER {shared.api_key}"}
-    assert httpx.post(shared.url + PATH, json=ORDER, headers=headers, trust_env=False).status_code == 200
+    assert httpx.post(shared.url + PATH, json=FIELDS, headers=headers, trust_env=False).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
@@ -195,13 +195,13 @@ def test_another_method_is_refused(client: httpx.Client, method: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/paas/v4", f"{PATH}/more", "/paas/v4/images"])
 def test_another_path_is_refused(client: httpx.Client, path: str) -> None:
-    assert refusal(client.post(path, json=ORDER)) == (404, 1222)
+    assert refusal(client.post(path, json=FIELDS)) == (404, 1222)
 
 
 def test_a_key_of_any_script_is_compared(server: RunningServer) -> None:
     with running(api_key="clé-猫") as other:
         headers = {b"Authorization": "Bearer clé-猫".encode()}
-        assert httpx.post(other.url + PATH, json=ORDER, headers=headers, trust_env=False).status_code == 200
+        assert httpx.post(other.url + PATH, json=FIELDS, headers=headers, trust_env=False).status_code == 200
 
 
 def test_an_error_of_the_servers_own_has_the_documented_body(
@@ -212,7 +212,7 @@ def test_an_error_of_the_servers_own_has_the_documented_body(
 
     monkeypatch.setattr("zai_image_conformance.server.requests.read", broken)
     headers = {"Authorization": f"Bearer {server.api_key}"}
-    response = httpx.post(server.url + PATH, json=ORDER, headers=headers, trust_env=False)
+    response = httpx.post(server.url + PATH, json=FIELDS, headers=headers, trust_env=False)
     assert refusal(response) == (500, 500)
     assert "planted" not in response.text
 
@@ -235,7 +235,7 @@ def test_a_key_may_end_in_any_letter() -> None:
     # Its last byte is that of a space that does not break, in another encoding.
     with running(api_key="voilà") as server:
         headers = {b"Authorization": "Bearer voilà".encode()}
-        assert httpx.post(server.url + PATH, json=ORDER, headers=headers, trust_env=False).status_code == 200
+        assert httpx.post(server.url + PATH, json=FIELDS, headers=headers, trust_env=False).status_code == 200
 
 
 def test_the_body_of_a_stranger_is_not_waited_for(shared: RunningServer) -> None:
@@ -279,16 +279,16 @@ def test_of_a_credential_only_a_known_scheme_is_remembered(shared: RunningServer
 
 def test_a_client_that_leaves_amid_its_order_is_remembered_without_an_answer(server: RunningServer) -> None:
     with connected(server.url) as connection:
-        connection.sendall(order(server)[:-5])
+        connection.sendall(image_request(server)[:-5])
     wait_until(lambda: len(server.requests) == 1)
     assert (server.requests[0].status, server.requests[0].answer) == (None, "")
 
 
 @pytest.mark.parametrize("host", ["[", "", "a b", "x/y?z="])
 def test_a_host_that_is_none_does_not_get_into_links(shared: RunningServer, host: str) -> None:
-    asked = order(shared).replace(f"Host: {shared.url.split('/')[2]}".encode(), f"Host: {host}".encode())
+    asked = image_request(shared).replace(f"Host: {shared.url.split('/')[2]}".encode(), f"Host: {host}".encode())
     assert f"Host: {host}\r\n".encode() in asked
     with connected(shared.url) as connection:
         connection.sendall(asked)
         (item,) = good(answer(connection))["data"]
-    assert item["url"].startswith(f"{shared.url.removesuffix('/api')}/pictures/")
+    assert item["url"].startswith(f"{shared.url.removesuffix('/api')}/images/")

@@ -83,8 +83,8 @@ HOSTILE = "</td><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 def test_what_callers_send_is_shown_as_text(client: httpx.Client) -> None:
     client.post(f"/{HOSTILE}", content=HOSTILE)
-    order = {"model": HOSTILE, "prompt": "", "size": HOSTILE}
-    client.post("/api/paas/v4/images/generations", json=order, headers={"Authorization": f"Bearer {KEY}"})
+    fields = {"model": HOSTILE, "prompt": "", "size": HOSTILE}
+    client.post("/api/paas/v4/images/generations", json=fields, headers={"Authorization": f"Bearer {KEY}"})
     for path in ("/", "/start/requests"):
         text = client.get(path).text
         assert "&lt;/td&gt;" in text
@@ -93,10 +93,10 @@ def test_what_callers_send_is_shown_as_text(client: httpx.Client) -> None:
 
 
 def test_neither_keys_nor_prompts_are_shown(client: httpx.Client) -> None:
-    order = {"model": "glm-image", "prompt": "Something private."}
-    client.post("/api/paas/v4/images/generations", json=order, headers={"Authorization": f"Bearer {KEY}"})
+    fields = {"model": "glm-image", "prompt": "Something private."}
+    client.post("/api/paas/v4/images/generations", json=fields, headers={"Authorization": f"Bearer {KEY}"})
     # A key that got into the wrong place.
-    client.post("/api/paas/v4/images/generations", json={**order, "size": KEY, "model": KEY})
+    client.post("/api/paas/v4/images/generations", json={**fields, "size": KEY, "model": KEY})
     client.get(f"/{KEY}")
     text = client.get("/").text
     assert KEY not in text
@@ -106,8 +106,8 @@ def test_neither_keys_nor_prompts_are_shown(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("fault", "verdict"),
     [
-        ("", "a picture was made"),
-        ("content-flagged", "a picture was made"),
+        ("", "an image was made"),
+        ("content-flagged", "an image was made"),
         ("code-1113", "1113 the account is in arrears"),
         ("code-1113, nested-error", "1113 the account is in arrears"),
         *((fault, "nothing that the page documents") for fault in ("html-answer", "null-answer", "empty-answer")),

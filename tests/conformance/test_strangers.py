@@ -163,7 +163,7 @@ def view_of(content: bytes) -> View:
 
 
 def commented(kind: str) -> bytes:
-    """A picture with the key in its comment."""
+    """An image with the key in its comment."""
     file = io.BytesIO()
     texts = PngInfo()
     texts.add_text("comment", KEY)
@@ -172,10 +172,10 @@ def commented(kind: str) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF"])
-def test_what_is_written_into_a_picture_beside_its_pixels_is_not_in_its_thumbnail(kind: str) -> None:
-    picture = commented(kind)
-    assert KEY.encode() in picture
-    view = view_of(picture)
+def test_what_is_written_into_a_image_beside_its_pixels_is_not_in_its_thumbnail(kind: str) -> None:
+    image = commented(kind)
+    assert KEY.encode() in image
+    view = view_of(image)
     assert view.thumbnail.startswith(b"\xff\xd8")
     assert KEY.encode() not in view.thumbnail
 
@@ -187,7 +187,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_no_browser_shows_is_no_picture_and_no_program_is_run_over_it(
+def test_what_no_browser_shows_is_no_image_and_no_program_is_run_over_it(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run(*_: object, **__: object) -> None:

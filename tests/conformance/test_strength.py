@@ -30,7 +30,7 @@ KEY = "a-key-for-tests"
 # The package has a function of the same name.
 RUNNING = sys.modules[listening.__module__]
 PATH = "/api/paas/v4/images/generations"
-ORDER = {"model": "glm-image", "prompt": "A cute little kitten."}
+FIELDS = {"model": "glm-image", "prompt": "A cute little kitten."}
 MEBIBYTE = 2**20
 PATIENCE = 60
 
@@ -42,7 +42,7 @@ def request(body: bytes, *headers: str, length: bool = True) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-RIGHT = request(json.dumps(ORDER).encode())
+RIGHT = request(json.dumps(FIELDS).encode())
 WRONG = request(b"{}")
 
 
@@ -65,7 +65,7 @@ class Process:
     def answers(self) -> bool:
         """Whether it serves another client."""
         headers = {"Authorization": f"Bearer {KEY}"}
-        answer = httpx.post(self.origin + PATH, json=ORDER, headers=headers, timeout=PATIENCE, trust_env=False)
+        answer = httpx.post(self.origin + PATH, json=FIELDS, headers=headers, timeout=PATIENCE, trust_env=False)
         return answer.status_code == 200
 
 
@@ -92,31 +92,31 @@ def served() -> Iterator[Process]:
         yield process
 
 
-def test_a_picture_is_drawn_when_its_link_is_fetched_and_not_before(
+def test_a_image_is_drawn_when_its_link_is_fetched_and_not_before(
     server: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = []
 
-    def draw(picture: object) -> bytes:
-        drawn.append(picture)
+    def draw(image: object) -> bytes:
+        drawn.append(image)
         return b""
 
     monkeypatch.setattr(app, "draw", draw)
     headers = {"Authorization": f"Bearer {server.api_key}"}
-    link = httpx.post(f"{server.url}/paas/v4/images/generations", json=ORDER, headers=headers, trust_env=False).json()
+    link = httpx.post(f"{server.url}/paas/v4/images/generations", json=FIELDS, headers=headers, trust_env=False).json()
     assert drawn == []
     httpx.get(link["data"][0]["url"], trust_env=False)
     assert len(drawn) == 1
 
 
-def test_no_picture_is_drawn_for_clients_that_have_left(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_image_is_drawn_for_clients_that_have_left(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go_on, drawn = threading.Semaphore(0), threading.Event(), []
 
-    def draw(picture: object) -> bytes:
-        drawn.append(picture)
+    def draw(image: object) -> bytes:
+        drawn.append(image)
         begun.release()
         assert go_on.wait(PATIENCE)
-        return b"a picture"
+        return b"an image"
 
     monkeypatch.setattr(app, "draw", draw)
     headers = {"Authorization": f"Bearer {server.api_key}"}
@@ -124,7 +124,7 @@ def test_no_picture_is_drawn_for_clients_that_have_left(server: RunningServer, m
         httpx.Client(trust_env=False, timeout=PATIENCE) as client,
         ThreadPoolExecutor(app._DRAWN_AT_ONCE + 1) as threads,
     ):
-        link = client.post(f"{server.url}/paas/v4/images/generations", json=ORDER, headers=headers).json()
+        link = client.post(f"{server.url}/paas/v4/images/generations", json=FIELDS, headers=headers).json()
         url = link["data"][0]["url"]
         fetch = f"GET {urlsplit(url).path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
         # As many as are drawn at once, and one that waits for its turn.
@@ -138,8 +138,8 @@ def test_no_picture_is_drawn_for_clients_that_have_left(server: RunningServer, m
         # By the time that this is answered, the server knows that they have left.
         client.get(server.url)
         go_on.set()
-        assert {answer.result().content for answer in patient} == {b"a picture"}
-        assert client.get(url).content == b"a picture"
+        assert {answer.result().content for answer in patient} == {b"an image"}
+        assert client.get(url).content == b"an image"
     assert len(drawn) == len(patient) + 1
 
 
@@ -185,7 +185,7 @@ def test_of_a_connection_that_is_over_nothing_is_kept() -> None:
         for _ in range(20):
             with connection(origin) as brief:
                 # uvicorn keeps what it might get another request from for five seconds.
-                brief.sendall(request(json.dumps(ORDER).encode(), "Connection: close"))
+                brief.sendall(request(json.dumps(FIELDS).encode(), "Connection: close"))
                 assert brief.recv(12) == b"HTTP/1.1 200"
         wait_until(lambda: kept() == 0)
 
@@ -193,7 +193,7 @@ def test_of_a_connection_that_is_over_nothing_is_kept() -> None:
 def test_a_connection_whose_answer_takes_long_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RUNNING, "_SILENCE", 0.2)
     with listening(application(api_key=KEY)) as origin, connection(origin) as waiting:
-        waiting.sendall(request(json.dumps(ORDER).encode(), "X-Fault: latency=1"))
+        waiting.sendall(request(json.dumps(FIELDS).encode(), "X-Fault: latency=1"))
         assert waiting.recv(12) == b"HTTP/1.1 200"
 
 
@@ -310,8 +310,8 @@ def test_fifty_megabytes_are_refused_and_not_kept(served: Process, parts: Callab
     assert served.resident - before < 20 * MEBIBYTE
 
 
-LONG = [request(json.dumps({**ORDER, "model": model, "prompt": "x" * 2_000}).encode()) for model in ("glm-image", "?")]
-"""An order and a refusal: what is kept of each would be seen."""
+LONG = [request(json.dumps({**FIELDS, "model": model, "prompt": "x" * 2_000}).encode()) for model in ("glm-image", "?")]
+"""A request and a refusal: what is kept of each would be seen."""
 
 
 @pytest.mark.score
@@ -331,7 +331,7 @@ def test_memory_stays_flat_over_twenty_thousand_requests() -> None:
         async def ask_from_twenty(requests: Sequence[bytes], times: int) -> None:
             await asyncio.gather(*(ask(requests, times) for _ in range(20)))
 
-        # By then it remembers as many pictures and requests as it ever will.
+        # By then it remembers as many images and requests as it ever will.
         asyncio.run(ask_from_twenty(LONG[:1] * 10, 55))
         before = served.resident
         asyncio.run(ask_from_twenty(LONG * 5, 45))
@@ -367,5 +367,5 @@ def test_keys_are_compared_in_constant_time(server: RunningServer, monkeypatch: 
     monkeypatch.setattr(hmac, "compare_digest", spy)
     for key in (server.api_key, "x", server.api_key[:-1]):
         headers = {"Authorization": f"Bearer {key}"}
-        httpx.post(f"{server.url}/paas/v4/images/generations", json=ORDER, headers=headers, trust_env=False)
+        httpx.post(f"{server.url}/paas/v4/images/generations", json=FIELDS, headers=headers, trust_env=False)
         assert compared.pop() == (key.encode(), server.api_key.encode())

@@ -153,8 +153,8 @@ def test_settings_that_a_caller_has_for_schemathesis_change_nothing(
     assert schemathesis.generated("negative", 0)
 
 
-PICTURE = {"url": "https://pictures.test/1.png"}
-ANSWER = {"created": 1, "data": [PICTURE]}
+IMAGE = {"url": "https://images.test/1.png"}
+ANSWER = {"created": 1, "data": [IMAGE]}
 ERROR = {"code": 1214, "message": ""}
 
 
@@ -166,11 +166,11 @@ ERROR = {"code": 1214, "message": ""}
         (200, {**ANSWER, "created": 1.0, "unknown": None}, ""),
         (200, {**ANSWER, "created": "1"}, "ANSWER-CREATED"),
         (200, {**ANSWER, "data": []}, "ANSWER-COUNT"),
-        (200, {**ANSWER, "data": [PICTURE, PICTURE]}, "ANSWER-COUNT"),
+        (200, {**ANSWER, "data": [IMAGE, IMAGE]}, "ANSWER-COUNT"),
         (200, {**ANSWER, "data": [{}]}, "ANSWER-URL"),
         (200, {**ANSWER, "data": [{"url": "/1.png"}]}, "ANSWER-URL"),
         (200, {**ANSWER, "content_filter": [{"level": 4}]}, "FILTER-FORM"),
-        (200, {"data": [PICTURE]}, "ANSWER-CREATED"),
+        (200, {"data": [IMAGE]}, "ANSWER-CREATED"),
         (200, {"created": "1"}, "ANSWER-CREATED ANSWER-COUNT"),
         (200, [], "ANSWER-CREATED ANSWER-COUNT"),
         (400, ERROR, ""),

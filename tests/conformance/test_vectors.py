@@ -48,7 +48,7 @@ def body(message: Mapping[str, Any]) -> bytes:
 
 
 def ask(answer: Mapping[str, Any]) -> Image | ZaiImageError:
-    """Ask a server that answers so for a picture; return it or the error."""
+    """Ask a server that answers so for an image; return it or the error."""
     response = httpx.Response(answer["status"], headers=answer["headers"], content=body(answer))
     transport = httpx.MockTransport(lambda request: response)
     with ZaiImage(KEY, transport=transport, max_retries=0) as zai:
@@ -81,7 +81,7 @@ def test_our_client_sends_every_valid_request_as_it_stands_and_no_invalid_one() 
 
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append(json.loads(request.content))
-        return httpx.Response(200, json={"created": 1, "data": [{"url": "https://pictures.example/1.png"}]})
+        return httpx.Response(200, json={"created": 1, "data": [{"url": "https://images.example/1.png"}]})
 
     asked = 0
     with ZaiImage(KEY, transport=httpx.MockTransport(answer)) as zai:
@@ -126,7 +126,7 @@ def test_our_promises_name_the_defaults_and_the_seconds_that_are_expected() -> N
             assert tuple(drawn["about_seconds"]) == promises.TYPICAL_SECONDS[drawn["quality"]], vector
 
 
-def test_our_client_waits_longer_than_a_picture_takes() -> None:
+def test_our_client_waits_longer_than_a_image_takes() -> None:
     seconds = [
         vector["expected"]["drawn"]["about_seconds"] for vector in vectors("requests") if "drawn" in vector["expected"]
     ]
@@ -143,8 +143,8 @@ def test_the_embedded_server_draws_every_valid_request_and_refuses_every_invalid
             if expected["outcome"] == "valid":
                 assert response.status_code == 200, vector
                 if expected["drawn"]["size"] not in measured:
-                    picture = client.get(response.json()["data"][0]["url"], headers={})
-                    measured[expected["drawn"]["size"]] = Pillow.open(io.BytesIO(picture.content)).size
+                    image = client.get(response.json()["data"][0]["url"], headers={})
+                    measured[expected["drawn"]["size"]] = Pillow.open(io.BytesIO(image.content)).size
             elif expected["outcome"] == "invalid":
                 assert 400 <= response.status_code < 500, vector
     assert measured == {size: tuple(map(int, size.split("x"))) for size in measured}
@@ -155,7 +155,7 @@ def test_our_client_makes_of_every_answer_what_is_expected() -> None:
     for vector in vectors("answers"):
         outcome = ask(vector["input"])
         match vector["expected"]["outcome"]:
-            case "picture":
+            case "image":
                 assert isinstance(outcome, Image), vector
                 assert outcome.created is not None
                 assert outcome.expires is not None
@@ -164,7 +164,7 @@ def test_our_client_makes_of_every_answer_what_is_expected() -> None:
                     "created": outcome.created.timestamp(),
                     "expires": outcome.expires.timestamp(),
                     "content_filter": [item.to_dict() for item in outcome.content_filter],
-                } == vector["expected"]["picture"]
+                } == vector["expected"]["image"]
             case "error":
                 assert isinstance(outcome, zai_image.InvalidResponseError), vector
 

@@ -50,9 +50,9 @@ def test_the_embedded_server_conforms(server: RunningServer) -> None:
 
 def test_a_verdict_counts_what_was_asked_and_drawn(server: RunningServer) -> None:
     verdict = judge(server.url, api_key=server.api_key)
-    orders = [request for request in server.requests if "/images/generations" in request.path]
-    assert verdict.requests == len(orders)
-    assert verdict.images == sum(request.status == 200 for request in orders) <= 24
+    requests = [request for request in server.requests if "/images/generations" in request.path]
+    assert verdict.requests == len(requests)
+    assert verdict.images == sum(request.status == 200 for request in requests) <= 24
 
 
 def test_with_a_budget_what_costs_nothing_is_sent_first_but_for_what_is_tried_after_an_image(
@@ -166,7 +166,7 @@ def test_the_documented_path_behind_the_address_is_understood(server: RunningSer
 
 def test_a_failure_says_what_was_expected_what_came_what_was_promised_and_how_to_ask_again() -> None:
     def drawn(call: Call) -> Call:
-        return call.ordering(size="1280x1280")
+        return call.with_fields(size="1280x1280")
 
     verdict = judge_altered(Altered(application(api_key=KEY), before=drawn), "SIZE-GLM-STEP")
     failure = verdict.failures[0]
@@ -179,7 +179,7 @@ def test_a_failure_says_what_was_expected_what_came_what_was_promised_and_how_to
 
 def test_the_curl_line_asks_the_same_again(tmp_path: Path) -> None:
     def drawn(call: Call) -> Call:
-        return call.ordering(size="1280x1280")
+        return call.with_fields(size="1280x1280")
 
     with listening(Altered(application(api_key=KEY), before=drawn)) as origin:
         failure = judge(f"{origin}/api", api_key=KEY, models=GLM, requirements=["SIZE-GLM-STEP"]).failures[0]

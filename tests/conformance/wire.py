@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from attrs import frozen
 
 from zai_image_conformance.server import RunningServer
-from zai_image_conformance.server.paths import BASE_PATH, ORDER_PATH
+from zai_image_conformance.server.paths import BASE_PATH, ENDPOINT_PATH
 
 Ending: TypeAlias = Literal["whole", "closed", "reset", "silent"]
-ORDER: Mapping[str, str] = {"model": "glm-image", "prompt": "A cute little kitten."}
+FIELDS: Mapping[str, str] = {"model": "glm-image", "prompt": "A cute little kitten."}
 _ENDLESS = 30.0
 """Seconds after which a test fails instead of waiting on."""
 
@@ -50,13 +50,13 @@ def request(method: str, url: str, headers: Mapping[str, str], body: bytes = b""
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def order(server: RunningServer, *faults: str, **fields: Any) -> bytes:
-    """An order that asks for some faults."""
+def image_request(server: RunningServer, *faults: str, **fields: Any) -> bytes:
+    """A request that asks for some faults."""
     headers = {"Authorization": f"Bearer {server.api_key}", "Content-Type": "application/json"}
     if faults:
         headers["X-Fault"] = ", ".join(faults)
     return request(
-        "POST", server.url.removesuffix(BASE_PATH) + ORDER_PATH, headers, json.dumps({**ORDER, **fields}).encode()
+        "POST", server.url.removesuffix(BASE_PATH) + ENDPOINT_PATH, headers, json.dumps({**FIELDS, **fields}).encode()
     )
 
 
@@ -104,14 +104,14 @@ def answer(connection: socket.socket, *, patience: float = _ENDLESS) -> Seen:
 
 
 def ask(server: RunningServer, *faults: str, patience: float = _ENDLESS, **fields: Any) -> Seen:
-    """Order a picture on a connection of its own."""
+    """Request an image on a connection of its own."""
     with connected(server.url) as connection:
-        connection.sendall(order(server, *faults, **fields))
+        connection.sendall(image_request(server, *faults, **fields))
         return answer(connection, patience=patience)
 
 
 def fetch(link: str, *faults: str, patience: float = _ENDLESS) -> Seen:
-    """Fetch a picture on a connection of its own."""
+    """Fetch an image on a connection of its own."""
     with connected(link) as connection:
         connection.sendall(request("GET", link, {"X-Fault": ", ".join(faults)} if faults else {}))
         return answer(connection, patience=patience)

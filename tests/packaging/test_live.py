@@ -1,4 +1,4 @@
-"""`tox -e live` judges the server that ZAI_BASE_URL names, with the key of ZAI_API_KEY, and spends four pictures."""
+"""`tox -e live` judges the server that ZAI_BASE_URL names, with the key of ZAI_API_KEY, and spends four images."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def live(arguments: str = "", **environment: str) -> subprocess.CompletedProcess
     return subprocess.run([program, *words[1:]], env={**system, **passed}, capture_output=True, text=True, check=False)
 
 
-def test_it_judges_the_server_it_is_pointed_at_and_makes_four_pictures(server: RunningServer) -> None:
+def test_it_judges_the_server_it_is_pointed_at_and_makes_four_images(server: RunningServer) -> None:
     done = live(ZAI_BASE_URL=server.url, ZAI_API_KEY=server.api_key)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{server.url} conforms" in done.stdout

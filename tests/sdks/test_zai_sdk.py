@@ -32,11 +32,11 @@ def client(server: RunningServer) -> Iterator[ZaiClient]:
         yield client
 
 
-def test_a_picture_comes_back(client: ZaiClient) -> None:
+def test_a_image_comes_back(client: ZaiClient) -> None:
     answer = client.images.generations(**_ORDER, size="1728x960", quality="hd", user_id="somebody")
     assert isinstance(answer.created, int)
-    (picture,) = answer.data
-    fetched = httpx.get(picture.url, trust_env=False)
+    (image,) = answer.data
+    fetched = httpx.get(image.url, trust_env=False)
     assert (fetched.status_code, fetched.headers["content-type"]) == (200, "image/png")
 
 

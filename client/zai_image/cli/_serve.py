@@ -27,15 +27,15 @@ def _list_faults(context: click.Context, _parameter: click.Parameter, wanted: bo
 )
 @click.option("--latency", type=click.FloatRange(min=0), metavar="SECONDS", help="Wait before each image is answered.")
 @click.option(
-    "--referee",
+    "--validate-clients",
     is_flag=True,
-    help="Validate clients: report at the end, and at /referee/report, what requirements they keep; exit 1 if not all.",
+    help="Validate clients: report at the end, and at /client-report, what requirements they keep; exit 1 if not all.",
 )
 @click.option(
     "--list-faults", is_flag=True, is_eager=True, expose_value=False, callback=_list_faults, help="List the faults."
 )
 def serve(
-    host: str, port: int, api_key: str | None, faults: tuple[str, ...], latency: float | None, referee: bool
+    host: str, port: int, api_key: str | None, faults: tuple[str, ...], latency: float | None, validate_clients: bool
 ) -> int:
     """Serve the documented endpoint on this machine: the same rules and errors, drawn images, no cost."""
     with conformance_extra():
@@ -46,7 +46,11 @@ def serve(
         faults = (*faults, f"latency={latency}")
     try:
         return serve_until_interrupted(
-            host=host, port=port, api_key=api_key, faults=faults, validator=ClientValidator if referee else None
+            host=host,
+            port=port,
+            api_key=api_key,
+            faults=faults,
+            validator=ClientValidator if validate_clients else None,
         )
     except FaultError as error:
         raise click.BadParameter(str(error), param_hint="--fault") from None

@@ -1,4 +1,4 @@
-"""The client's own examination: the promises that bind a client, asked of `zai_image` and `zai_image_api`.
+"""The client suite: the promises that bind a client, asked of `zai_image` and `zai_image_api`.
 
 `pytest --pyargs zai_image_conformance.client_suite`
 """

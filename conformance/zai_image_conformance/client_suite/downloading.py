@@ -1,4 +1,4 @@
-"""Ordering a picture and doing something with it, with either client, from a host of pictures that respx plays."""
+"""Generating an image and doing something with it, with either client, from a host of images that respx plays."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from zai_image import AsyncZaiImage, ZaiImage
 from zai_image_conformance.client_suite.sending import BASE, KEY, Came, answering
 
 PROMPT = "A private kitten."
-LINK = "https://pictures.test/1.png"
+LINK = "https://images.test/1.png"
 
 Use: TypeAlias = Callable[[Any], Any]
-"""What is done with the picture, and is awaited where the client is asynchronous: `lambda image: image.download()`."""
+"""What is done with the image, and is awaited where the client is asynchronous: `lambda image: image.download()`."""
 
 
-class Order(Protocol):
-    """Orders a picture, with a client that has the given options, and returns what its use does."""
+class Generate(Protocol):
+    """Generates an image, with a client that has the given options, and returns what its use does."""
 
     def __call__(self, use: Use, /, **options: Any) -> Any:
-        """Order, and use."""
+        """Generate, and use."""
 
 
 def by_client(use: Use, /, **options: Any) -> Any:
-    """Order with `ZaiImage`."""
+    """Generate with `ZaiImage`."""
     with ZaiImage(KEY, **{"base_url": BASE, **options}) as zai:
         return use(zai.images.generate(PROMPT))
 
 
 def by_async_client(use: Use, /, **options: Any) -> Any:
-    """Order with `AsyncZaiImage`."""
+    """Generate with `AsyncZaiImage`."""
 
     async def run() -> Any:
         async with AsyncZaiImage(KEY, **{"base_url": BASE, **options}) as zai:
@@ -46,11 +46,11 @@ def by_async_client(use: Use, /, **options: Any) -> Any:
     return asyncio.run(run())
 
 
-ORDERS: Mapping[str, Order] = {"ZaiImage": by_client, "AsyncZaiImage": by_async_client}
+GENERATING: Mapping[str, Generate] = {"ZaiImage": by_client, "AsyncZaiImage": by_async_client}
 
 
 def hosting(*answers: Came, link: str = LINK) -> respx.MockRouter:
-    """Play the server, whose pictures have this link, and the hosts, which answer in this order; the last for ever."""
+    """Play the server, whose images have this link, and the hosts, which answer in this order; the last for ever."""
     server = respx.MockRouter(assert_all_called=False)
     server.post().mock(answering({"created": 4_000_000_000, "data": [{"url": link}]}))
     server.get().mock(side_effect=chain(answers, repeat(answers[-1])))
@@ -63,7 +63,7 @@ def transport(server: respx.MockRouter) -> httpx.MockTransport:
 
 
 def fetched(server: respx.MockRouter) -> list[httpx.Request]:
-    """The requests for pictures, so far."""
+    """The requests for images, so far."""
     return [call.request for call in server.calls if call.request.method == "GET"]
 
 
@@ -87,7 +87,7 @@ def streamed(pieces: Callable[[], Iterator[bytes]]) -> httpx.Response:
 
 
 def encoded(kind: str) -> bytes:
-    """A whole picture of this kind."""
+    """A whole image of this kind."""
     file = BytesIO()
     Pillow.radial_gradient("L").save(file, kind)
     return file.getvalue()

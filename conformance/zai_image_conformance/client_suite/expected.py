@@ -30,7 +30,7 @@ class Expected:
     """What must come of a fault."""
 
     error: Kind
-    """None: nothing, the picture comes all the same."""
+    """None: nothing, the image comes all the same."""
     asked: int = 1
     """How often the server is asked, with the two retries of the default."""
     asked_unknown: int | None = None
@@ -42,15 +42,15 @@ class Expected:
 
     @property
     def outcome_unknown(self) -> bool:
-        """Whether a picture may have been made, and charged for."""
+        """Whether an image may have been made, and charged for."""
         return self.asked_unknown is not None or self.error is InvalidResponseError
 
-    def orders(self, retry_unknown_outcome: bool) -> int:
+    def requests(self, retry_unknown_outcome: bool) -> int:
         """How often the server is asked under this option."""
         return self.asked_unknown if retry_unknown_outcome and self.asked_unknown is not None else self.asked
 
 
-_PICTURE = Expected(None)
+_IMAGE = Expected(None)
 _ONCE, _EACH_TIME = 1, 3
 _LITTLE = 0.2
 _LOST = Expected(ConnectionError, _ONCE, _EACH_TIME)
@@ -69,7 +69,7 @@ CODES: Mapping[Expected, tuple[int, ...]] = {
     _SLOW_DOWN: (1302, 1303),
     Expected(RateLimitError): (1304, 1308, 1309),
 }
-"""The vendor's codes, by what comes of an order that is refused with one of them and its usual status."""
+"""The vendor's codes, by what comes of a request that is refused with one of them and its usual status."""
 
 OF_A_STATUS: Mapping[int, Expected] = {
     **dict.fromkeys((301, 302, 303, 307, 308), _NOT_AS_PROMISED),
@@ -78,7 +78,7 @@ OF_A_STATUS: Mapping[int, Expected] = {
     429: _SLOW_DOWN,
     **dict.fromkeys((500, 501, 502, 503, 504, 505, 511, 520, 529, 599), _FAILED),
 }
-"""By the status of an answer that holds neither a picture nor a code, what comes of an order."""
+"""By the status of an answer that holds neither an image nor a code, what comes of a request."""
 
 OF_AN_EXCEPTION: Mapping[type[httpx.RequestError], Expected] = {
     # The class of an exception does not tell what was sent before it was raised, and this transport tells nothing.
@@ -89,16 +89,16 @@ OF_AN_EXCEPTION: Mapping[type[httpx.RequestError], Expected] = {
     **dict.fromkeys((httpx.ConnectError, httpx.ProxyError, httpx.ReadError, httpx.WriteError), _LOST),
     httpx.RemoteProtocolError: _LOST,
 }
-"""By what a transport raises that tells nothing else, what comes of an order."""
+"""By what a transport raises that tells nothing else, what comes of a request."""
 
-OF_AN_ORDER: Mapping[str, Expected] = {
+OF_A_REQUEST: Mapping[str, Expected] = {
     "timeout": Expected(TimeoutError, _ONCE, _EACH_TIME, patience=_LITTLE),
     "connection-reset-before": _LOST,
     "connection-reset-while": _BROKE_OFF,
-    "connection-reset-after": _PICTURE,
+    "connection-reset-after": _IMAGE,
     "connection-close-before": _LOST,
     "connection-close-while": _BROKE_OFF,
-    "nested-error": _PICTURE,
+    "nested-error": _IMAGE,
     "rate-limit": Expected(None, value="1"),
     "concurrency-limit": Expected(None, value="1"),
     "latency": Expected(None, value="0.01"),
@@ -106,13 +106,13 @@ OF_AN_ORDER: Mapping[str, Expected] = {
     **dict.fromkeys(("truncated-json", "malformed-json", "empty-answer", "html-answer"), _NOT_AS_PROMISED),
     **dict.fromkeys(("array-answer", "null-answer", "data-object"), _NOT_AS_PROMISED),
     # The image is there, and paid for.
-    **dict.fromkeys(("created-missing", "created-text"), _PICTURE),
+    **dict.fromkeys(("created-missing", "created-text"), _IMAGE),
     # Findings of the content filter stand where the image would.
     **dict.fromkeys(("data-missing", "data-empty", "data-null"), Expected(ContentBlockedError)),
     **dict.fromkeys(("url-missing", "url-number"), _NOT_AS_PROMISED),
-    # A picture was made, but cannot be fetched.
+    # An image was made, but cannot be fetched.
     "url-relative": Expected(DownloadError),
-    "content-flagged": _PICTURE,
+    "content-flagged": _IMAGE,
     "content-filtered": Expected(ContentBlockedError),
     "429": _SLOW_DOWN,
     "429-retry-after": Expected(RateLimitError, _EACH_TIME, value="7"),
@@ -121,17 +121,17 @@ OF_AN_ORDER: Mapping[str, Expected] = {
     "503-html": _FAILED,
     **{f"code-{code}": expected for expected, codes in CODES.items() for code in codes},
 }
-"""By the name of a fault that acts on orders, what comes of one order and, where it succeeds, of its download."""
+"""By the name of a fault that acts on requests, what comes of one request and, where it succeeds, of its download."""
 
-OF_A_PICTURE: Mapping[str, Expected] = {
-    "picture-timeout": Expected(DownloadError, _EACH_TIME, patience=_LITTLE),
-    "picture-reset": Expected(DownloadError, _EACH_TIME),
-    "picture-close": Expected(DownloadError, _EACH_TIME),
-    "slow-picture": Expected(None, value="0.01"),
-    "truncated-picture": Expected(DownloadError, _EACH_TIME),
+OF_AN_IMAGE: Mapping[str, Expected] = {
+    "image-timeout": Expected(DownloadError, _EACH_TIME, patience=_LITTLE),
+    "image-reset": Expected(DownloadError, _EACH_TIME),
+    "image-close": Expected(DownloadError, _EACH_TIME),
+    "slow-image": Expected(None, value="0.01"),
+    "truncated-image": Expected(DownloadError, _EACH_TIME),
     "expired-link": Expected(DownloadError),
     "dead-link": Expected(DownloadError),
-    "picture-503": Expected(DownloadError, _EACH_TIME),
-    "picture-html": Expected(DownloadError),
+    "image-503": Expected(DownloadError, _EACH_TIME),
+    "image-html": Expected(DownloadError),
 }
-"""By the name of a fault that acts on pictures, what comes of a download."""
+"""By the name of a fault that acts on images, what comes of a download."""

@@ -19,9 +19,9 @@ from zai_image_api.resources import AsyncResources, Resources
 from zai_image_conformance.suite.request_rules import Finding, Heard, findings
 from zai_image_conformance.suite.target import PATH
 
-KEY = "the-key-of-the-examination"
+KEY = "the-key-of-the-client-suite"
 BASE = "http://server.test/api"
-ANSWER: Mapping[str, Any] = {"created": 1760335349, "data": [{"url": "https://pictures.test/1.png"}]}
+ANSWER: Mapping[str, Any] = {"created": 1760335349, "data": [{"url": "https://images.test/1.png"}]}
 
 
 @frozen

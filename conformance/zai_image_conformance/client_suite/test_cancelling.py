@@ -23,7 +23,7 @@ PATIENCE = 10.0
 
 @define
 class Stalling:
-    """A server and a host of pictures in one, which stops in the middle of the first answer to a method."""
+    """A server and a host of images in one, which stops in the middle of the first answer to a method."""
 
     stalled: str
     url: str = ""
@@ -74,9 +74,9 @@ async def _save(zai: AsyncZaiImage, target: Path) -> Path:
 
 
 CALLS: Mapping[str, tuple[Call, list[str]]] = {
-    "an order": (_download, ["POST"]),
+    "a request": (_download, ["POST"]),
     "a download": (_download, ["POST", "GET"]),
-    "a picture that is being saved": (_save, ["POST", "GET"]),
+    "an image that is being saved": (_save, ["POST", "GET"]),
 }
 """What is cancelled, and the requests that reach the server until then: the last is the one whose answer stalls."""
 
@@ -88,7 +88,7 @@ def test_a_cancelled_call_is_cancelled_closes_its_connection_and_sends_nothing_m
 ) -> None:
     call, asked = CALLS[name]
     target = tmp_path / "kitten.png"
-    target.write_bytes(b"the old picture")
+    target.write_bytes(b"the old image")
 
     async def run() -> Stalling:
         server = Stalling(asked[-1])
@@ -106,7 +106,7 @@ def test_a_cancelled_call_is_cancelled_closes_its_connection_and_sends_nothing_m
         return server
 
     assert asyncio.run(run()).requests == asked
-    assert target.read_bytes() == b"the old picture"
+    assert target.read_bytes() == b"the old image"
     assert list(tmp_path.iterdir()) == [target]
 
 

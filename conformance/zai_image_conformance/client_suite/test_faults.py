@@ -24,7 +24,7 @@ from zai_image import (
     ZaiImage,
     ZaiImageError,
 )
-from zai_image_conformance.client_suite.expected import OF_A_PICTURE, OF_AN_ORDER, Expected
+from zai_image_conformance.client_suite.expected import OF_A_REQUEST, OF_AN_IMAGE, Expected
 from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.server import FAULTS, RunningServer, running
 from zai_image_conformance.server.faults import Target
@@ -34,20 +34,20 @@ from zai_image_conformance.suite import size_cases
 
 pytestmark = pytest.mark.score
 
-# The least picture that any model draws, since each is drawn in earnest.
+# The least image that any model draws, since each is drawn in earnest.
 _, MODEL, SIZE = min(
     (probe.sides.width * probe.sides.height, model, str(probe.sides))
     for model in MODELS
     for probe in size_cases.accepted(limits_for(model))
 )
-ORDER: dict[str, Any] = {"prompt": "A kitten.", "model": MODEL, "size": SIZE}
+FIELDS: dict[str, Any] = {"prompt": "A kitten.", "model": MODEL, "size": SIZE}
 HANGING = 30.0
 """Seconds after which a call that should have ended is taken to hang."""
 
 
 @frozen
 class Done:
-    """What came of an order and its download."""
+    """What came of a request and its download."""
 
     image: Image | AsyncImage | None
     content: bytes | None
@@ -55,33 +55,41 @@ class Done:
 
 
 Ask: TypeAlias = Callable[..., Done]
-"""Orders a picture and downloads it, or saves it in the file that is named: the server, the seconds to wait for the
-order and the picture, the file, more options."""
+"""Requests an image and downloads it, or saves it in the file that is named: the server, the seconds to wait for the
+response and the image, the file, more options."""
 
 
 def by_client(
-    server: RunningServer, order: float = 10.0, picture: float = 10.0, target: Path | None = None, **options: Any
+    server: RunningServer,
+    timeout: float = 10.0,
+    download_timeout: float = 10.0,
+    target: Path | None = None,
+    **options: Any,
 ) -> Done:
     """Ask with `ZaiImage`."""
     image = None
-    with ZaiImage(server.api_key, base_url=server.url, timeout=picture, **options) as zai:
+    with ZaiImage(server.api_key, base_url=server.url, timeout=download_timeout, **options) as zai:
         try:
-            image = zai.images.generate(**ORDER, timeout=order)
+            image = zai.images.generate(**FIELDS, timeout=timeout)
             return Done(image, image.save(target).read_bytes() if target else image.download(), None)
         except ZaiImageError as error:
             return Done(image, None, error)
 
 
 def by_async_client(
-    server: RunningServer, order: float = 10.0, picture: float = 10.0, target: Path | None = None, **options: Any
+    server: RunningServer,
+    timeout: float = 10.0,
+    download_timeout: float = 10.0,
+    target: Path | None = None,
+    **options: Any,
 ) -> Done:
     """Ask with `AsyncZaiImage`."""
 
     async def ask() -> Done:
         image = None
-        async with AsyncZaiImage(server.api_key, base_url=server.url, timeout=picture, **options) as zai:
+        async with AsyncZaiImage(server.api_key, base_url=server.url, timeout=download_timeout, **options) as zai:
             try:
-                image = await zai.images.generate(**ORDER, timeout=order)
+                image = await zai.images.generate(**FIELDS, timeout=timeout)
                 return Done(image, (await image.save(target)).read_bytes() if target else await image.download(), None)
             except ZaiImageError as error:
                 return Done(image, None, error)
@@ -108,7 +116,7 @@ def server(only_server: RunningServer) -> Iterator[RunningServer]:
 
 
 def counted(server: RunningServer, method: str) -> int:
-    """How many orders (POST) or downloads (GET) the server counted."""
+    """How many requests (POST) or downloads (GET) the server counted."""
     return sum(request.method == method for request in server.requests)
 
 
@@ -122,61 +130,61 @@ def going_wrong(server: RunningServer, name: str, expected: Expected) -> Iterato
 
 
 def assert_came(done: Done, expected: Expected) -> None:
-    """What came is the picture, or the very error that is expected."""
+    """What came is the image, or the very error that is expected."""
     assert type(done.error) is (expected.error or type(None)), done.error
     assert (done.content is not None) == (expected.error is None)
 
 
 def test_every_fault_of_the_server_has_its_expectation() -> None:
-    for target, expected in ((Target.ORDER, OF_AN_ORDER), (Target.PICTURE, OF_A_PICTURE)):
+    for target, expected in ((Target.REQUEST, OF_A_REQUEST), (Target.IMAGE, OF_AN_IMAGE)):
         assert expected.keys() == {fault.name for fault in FAULTS.values() if fault.target is target}
 
 
-@pytest.mark.parametrize("name", OF_AN_ORDER)
+@pytest.mark.parametrize("name", OF_A_REQUEST)
 @EACH_CLIENT
 @pytest.mark.parametrize("unknown", [False, True], ids=["by-default", "retry_unknown_outcome"])
-def test_a_fault_of_an_order_becomes_the_documented_error_after_the_documented_orders(
+def test_a_fault_of_a_request_becomes_the_documented_error_after_the_documented_orders(
     server: RunningServer, ask: Ask, name: str, unknown: bool
 ) -> None:
-    expected = OF_AN_ORDER[name]
+    expected = OF_A_REQUEST[name]
     with going_wrong(server, name, expected):
-        done = ask(server, order=expected.patience, retry_unknown_outcome=unknown)
+        done = ask(server, timeout=expected.patience, retry_unknown_outcome=unknown)
     assert_came(done, expected)
-    assert counted(server, "POST") == expected.orders(unknown)
+    assert counted(server, "POST") == expected.requests(unknown)
     if done.error is not None and done.image is None:
-        assert done.error.attempts == expected.orders(unknown)
+        assert done.error.attempts == expected.requests(unknown)
         assert getattr(done.error, "outcome_unknown", expected.outcome_unknown) == expected.outcome_unknown
 
 
-@pytest.mark.parametrize("name", OF_A_PICTURE)
+@pytest.mark.parametrize("name", OF_AN_IMAGE)
 @EACH_CLIENT
-def test_a_fault_of_a_picture_becomes_the_documented_error_and_costs_no_second_order(
+def test_a_fault_of_a_image_becomes_the_documented_error_and_costs_no_second_request(
     server: RunningServer, ask: Ask, name: str
 ) -> None:
-    expected = OF_A_PICTURE[name]
+    expected = OF_AN_IMAGE[name]
     with going_wrong(server, name, expected):
-        done = ask(server, picture=expected.patience)
+        done = ask(server, download_timeout=expected.patience)
     assert_came(done, expected)
     assert (counted(server, "POST"), counted(server, "GET")) == (1, expected.asked)
 
 
-@pytest.mark.parametrize("name", OF_A_PICTURE)
+@pytest.mark.parametrize("name", OF_AN_IMAGE)
 @EACH_CLIENT
-def test_a_fault_of_a_picture_leaves_the_old_file_or_the_whole_picture_and_nothing_beside_it(
+def test_a_fault_of_a_image_leaves_the_old_file_or_the_whole_image_and_nothing_beside_it(
     server: RunningServer, ask: Ask, name: str, tmp_path: Path
 ) -> None:
-    expected = OF_A_PICTURE[name]
+    expected = OF_AN_IMAGE[name]
     target = tmp_path / "kitten.png"
-    target.write_bytes(b"the old picture")
+    target.write_bytes(b"the old image")
     with going_wrong(server, name, expected):
-        done = ask(server, picture=expected.patience, target=target)
+        done = ask(server, download_timeout=expected.patience, target=target)
     assert_came(done, expected)
-    assert target.read_bytes() == (done.content or b"the old picture")
+    assert target.read_bytes() == (done.content or b"the old image")
     assert list(tmp_path.iterdir()) == [target]
 
 
 @EACH_CLIENT
-def test_a_picture_is_saved_as_it_is_downloaded(server: RunningServer, ask: Ask, tmp_path: Path) -> None:
+def test_a_image_is_saved_as_it_is_downloaded(server: RunningServer, ask: Ask, tmp_path: Path) -> None:
     saved = ask(server, target=tmp_path / "kitten.png")
     assert saved.content == ask(server).content
     assert list(tmp_path.iterdir()) == [tmp_path / "kitten.png"]
@@ -215,9 +223,9 @@ def test_over_a_limit_of_orders_at_once_the_client_tries_again_and_then_says_so(
 
 @contextmanager
 def under_way(server: RunningServer) -> Iterator[None]:
-    """Keep the server busy with an order that is answered late."""
+    """Keep the server busy with a request that is answered late."""
     address = urlsplit(server.url)
-    body = json.dumps(ORDER).encode()
+    body = json.dumps(FIELDS).encode()
     head = (
         f"POST {address.path}/paas/v4/images/generations HTTP/1.1\r\nHost: {address.netloc}\r\n"
         f"Authorization: Bearer {server.api_key}\r\nContent-Type: application/json\r\n"
@@ -274,7 +282,7 @@ def test_no_more_is_sent_again_than_the_caller_allows(server: RunningServer, ask
 
 
 @EACH_CLIENT
-def test_after_a_fault_that_passes_the_picture_comes(server: RunningServer, ask: Ask) -> None:
+def test_after_a_fault_that_passes_the_image_comes(server: RunningServer, ask: Ask) -> None:
     with server.fault("429", times=2):
         done = ask(server)
     assert done.content is not None

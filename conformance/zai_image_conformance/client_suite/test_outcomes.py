@@ -1,4 +1,4 @@
-"""What comes of an order that fails: which error, whether it may have been charged, and what is sent again and when."""
+"""What comes of a request that fails: which error, whether it may have been charged, what is sent again and when."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from zai_image import APIError, ConnectionError, InvalidResponseError, RateLimitError, ZaiImageError
-from zai_image_conformance.client_suite.downloading import ORDERS, Order
+from zai_image_conformance.client_suite.downloading import GENERATING, Generate
 from zai_image_conformance.client_suite.expected import CODES, OF_A_STATUS, OF_AN_EXCEPTION, Expected
 from zai_image_conformance.client_suite.sending import BASE, CLIENTS, Attempt, Came, ClientWay, answering
 
@@ -19,23 +19,23 @@ SLOW_DOWN = {"code": 1302, "message": "slow down"}
 
 
 def assert_came(attempt: Attempt, expected: Expected, *, unknown: bool = False) -> None:
-    """What came is the very error that is expected, after as many orders."""
+    """What came is the very error that is expected, after as many requests."""
     error = attempt.outcome
     assert type(error) is expected.error, error
     assert isinstance(error, ZaiImageError)
-    assert error.attempts == expected.orders(unknown)
+    assert error.attempts == expected.requests(unknown)
     assert getattr(error, "outcome_unknown", expected.outcome_unknown) == expected.outcome_unknown
 
 
 @pytest.mark.parametrize("raised", OF_AN_EXCEPTION)
 @BY_CLIENT
 @UNKNOWN
-def test_an_order_is_sent_again_where_it_cannot_have_been_charged_or_the_caller_allows_it(
+def test_a_request_is_sent_again_where_it_cannot_have_been_charged_or_the_caller_allows_it(
     ask: ClientWay, raised: type[httpx.RequestError], unknown: bool
 ) -> None:
     attempt = ask(ASKED, raised("trouble"), retry_unknown_outcome=unknown)
     assert_came(attempt, OF_AN_EXCEPTION[raised], unknown=unknown)
-    assert len(attempt.sent) == OF_AN_EXCEPTION[raised].orders(unknown)
+    assert len(attempt.sent) == OF_AN_EXCEPTION[raised].requests(unknown)
 
 
 @pytest.mark.parametrize("status", OF_A_STATUS)
@@ -48,7 +48,7 @@ def test_a_status_alone_tells_the_error_and_no_order_is_redirected(ask: ClientWa
     assert attempt.outcome.status == status
     assert [str(request.url) for request in attempt.sent] == [f"{BASE}/paas/v4/images/generations"] * OF_A_STATUS[
         status
-    ].orders(unknown)
+    ].requests(unknown)
 
 
 @pytest.mark.parametrize("nested", [False, True], ids=["the-page's", "the-vendor's"])
@@ -65,12 +65,12 @@ def test_a_refusal_under_status_200_is_a_refusal(ask: ClientWay, expected: Expec
     assert len(attempt.sent) == 1
 
 
-@pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
-def test_an_order_to_a_closed_port_was_not_sent_and_is_sent_again(order: Order, pauses: list[float]) -> None:
+@pytest.mark.parametrize("generate", GENERATING.values(), ids=GENERATING)
+def test_a_request_to_a_closed_port_was_not_sent_and_is_sent_again(generate: Generate, pauses: list[float]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = server.getsockname()[1]
     with pytest.raises(ConnectionError) as refused:
-        order(lambda image: image.download(), base_url=f"http://127.0.0.1:{closed}")
+        generate(lambda image: image.download(), base_url=f"http://127.0.0.1:{closed}")
     assert not refused.value.outcome_unknown
     assert (refused.value.attempts, len(pauses)) == (3, 2)
 

@@ -34,7 +34,7 @@ OF_EVERY_REQUEST = (
 
 @cache
 def strict() -> jsonschema_rs.Draft4Validator:
-    """The strict document's schema of an order."""
+    """The strict document's schema of a request."""
     return jsonschema_rs.Draft4Validator(
         {"$ref": "#/components/schemas/CreateImageRequest", "components": schemathesis.document()["components"]}
     )

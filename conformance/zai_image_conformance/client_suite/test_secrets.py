@@ -11,11 +11,11 @@ import pytest
 
 from zai_image import AsyncZaiImage, ZaiImage, ZaiImageError
 from zai_image_conformance.client_suite.downloading import (
+    GENERATING,
     LINK,
-    ORDERS,
     PNG,
     PROMPT,
-    Order,
+    Generate,
     fetched,
     hosting,
     transport,
@@ -23,7 +23,7 @@ from zai_image_conformance.client_suite.downloading import (
 from zai_image_conformance.client_suite.sending import ANSWER, BASE, CLIENTS, KEY, Came, ClientWay, answering
 
 BY_CLIENT = pytest.mark.parametrize("ask", CLIENTS.values(), ids=CLIENTS)
-BY_ORDER = pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+BY_GENERATING = pytest.mark.parametrize("generate", GENERATING.values(), ids=GENERATING)
 PART = KEY[: len(KEY) // 2]
 
 ECHOES: Mapping[str, Came] = {
@@ -75,23 +75,23 @@ OF_HTTPX = {"ZaiImage": httpx.Client, "AsyncZaiImage": httpx.AsyncClient}
 
 
 @pytest.mark.parametrize("link", [LINK, f"{BASE}/1.png"], ids=["another-host", "the-server"])
-@BY_ORDER
-def test_the_key_is_never_sent_to_a_pictures_host(order: Order, link: str) -> None:
+@BY_GENERATING
+def test_the_key_is_never_sent_to_an_images_host(generate: Generate, link: str) -> None:
     sent_on = httpx.Response(302, headers={"Location": f"{link}?elsewhere"})
     server = hosting(sent_on, httpx.Response(200, content=PNG), link=link)
-    assert order(lambda image: image.download(), transport=transport(server)) == PNG
+    assert generate(lambda image: image.download(), transport=transport(server)) == PNG
     assert_without_key(fetched(server), 2)
 
 
 @pytest.mark.parametrize("carried", CARRYING)
-@pytest.mark.parametrize("name", ORDERS)
-def test_the_key_that_a_client_of_the_callers_own_carries_is_never_sent_to_a_pictures_host(
+@pytest.mark.parametrize("name", GENERATING)
+def test_the_key_that_a_client_of_the_callers_own_carries_is_never_sent_to_an_images_host(
     name: str, carried: str
 ) -> None:
     sent_on = httpx.Response(302, headers={"Location": f"{LINK}?elsewhere"})
     server = hosting(sent_on, httpx.Response(200, content=PNG))
     http_client = OF_HTTPX[name](transport=transport(server), **CARRYING[carried])
-    assert ORDERS[name](lambda image: image.download(), http_client=http_client) == PNG
+    assert GENERATING[name](lambda image: image.download(), http_client=http_client) == PNG
     assert_without_key(fetched(server), 2)
 
 

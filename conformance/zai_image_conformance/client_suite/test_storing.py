@@ -1,4 +1,4 @@
-"""A picture is stored whole or not at all, and only where it is one and comes from where its link says."""
+"""An image is stored whole or not at all, and only where it is one and comes from where its link says."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 
 from zai_image import DownloadError
 from zai_image_conformance.client_suite.downloading import (
+    GENERATING,
     LINK,
-    ORDERS,
     PNG,
-    Order,
+    Generate,
     encoded,
     fetched,
     hosting,
@@ -23,8 +23,8 @@ from zai_image_conformance.client_suite.downloading import (
 )
 from zai_image_conformance.client_suite.sending import Came
 
-BY_ORDER = pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
-OLD = b"the old picture"
+BY_GENERATING = pytest.mark.parametrize("generate", GENERATING.values(), ids=GENERATING)
+OLD = b"the old image"
 WHOLE = httpx.Response(200, content=PNG)
 PIECE = 1024 * 1024
 MOST = 64 * PIECE
@@ -32,7 +32,7 @@ MOST = 64 * PIECE
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    """A file that holds another picture, in a folder of its own."""
+    """A file that holds another image, in a folder of its own."""
     path = tmp_path / "kitten.png"
     path.write_bytes(OLD)
     return path
@@ -50,13 +50,13 @@ def sent_on(address: str) -> httpx.Response:
 
 
 def breaking() -> Iterator[bytes]:
-    """Half a picture, until the connection is lost."""
+    """Half an image, until the connection is lost."""
     yield PNG[:40]
     raise httpx.ReadError("reset")
 
 
 def padded(size: int) -> httpx.Response:
-    """A whole picture of so many bytes."""
+    """A whole image of so many bytes."""
 
     def pieces() -> Iterator[bytes]:
         yield PNG[:-12]
@@ -74,103 +74,103 @@ FAILURES: Mapping[str, tuple[Came, int]] = {
     "no answer": (httpx.ReadTimeout("slow"), 3),
     "no connection": (httpx.ConnectError("refused"), 3),
     "a connection that is lost": (streamed(breaking), 3),
-    "half a picture": (httpx.Response(200, content=PNG[:-8]), 3),
+    "half an image": (httpx.Response(200, content=PNG[:-8]), 3),
     "a page": (httpx.Response(200, html="<html>"), 1),
 }
-"""What comes of each request for a picture, and how often it is asked for."""
+"""What comes of each request for an image, and how often it is asked for."""
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-@BY_ORDER
-def test_a_picture_that_fails_to_come_leaves_the_old_file_and_nothing_beside_it(
-    order: Order, failure: str, target: Path
+@BY_GENERATING
+def test_a_image_that_fails_to_come_leaves_the_old_file_and_nothing_beside_it(
+    generate: Generate, failure: str, target: Path
 ) -> None:
     came, asked = FAILURES[failure]
     server = hosting(came)
     with pytest.raises(DownloadError) as failed:
-        order(lambda image: image.save(target), transport=transport(server))
+        generate(lambda image: image.save(target), transport=transport(server))
     assert failed.value.url == LINK
     assert len(fetched(server)) == asked
     assert_holds(target, OLD)
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-@BY_ORDER
-def test_a_picture_that_fails_to_come_is_not_downloaded_either(order: Order, failure: str) -> None:
+@BY_GENERATING
+def test_a_image_that_fails_to_come_is_not_downloaded_either(generate: Generate, failure: str) -> None:
     came, asked = FAILURES[failure]
     server = hosting(came)
     with pytest.raises(DownloadError):
-        order(lambda image: image.download(), transport=transport(server))
+        generate(lambda image: image.download(), transport=transport(server))
     assert len(fetched(server)) == asked
 
 
 @pytest.mark.parametrize("fields", [{}, {"Content-Type": "image/png"}], ids=["unnamed", "image/png"])
-@BY_ORDER
-def test_nothing_is_no_picture_whatever_it_is_called(order: Order, fields: dict[str, str], target: Path) -> None:
+@BY_GENERATING
+def test_nothing_is_no_image_whatever_it_is_called(generate: Generate, fields: dict[str, str], target: Path) -> None:
     with pytest.raises(DownloadError):
-        order(lambda image: image.save(target), transport=transport(hosting(httpx.Response(200, headers=fields))))
+        generate(lambda image: image.save(target), transport=transport(hosting(httpx.Response(200, headers=fields))))
     assert_holds(target, OLD)
 
 
 PASSING: Mapping[str, Came] = {
-    name: FAILURES[name][0] for name in ("a busy host", "no answer", "a connection that is lost", "half a picture")
+    name: FAILURES[name][0] for name in ("a busy host", "no answer", "a connection that is lost", "half an image")
 }
 
 
 @pytest.mark.parametrize("failure", PASSING)
-@BY_ORDER
-def test_after_trouble_that_passes_the_picture_is_stored_whole(order: Order, failure: str, target: Path) -> None:
+@BY_GENERATING
+def test_after_trouble_that_passes_the_image_is_stored_whole(generate: Generate, failure: str, target: Path) -> None:
     server = hosting(PASSING[failure], WHOLE)
-    assert order(lambda image: image.save(target), transport=transport(server)) == target
+    assert generate(lambda image: image.save(target), transport=transport(server)) == target
     assert_holds(target, PNG)
 
 
-@pytest.mark.parametrize("address", ["http://pictures.test/1.png", "ftp://pictures.test/1.png", "file:///etc/hostname"])
-@BY_ORDER
-def test_a_redirect_to_another_scheme_is_not_followed(order: Order, address: str, target: Path) -> None:
+@pytest.mark.parametrize("address", ["http://images.test/1.png", "ftp://images.test/1.png", "file:///etc/hostname"])
+@BY_GENERATING
+def test_a_redirect_to_another_scheme_is_not_followed(generate: Generate, address: str, target: Path) -> None:
     server = hosting(sent_on(address), WHOLE)
     with pytest.raises(DownloadError):
-        order(lambda image: image.save(target), transport=transport(server))
+        generate(lambda image: image.save(target), transport=transport(server))
     assert len(fetched(server)) == 1
     assert_holds(target, OLD)
 
 
-@BY_ORDER
-def test_a_redirect_on_the_same_scheme_is_followed(order: Order, target: Path) -> None:
+@BY_GENERATING
+def test_a_redirect_on_the_same_scheme_is_followed(generate: Generate, target: Path) -> None:
     server = hosting(sent_on("https://elsewhere.test/1.png"), WHOLE)
-    order(lambda image: image.save(target), transport=transport(server))
+    generate(lambda image: image.save(target), transport=transport(server))
     assert_holds(target, PNG)
 
 
-@pytest.mark.parametrize("link", ["file:///etc/hostname", "ftp://pictures.test/1.png", "1.png", "", "https://"])
-@BY_ORDER
-def test_a_link_that_is_no_address_on_the_web_is_not_followed(order: Order, link: str, target: Path) -> None:
+@pytest.mark.parametrize("link", ["file:///etc/hostname", "ftp://images.test/1.png", "1.png", "", "https://"])
+@BY_GENERATING
+def test_a_link_that_is_no_address_on_the_web_is_not_followed(generate: Generate, link: str, target: Path) -> None:
     server = hosting(WHOLE, link=link)
     with pytest.raises(DownloadError):
-        order(lambda image: image.save(target), transport=transport(server))
+        generate(lambda image: image.save(target), transport=transport(server))
     assert fetched(server) == []
     assert_holds(target, OLD)
 
 
-@BY_ORDER
-def test_a_picture_of_64_mebibytes_is_stored(order: Order, target: Path) -> None:
-    order(lambda image: image.save(target), transport=transport(hosting(padded(MOST))))
+@BY_GENERATING
+def test_a_image_of_64_mebibytes_is_stored(generate: Generate, target: Path) -> None:
+    generate(lambda image: image.save(target), transport=transport(hosting(padded(MOST))))
     assert target.stat().st_size == MOST
     # pytest keeps the folders of several runs.
     target.unlink()
 
 
-@BY_ORDER
-def test_a_picture_of_a_byte_more_is_refused(order: Order, target: Path) -> None:
+@BY_GENERATING
+def test_a_image_of_a_byte_more_is_refused(generate: Generate, target: Path) -> None:
     server = hosting(padded(MOST + 1))
     with pytest.raises(DownloadError):
-        order(lambda image: image.save(target), transport=transport(server))
+        generate(lambda image: image.save(target), transport=transport(server))
     assert len(fetched(server)) == 1
     assert_holds(target, OLD)
 
 
-@BY_ORDER
-def test_while_a_picture_comes_its_file_is_the_old_one(order: Order, target: Path) -> None:
+@BY_GENERATING
+def test_while_a_image_comes_its_file_is_the_old_one(generate: Generate, target: Path) -> None:
     found: list[bytes] = []
 
     def pieces() -> Iterator[bytes]:
@@ -178,7 +178,7 @@ def test_while_a_picture_comes_its_file_is_the_old_one(order: Order, target: Pat
             found.append(target.read_bytes())
             yield piece
 
-    order(lambda image: image.save(target), transport=transport(hosting(streamed(pieces))))
+    generate(lambda image: image.save(target), transport=transport(hosting(streamed(pieces))))
     assert found == [OLD] * 4
     assert_holds(target, PNG)
 
@@ -187,9 +187,9 @@ class Ended(BaseException):
     """The process is told to end."""
 
 
-@BY_ORDER
-def test_a_process_that_ends_while_a_picture_comes_leaves_the_old_file_and_nothing_beside_it(
-    order: Order, target: Path
+@BY_GENERATING
+def test_a_process_that_ends_while_a_image_comes_leaves_the_old_file_and_nothing_beside_it(
+    generate: Generate, target: Path
 ) -> None:
     def pieces() -> Iterator[bytes]:
         yield PNG[:40]
@@ -197,27 +197,27 @@ def test_a_process_that_ends_while_a_picture_comes_leaves_the_old_file_and_nothi
 
     server = hosting(streamed(pieces))
     with pytest.raises(Ended):
-        order(lambda image: image.save(target), transport=transport(server))
+        generate(lambda image: image.save(target), transport=transport(server))
     assert len(fetched(server)) == 1
     assert_holds(target, OLD)
 
 
 @pytest.mark.parametrize("name", ["missing/kitten.png", "folder.png"])
-@BY_ORDER
-def test_a_picture_that_cannot_be_stored_is_told_as_such_and_leaves_nothing(
-    order: Order, name: str, tmp_path: Path
+@BY_GENERATING
+def test_a_image_that_cannot_be_stored_is_told_as_such_and_leaves_nothing(
+    generate: Generate, name: str, tmp_path: Path
 ) -> None:
     (tmp_path / "folder.png").mkdir()
     with pytest.raises(DownloadError):
-        order(lambda image: image.save(tmp_path / name), transport=transport(hosting(WHOLE)))
+        generate(lambda image: image.save(tmp_path / name), transport=transport(hosting(WHOLE)))
     assert list(tmp_path.rglob("*")) == [tmp_path / "folder.png"]
 
 
 @pytest.mark.parametrize(("kind", "suffix"), [("PNG", "png"), ("JPEG", "jpg"), ("WebP", "webp"), ("GIF", "gif")])
-@BY_ORDER
-def test_without_a_suffix_the_pictures_own_kind_decides(order: Order, kind: str, suffix: str, tmp_path: Path) -> None:
-    picture = encoded(kind)
-    server = hosting(httpx.Response(200, headers={"Content-Type": "image/png"}, content=picture))
-    stored: Any = order(lambda image: image.save(tmp_path / "kitten"), transport=transport(server))
+@BY_GENERATING
+def test_without_a_suffix_the_own_kind_decides(generate: Generate, kind: str, suffix: str, tmp_path: Path) -> None:
+    image = encoded(kind)
+    server = hosting(httpx.Response(200, headers={"Content-Type": "image/png"}, content=image))
+    stored: Any = generate(lambda image: image.save(tmp_path / "kitten"), transport=transport(server))
     assert stored == tmp_path / f"kitten.{suffix}"
-    assert_holds(stored, picture)
+    assert_holds(stored, image)

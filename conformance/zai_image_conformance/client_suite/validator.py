@@ -12,11 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from zai_image_conformance.redaction import REDACTED
 from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.server.app import BODY_LIMIT
-from zai_image_conformance.server.paths import ORDER_PATH, PICTURES_PATH
+from zai_image_conformance.server.paths import ENDPOINT_PATH, IMAGES_PATH
 from zai_image_conformance.server.recording import headers_of, without_secret
 from zai_image_conformance.suite.request_rules import Heard, findings, json_type
 
-REPORT_PATH = "/referee/report"
+REPORT_PATH = "/client-report"
 """Where the report can be asked for, with GET and without a key: it shows none."""
 
 Outcome: TypeAlias = Literal["kept", "broken", "not shown"]
@@ -58,7 +58,7 @@ class Tally:
 
 
 class ClientValidator:
-    """An ASGI application around the embedded server that judges every request but those for pictures.
+    """An ASGI application around the embedded server that judges every request but those for images.
 
     A request is judged before the first byte of its answer leaves, so whoever has the answer finds it in the report.
     One that gets no answer is judged when that is known.
@@ -132,7 +132,7 @@ class ClientValidator:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
-        if scope["type"] != "http" or scope["path"].startswith(PICTURES_PATH):
+        if scope["type"] != "http" or scope["path"].startswith(IMAGES_PATH):
             await self._application(scope, receive, send)
             return
         if (scope["method"], scope["path"]) == ("GET", REPORT_PATH):
@@ -167,7 +167,7 @@ class ClientValidator:
         whole = body if len(body) <= BODY_LIMIT else None
         heard = Heard(scope["method"], scope["path"], headers_of(scope), whole)
         self._judged += 1
-        for finding in findings(heard, ORDER_PATH):
+        for finding in findings(heard, ENDPOINT_PATH):
             tally = self._tallies[finding.requirement]
             if finding.problem is None:
                 tally.kept += 1

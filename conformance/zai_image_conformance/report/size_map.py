@@ -134,7 +134,7 @@ def _outcomes(report: Report) -> dict[int, list[TestedCase]]:
     """The outcomes about sizes and images, by the number of the exchange."""
     found: dict[int, list[TestedCase]] = {}
     for requirement in report.requirements:
-        if requirement.id.startswith(("SIZE-", "PICTURE-", "LINK-")):
+        if requirement.id.startswith(("SIZE-", "IMAGE-", "LINK-")):
             for outcome in requirement.outcomes:
                 if outcome.exchange is not None:
                     found.setdefault(outcome.exchange, []).append(outcome)

@@ -1,4 +1,4 @@
-"""The embedded reference server: the documented endpoint, with real pictures behind its links."""
+"""The embedded reference server: the documented endpoint, with real images behind its links."""
 
 from zai_image_conformance.server.app import application
 from zai_image_conformance.server.faults import FAULTS, Fault, FaultError, Switchboard

@@ -19,8 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from zai_image_api import promises
 from zai_image_conformance.server import requests
 from zai_image_conformance.server.faults import HEADER, Faulty, Switchboard, Target, asked_for
-from zai_image_conformance.server.paths import ORDER_PATH, PICTURES_PATH
-from zai_image_conformance.server.pictures import PictureStore, draw
+from zai_image_conformance.server.images import ImageStore, draw
+from zai_image_conformance.server.paths import ENDPOINT_PATH, IMAGES_PATH
 from zai_image_conformance.server.recording import Recording
 from zai_image_conformance.server.refusals import BusinessCode, Refusal
 
@@ -29,19 +29,19 @@ BODY_LIMIT = 1_048_576
 _STRANGERS_BODY_LIMIT = 65_536
 """Bytes of a body that are read where the key is wrong, so that many callers without one do not fill it either."""
 _DRAWN_AT_ONCE = min(os.cpu_count() or 1, 8)
-"""Pictures; asyncio has some more threads than that on any machine."""
+"""Images; asyncio has some more threads than that on any machine."""
 
 _ROUTING_REFUSALS = {
-    404: (BusinessCode.API_UNKNOWN, f"there is nothing here; pictures are ordered with POST {ORDER_PATH}"),
+    404: (BusinessCode.API_UNKNOWN, f"there is nothing here; images are requested with POST {ENDPOINT_PATH}"),
     405: (
         BusinessCode.METHOD_NOT_SUPPORTED,
-        f"this method is not supported here; pictures are ordered with POST {ORDER_PATH}",
+        f"this method is not supported here; images are requested with POST {ENDPOINT_PATH}",
     ),
 }
 
 
 def application(*, api_key: str, faults: Switchboard | None = None, recording: Recording | None = None) -> ASGIApp:
-    """Make the endpoint, with a picture store of its own.
+    """Make the endpoint, with an image store of its own.
 
     Args:
         api_key: The one key that is accepted.
@@ -53,7 +53,7 @@ def application(*, api_key: str, faults: Switchboard | None = None, recording: R
     """
     if not usable_key(api_key):
         raise ValueError("the API key must be of printable characters, without spaces, and at least one")
-    pictures = PictureStore()
+    images = ImageStore()
     drawing = asyncio.Semaphore(_DRAWN_AT_ONCE)
 
     async def generate(request: Request) -> Response:
@@ -64,17 +64,17 @@ def application(*, api_key: str, faults: Switchboard | None = None, recording: R
         if body is None:
             message = f"the body is larger than {BODY_LIMIT} bytes"
             return _refuse(Refusal(413, BusinessCode.PARAMETERS_INCORRECT, message))
-        ordered = requests.read(request.headers.get("content-type", ""), body)
-        if isinstance(ordered, Refusal):
-            return _refuse(ordered)
+        wanted = requests.read(request.headers.get("content-type", ""), body)
+        if isinstance(wanted, Refusal):
+            return _refuse(wanted)
         created = int(time.time())
         names = [
-            pictures.add(prompt=ordered.prompt, model=ordered.model, quality=ordered.quality, size=ordered.size)
+            images.add(prompt=wanted.prompt, model=wanted.model, quality=wanted.quality, size=wanted.size)
             for _ in range(promises.IMAGES_PER_ANSWER)
         ]
-        links = [request.url_for("picture", name=name) for name in names]
-        if of_pictures := ", ".join(each.text for each in asked_for(request) if each.fault.target is Target.PICTURE):
-            links = [link.include_query_params(**{HEADER: of_pictures}) for link in links]
+        links = [request.url_for("image", name=name) for name in names]
+        if of_images := ", ".join(each.text for each in asked_for(request) if each.fault.target is Target.IMAGE):
+            links = [link.include_query_params(**{HEADER: of_images}) for link in links]
         return _answer(
             200,
             {
@@ -84,10 +84,10 @@ def application(*, api_key: str, faults: Switchboard | None = None, recording: R
             },
         )
 
-    async def picture(request: Request) -> Response:
-        known = pictures.get(request.path_params["name"])
+    async def image(request: Request) -> Response:
+        known = images.get(request.path_params["name"])
         if known is None:
-            return _refuse(Refusal(404, BusinessCode.API_UNKNOWN, "no such picture, or no longer"))
+            return _refuse(Refusal(404, BusinessCode.API_UNKNOWN, "no such image, or no longer"))
         async with drawing:
             # Whoever waited long may have left meanwhile, and others wait.
             if await request.is_disconnected():
@@ -98,8 +98,8 @@ def application(*, api_key: str, faults: Switchboard | None = None, recording: R
 
     endpoint = Starlette(
         routes=[
-            Route(ORDER_PATH, generate, methods=["POST"]),
-            Route(PICTURES_PATH + "{name}.png", picture, methods=["GET"], name="picture"),
+            Route(ENDPOINT_PATH, generate, methods=["POST"]),
+            Route(IMAGES_PATH + "{name}.png", image, methods=["GET"], name="image"),
         ],
         exception_handlers={HTTPException: _http_error, ClientDisconnect: _nobody, Exception: _internal_error},
     )

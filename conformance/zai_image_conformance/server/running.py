@@ -80,7 +80,7 @@ class RunningServer:
 
         Args:
             name: A fault that `zai-image serve --list-faults` lists, with its value where it takes one: `latency=0.2`.
-            times: For how many orders, or fetches of pictures, it is at work; None means until it is switched off.
+            times: For how many requests, or downloads of images, it is at work; None means until it is switched off.
 
         Returns:
             The fault, which can be switched off, or used as a context manager.

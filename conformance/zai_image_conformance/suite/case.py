@@ -59,7 +59,7 @@ def body(model: str, **fields: Any) -> dict[str, Any]:
     return {"model": model, "prompt": PROMPT, **fields}
 
 
-def ordered(
+def image_case(
     requirement: str, name: str, model: str, sides: Sides, *features: Feature, size: bool = True, priority: int = 0
 ) -> Case:
     """A request that every right server answers with an image.

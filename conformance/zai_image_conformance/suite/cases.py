@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from zai_image_conformance.model import Plan, PlannedRequest, Request
 from zai_image_conformance.requirements import catalogue
-from zai_image_conformance.suite import checks, generated_cases, order_cases, refusal_cases
+from zai_image_conformance.suite import checks, generated_cases, image_cases, refusal_cases
 from zai_image_conformance.suite.case import Case
 from zai_image_conformance.suite.target import Target
 
@@ -17,7 +17,7 @@ _IMAGES = 24
 """Images that a verdict takes at most, unless it is thorough."""
 _REQUESTS = 170
 """Requests that a verdict takes at most, unless it is thorough; one makes sure of the key."""
-OF_EVERY_IMAGE = ("PICTURE-LINK", "PICTURE-TYPE", "LINK-LIFE")
+OF_EVERY_IMAGE = ("IMAGE-LINK", "IMAGE-TYPE", "LINK-LIFE")
 
 
 @frozen
@@ -52,7 +52,7 @@ def settles(case: Case) -> tuple[str, ...]:
 
 
 def _of_size(case: Case) -> tuple[str, ...]:
-    return () if is_default(case) else ("PICTURE-SIZE",)
+    return () if is_default(case) else ("IMAGE-SIZE",)
 
 
 def is_default(case: Case) -> bool:
@@ -103,9 +103,9 @@ def _choose_images(target: Target) -> tuple[list[Case], list[Case], list[Case]]:
     again: list[Case] = []
     text = generated_cases.any_text(target.seed)
     for number, model in enumerate(target.models):
-        opening, *plain = order_cases.without_size(model, number)
+        opening, *plain = image_cases.without_size(model, number)
         first.append(opening)
-        others += [*plain, *order_cases.with_size(model, number, text)]
+        others += [*plain, *image_cases.with_size(model, number, text)]
         repeated = evolve(opening, name=f"{opening.name}, again", request=opening.request.at("again"))
         again.append(evolve(repeated, priority=3 if number else 1))
     others += generated_cases.images(target)
@@ -118,14 +118,14 @@ def _choose_images(target: Target) -> tuple[list[Case], list[Case], list[Case]]:
 def _by_gain(cases: Sequence[Case], sent: Iterable[Case]) -> list[Case]:
     """Put the case that settles most requirements first that nothing before it settled, and so on."""
     settled = {requirement for case in sent for requirement in settles(case)}
-    left, ordered = list(cases), []
+    left, sorted_cases = list(cases), []
     while left:
         # The first of several that are equally good.
         best = max(left, key=lambda case: len({*settles(case)} - settled))
         settled |= {*settles(best)}
         left.remove(best)
-        ordered.append(best)
-    return ordered
+        sorted_cases.append(best)
+    return sorted_cases
 
 
 def _first_of_each_request(cases: Iterable[Case]) -> list[Case]:

@@ -141,13 +141,13 @@ class Evaluation:
             return
         if view.limited:
             reason = f"the image's host limits the rate: {view.fault}"
-            yield self._outcome("PICTURE-LINK", case, "skipped", exchange, reason=reason)
+            yield self._outcome("IMAGE-LINK", case, "skipped", exchange, reason=reason)
             return
-        yield self._checked("PICTURE-LINK", case, exchange, checks.complete_image(view))
+        yield self._checked("IMAGE-LINK", case, exchange, checks.complete_image(view))
         if view.sides is None:
             return
-        yield self._checked("PICTURE-TYPE", case, exchange, checks.announced_as_image(view))
-        requirement = case.requirement if is_default(case) else "PICTURE-SIZE"
+        yield self._checked("IMAGE-TYPE", case, exchange, checks.announced_as_image(view))
+        requirement = case.requirement if is_default(case) else "IMAGE-SIZE"
         yield self._checked(requirement, case, exchange, checks.of_size(view, case.sides))
         later = self._viewer.recall(url, later=True)
         if later is not None and not later.limited:

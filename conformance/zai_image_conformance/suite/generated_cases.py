@@ -12,7 +12,7 @@ from zai_image_conformance.model import Request
 from zai_image_conformance.requirements import Profile, catalogue
 from zai_image_conformance.sizes import Sides, limits_for
 from zai_image_conformance.suite import schemathesis
-from zai_image_conformance.suite.case import Case, Feature, body, ordered
+from zai_image_conformance.suite.case import Case, Feature, body, image_case
 from zai_image_conformance.suite.examples import draw
 from zai_image_conformance.suite.oracle import certain_breach, is_certainly_right
 from zai_image_conformance.suite.target import Target
@@ -41,7 +41,7 @@ def images(target: Target) -> Iterator[Case]:
     for model in target.models:
         requirement = limits_for(model).stated_by["step"]
         for size in draw(strategies.sizes_off_the_coarser_grid(model), _THOROUGHLY, target.seed):
-            yield ordered(requirement, f"{size} (generated)", model, Sides.parse(size))
+            yield image_case(requirement, f"{size} (generated)", model, Sides.parse(size))
     for fields in _right(target.seed):
         if fields["model"] in target.models:
             beside = {name: value for name, value in fields.items() if name not in ("model", "size", "prompt")}
@@ -50,7 +50,7 @@ def images(target: Target) -> Iterator[Case]:
             )
             sides = Sides.parse(fields["size"])
             requirement = limits_for(fields["model"]).stated_by["step"]
-            yield ordered(requirement, f"Schemathesis: {sides}", fields["model"], sides, feature)
+            yield image_case(requirement, f"Schemathesis: {sides}", fields["model"], sides, feature)
 
 
 @cache

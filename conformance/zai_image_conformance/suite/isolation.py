@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from zai_image_conformance.model import Exchange
 from zai_image_conformance.sizes import limits_for
-from zai_image_conformance.suite.case import Case, Feature, ordered
+from zai_image_conformance.suite.case import Case, Feature, image_case
 from zai_image_conformance.suite.evaluation import Blame, Evaluation
 from zai_image_conformance.suite.session import BudgetSpent, Session
 
@@ -54,7 +54,7 @@ def _blame(
     assert case.model is not None
     assert case.sides is not None
     named = b'"size"' in case.request.content
-    plain = ordered(case.requirement, case.name, case.model, case.sides, size=named)
+    plain = image_case(case.requirement, case.name, case.model, case.sides, size=named)
     exchange = _send(plain, session, sent)
     suspects = [feature for feature in case.features if (case.model, feature.name) not in known]
     if exchange is None or exchange.status != 200:
@@ -83,7 +83,7 @@ def _blame(
 
 def _alone(feature: Feature, model: str, session: Session, sent: list[Case]) -> Exchange | None:
     default = limits_for(model).default
-    return _send(ordered(feature.requirement, feature.name, model, default, feature), session, sent)
+    return _send(image_case(feature.requirement, feature.name, model, default, feature), session, sent)
 
 
 def _send(case: Case, session: Session, sent: list[Case]) -> Exchange | None:

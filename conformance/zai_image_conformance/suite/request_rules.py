@@ -48,17 +48,17 @@ class Finding:
     """How it is broken, in one line without any text of the client's; None where it is kept."""
 
 
-def findings(request: Heard, order_path: str) -> Iterator[Finding]:
+def findings(request: Heard, endpoint_path: str) -> Iterator[Finding]:
     """Yield what a request shows, once for each promise that it has to do with.
 
     Where one thing is wrong that makes the rest meaningless (no JSON, another path), the rest is not judged.
 
     Args:
         request: The request.
-        order_path: The path at which pictures are ordered.
+        endpoint_path: The path at which images are requested.
     """
-    if (request.method, request.path) != ("POST", order_path):
-        yield Finding("METHOD-POST", f"pictures are ordered with POST {order_path} and nowhere else")
+    if (request.method, request.path) != ("POST", endpoint_path):
+        yield Finding("METHOD-POST", f"images are requested with POST {endpoint_path} and nowhere else")
         return
     yield Finding("METHOD-POST")
     yield from _of_authorization(request.headers.get("authorization", "").strip())
@@ -168,7 +168,7 @@ _OF_FIELD: Mapping[str, Callable[[str, Mapping[str, str]], Iterator[Finding]]] =
 }
 
 FIELDS: tuple[str, ...] = tuple(_OF_FIELD)
-"""The fields of an order that the page knows."""
+"""The fields of a request that the page knows."""
 
 
 def json_type(value: object) -> str:

@@ -48,7 +48,7 @@ def judge(
     Args:
         url: The part before `/paas/v4`, such as `https://api.z.ai/api`.
         api_key: The server's key; None sends none, and the requirements about keys are skipped.
-        models: The models to order from, each of which must be available; those that the page names where this is
+        models: The models to test, each of which must be available; those that the page names where this is
             empty, without the ones that the server does not have.
         requirements: The ids to test; all of the catalogue where this is empty.
         profile: `strict` demands all that the schema states; `deployed` notes the known deviations of servers in use

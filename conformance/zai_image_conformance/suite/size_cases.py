@@ -1,4 +1,4 @@
-"""Sizes to order and sizes to refuse, derived from the limits of every model at and beyond each boundary."""
+"""Sizes to accept and sizes to refuse, derived from the limits of every model at and beyond each boundary."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Target:
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The models to order from."""
+        """The models to test."""
         return self.named_models or catalogue()["MODEL-KNOWN"].values
 
     @property
@@ -62,7 +62,7 @@ class Target:
 
     @property
     def endpoint(self) -> str:
-        """The address images are ordered at."""
+        """The address images are requested at."""
         return self.url + PATH
 
     def wants(self, requirement: str) -> bool:

@@ -11,7 +11,7 @@ from scripts.emit.vectors.errors import error_vectors
 from scripts.emit.vectors.requests import request_vectors
 from scripts.emit.vectors.sizes import size_vectors
 from scripts.emit.vectors.vector import Citations, Vector
-from scripts.prose.descriptions import image_requests, makes_pictures, operations
+from scripts.prose.descriptions import image_requests, makes_images, operations
 from scripts.rules.rulebook import Rules
 
 FOLDER = "conformance/zai_image_conformance/vectors"
@@ -36,7 +36,7 @@ def vector_texts(document: Mapping[str, Any], rules: Rules, catalogue: Mapping[s
     requests = image_requests(document)
     models = tuple(dict.fromkeys(model for request in requests for model in request.models))
     properties = list(dict.fromkeys(prop.path[0] for request in requests for prop in request.properties))
-    path = next((path for path, _ in operations(document) if makes_pictures(path)), "/")
+    path = next((path for path, _ in operations(document) if makes_images(path)), "/")
     vectors: dict[str, Iterable[Vector]] = {
         "sizes.json": size_vectors(models, rules, citations),
         "requests.json": request_vectors(path, models, properties, rules, citations),

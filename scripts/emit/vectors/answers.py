@@ -12,9 +12,9 @@ from scripts.rules.rulebook import Rules
 
 _JSON = {"Content-Type": "application/json"}
 _CREATED = 1_760_335_349
-_URL = "https://pictures.example/kitten.png"
+_URL = "https://images.example/kitten.png"
 
-# No picture can be had from these, whoever reads them.
+# No image can be had from these, whoever reads them.
 _NOT_JSON = {
     "nothing": "",
     "an answer that breaks off": '{"created": 1760335349, "data": [{"url": "htt',
@@ -70,32 +70,32 @@ class _Answers:
     def promised(self) -> Iterator[Vector]:
         """Answers that keep the promise."""
         plain = self.plain
-        yield self._picture("the least that an answer holds", "ANSWER-URL", plain)
-        yield self._picture("created at the beginning of the epoch", "ANSWER-CREATED", {**plain, "created": 0})
-        yield self._picture("created after 2038", "ANSWER-CREATED", {**plain, "created": 2**31 + 1})
+        yield self._image("the least that an answer holds", "ANSWER-URL", plain)
+        yield self._image("created at the beginning of the epoch", "ANSWER-CREATED", {**plain, "created": 0})
+        yield self._image("created after 2038", "ANSWER-CREATED", {**plain, "created": 2**31 + 1})
         for what, url in {
-            "a link with a query": "https://pictures.example/k?a=b&c=%2F#f",
+            "a link with a query": "https://images.example/k?a=b&c=%2F#f",
             "a link under http and a port": "http://127.0.0.1:8000/k.png",
         }.items():
-            yield self._picture(what, "ANSWER-URL", {**plain, "data": [{"url": url}] * self._count})
+            yield self._image(what, "ANSWER-URL", {**plain, "data": [{"url": url}] * self._count})
         if (lifetime := self.rules.stated("url", "lifetime")) is not None:
             requirement = self.citations.stating(lifetime)
-            yield self._picture(f"the link works for {lifetime.value} seconds", requirement, plain)
+            yield self._image(f"the link works for {lifetime.value} seconds", requirement, plain)
         if (least := self.rules.stated("data", "minItems")) is not None:
-            yield self._picture("as many pictures as are promised", self.citations.stating(least), plain)
+            yield self._image("as many images as are promised", self.citations.stating(least), plain)
         more = {**plain, "request_id": "r-1", "data": [{"url": _URL, "revised_prompt": "kitten"}] * self._count}
-        yield self._picture("fields that the page does not know", "ANSWER-URL", more)
+        yield self._image("fields that the page does not know", "ANSWER-URL", more)
         for role in self.citations.values("FILTER-FORM"):
             for level in self._levels():
                 items = [{"role": role, "level": level}]
-                yield self._picture(f"{role} at level {level}", self._filter(), {**plain, "content_filter": items})
-        yield self._picture("an empty content_filter", self._filter(), {**plain, "content_filter": []})
+                yield self._image(f"{role} at level {level}", self._filter(), {**plain, "content_filter": items})
+        yield self._image("an empty content_filter", self._filter(), {**plain, "content_filter": []})
         for item in ({"role": "user"}, {"level": 0}, {}):
             what = f"a content_filter with an item of {' and '.join(item) or 'nothing'} alone"
-            yield self._picture(what, self._filter(), {**plain, "content_filter": [item]})
+            yield self._image(what, self._filter(), {**plain, "content_filter": [item]})
 
     def useless(self) -> Iterator[Vector]:
-        """Answers without a picture."""
+        """Answers without an image."""
         for what, text in _NOT_JSON.items():
             yield self._other(what, "ANSWER-MEDIA-TYPE", "error", {"text": text})
         for what, body in _NO_OBJECT.items():
@@ -104,7 +104,7 @@ class _Answers:
         yield self._other("a page of HTML that says what it is", "ANSWER-MEDIA-TYPE", "error", page)
         without = {"created": _CREATED}
         yield self._other("no data", "ANSWER-COUNT", "error", {"json": without})
-        yield self._other("no picture", "ANSWER-COUNT", "error", {"json": {**without, "data": []}})
+        yield self._other("no image", "ANSWER-COUNT", "error", {"json": {**without, "data": []}})
         for what, data in _NO_DATA.items():
             yield self._other(what, "ANSWER-URL", "error", {"json": {**without, "data": data}})
 
@@ -112,7 +112,7 @@ class _Answers:
         """Answers that break a promise and hold a link all the same: a client may give it or refuse it."""
         plain = self.plain
         one_more = {**plain, "data": [*plain["data"], {"url": _URL}]}
-        yield self._other("one picture more than is promised", "ANSWER-COUNT", "unspecified", {"json": one_more})
+        yield self._other("one image more than is promised", "ANSWER-COUNT", "unspecified", {"json": one_more})
         for what, url in {"a relative link": "/kitten.png", "a link of another scheme": "file:///etc/passwd"}.items():
             data = [{"url": url}] * self._count
             yield self._other(what, "ANSWER-URL", "unspecified", {"json": {**plain, "data": data}})
@@ -147,12 +147,12 @@ class _Answers:
     def _filter(self) -> str:
         return self.citations.cite("FILTER-FORM")
 
-    def _picture(self, what: str, requirement: str, body: Mapping[str, Any]) -> Vector:
-        picture = {"url": body["data"][0]["url"], "created": body["created"]}
+    def _image(self, what: str, requirement: str, body: Mapping[str, Any]) -> Vector:
+        image = {"url": body["data"][0]["url"], "created": body["created"]}
         if (lifetime := self.rules.stated("url", "lifetime")) is not None:
-            picture["expires"] = body["created"] + lifetime.value
-        picture["content_filter"] = body.get("content_filter", [])
-        expected = {"outcome": "picture", "kept": True, "picture": picture}
+            image["expires"] = body["created"] + lifetime.value
+        image["content_filter"] = body.get("content_filter", [])
+        expected = {"outcome": "image", "kept": True, "image": image}
         return self._vector(what, requirement, {"json": body}, expected)
 
     def _other(self, what: str, requirement: str, outcome: str, answer: Mapping[str, Any]) -> Vector:

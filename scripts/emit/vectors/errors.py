@@ -19,7 +19,7 @@ class _Meaning:
 
     kind: str
     repeat: str
-    """``safe``, after a wait; ``useless``: the same comes back; ``risky``: a second picture may be charged for."""
+    """``safe``, after a wait; ``useless``: the same comes back; ``risky``: a second image may be charged for."""
 
 
 _REQUEST = _Meaning("request", "useless")
@@ -108,7 +108,7 @@ def _mixed_shapes(form: str) -> Iterator[Vector]:
 
 
 def _under_success(citations: Citations) -> Iterator[Vector]:
-    """An error in the place of a picture is an error, whatever the status says."""
+    """An error in the place of an image is an error, whatever the status says."""
     requirement = citations.cite("ERROR-STATUS")
     for what, body in {
         "an error under status 200": {"code": 1301, "message": _MESSAGE},

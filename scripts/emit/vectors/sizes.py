@@ -19,7 +19,7 @@ _STAIRS = 200
 # Strings that name no width and height, whoever reads them.
 _NO_SIZE = {
     "nothing": "",
-    "a word": "picture",
+    "a word": "image",
     "a ratio": "16:9",
     "a width alone": "{0}",
     "no height": "{0}x",
@@ -135,7 +135,7 @@ class _Model:
         yield from (("max_pixels", what, size) for what, size in self._stairs(grid))
 
     def _stairs(self, grid: range) -> Iterator[tuple[str, Dimensions]]:
-        """Yield the sizes at which the number of pixels decides: the wider a picture, the lower it may be."""
+        """Yield the sizes at which the number of pixels decides: the wider an image, the lower it may be."""
         rule = self.rule
         yield "the greatest sides", (grid[-1], grid[-1])
         tops = {side: heights[-1] for side in grid if (heights := heights_beside(rule, side))}

@@ -1,4 +1,4 @@
-"""Wrong servers whose refusals, answers or pictures are not what is promised."""
+"""Wrong servers whose refusals, answers or images are not what is promised."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def _links(change: Callable[[str], str]) -> After:
     )
 
 
-def _pictures(change: Callable[[Answer], Answer]) -> After:
-    return lambda call, answer: change(answer) if call.path.startswith("/pictures/") else answer
+def _images(change: Callable[[Answer], Answer]) -> After:
+    return lambda call, answer: change(answer) if call.path.startswith("/images/") else answer
 
 
 def _nested(answer: Answer) -> Answer:
@@ -58,7 +58,7 @@ def _a_pixel(answer: Answer) -> Answer:
     return evolve(answer, body=content.getvalue())
 
 
-_EVERY_ORDER = " ".join(
+_EVERY_REQUEST = " ".join(
     requirement.id
     for requirement in catalogue()
     if requirement.id.startswith("SIZE-") and requirement.id != "SIZE-FORM"
@@ -66,7 +66,7 @@ _EVERY_ORDER = " ".join(
 _EVERY_REFUSAL = " ".join(
     requirement.id
     for requirement in catalogue()
-    if requirement.tested and not requirement.id.startswith(("ERROR-", "ANSWER-", "FILTER-", "PICTURE-", "LINK-"))
+    if requirement.tested and not requirement.id.startswith(("ERROR-", "ANSWER-", "FILTER-", "IMAGE-", "LINK-"))
 )
 
 ANSWERS = [
@@ -86,11 +86,11 @@ ANSWERS = [
         "no created", "ANSWER-CREATED", after=_answers(lambda answer: answer.saying({"data": answer.document["data"]}))
     ),
     wrong(
-        "two pictures",
+        "two images",
         "ANSWER-COUNT",
         after=_answers(lambda answer: answer.saying({**answer.document, "data": answer.document["data"] * 2})),
     ),
-    wrong("no picture", "ANSWER-COUNT ANSWER-URL", after=_saying(data=[])),
+    wrong("no image", "ANSWER-COUNT ANSWER-URL", after=_saying(data=[])),
     wrong("a level beyond the range", "FILTER-FORM", after=_saying(content_filter=[{"role": "user", "level": 4}])),
     wrong("a role that is unknown", "FILTER-FORM", after=_saying(content_filter=[{"role": "system", "level": 3}])),
     wrong("content_filter as an object", "FILTER-FORM", after=_saying(content_filter={"role": "user", "level": 3})),
@@ -99,15 +99,11 @@ ANSWERS = [
         "ANSWER-MEDIA-TYPE",
         after=_answers(lambda answer: evolve(answer, headers={"content-type": "text/plain"})),
     ),
-    wrong(
-        "a link without a host", "ANSWER-URL PICTURE-LINK", after=_links(lambda link: link[link.index("/pictures") :])
-    ),
-    wrong("a dead link", "PICTURE-LINK", after=_links(lambda link: link.replace("/pictures/", "/gone/"))),
-    wrong("a link to a closed port", "PICTURE-LINK", after=_links(lambda link: "http://127.0.0.1:9/kitten.png")),
-    wrong(
-        "a truncated picture", "PICTURE-LINK", after=_pictures(lambda answer: evolve(answer, body=answer.body[:-500]))
-    ),
-    wrong("a page behind the link", "PICTURE-LINK", after=_pictures(lambda answer: evolve(answer, body=b"<p>soon"))),
+    wrong("a link without a host", "ANSWER-URL IMAGE-LINK", after=_links(lambda link: link[link.index("/images") :])),
+    wrong("a dead link", "IMAGE-LINK", after=_links(lambda link: link.replace("/images/", "/gone/"))),
+    wrong("a link to a closed port", "IMAGE-LINK", after=_links(lambda link: "http://127.0.0.1:9/kitten.png")),
+    wrong("a truncated image", "IMAGE-LINK", after=_images(lambda answer: evolve(answer, body=answer.body[:-500]))),
+    wrong("a page behind the link", "IMAGE-LINK", after=_images(lambda answer: evolve(answer, body=b"<p>soon"))),
     wrong("404 for bad input in HTML", "ERROR-BODY ERROR-MEDIA-TYPE", after=_refusals(_page)),
     wrong(
         "errors announced as text",
@@ -149,9 +145,7 @@ ANSWERS = [
         "ANSWER-COUNT ANSWER-URL",
         after=_answers(lambda answer: answer.saying({"created": answer.document["created"]})),
     ),
-    wrong(
-        "a picture in the answer instead of a link", "ANSWER-URL", after=_saying(data=[{"b64_json": "iVBORw0KGgo="}])
-    ),
+    wrong("an image in the answer instead of a link", "ANSWER-URL", after=_saying(data=[{"b64_json": "iVBORw0KGgo="}])),
     wrong(
         "the link as a string in data",
         "ANSWER-URL",
@@ -159,11 +153,11 @@ ANSWERS = [
     ),
     wrong("the link null", "ANSWER-URL", after=_saying(data=[{"url": None}])),
     wrong(
-        "the picture in the link",
-        "ANSWER-URL PICTURE-LINK",
+        "the image in the link",
+        "ANSWER-URL IMAGE-LINK",
         after=_links(lambda link: "data:image/png;base64,iVBORw0KGgo="),
     ),
-    wrong("a link without a scheme", "ANSWER-URL PICTURE-LINK", after=_links(lambda link: link.removeprefix("http:"))),
+    wrong("a link without a scheme", "ANSWER-URL IMAGE-LINK", after=_links(lambda link: link.removeprefix("http:"))),
     wrong(
         "answers in another envelope",
         "ANSWER-CREATED ANSWER-COUNT ANSWER-URL",
@@ -179,25 +173,23 @@ ANSWERS = [
     wrong("a role null", "FILTER-FORM", after=_saying(content_filter=[{"role": None, "level": 3}])),
     wrong("content_filter of strings", "FILTER-FORM", after=_saying(content_filter=["user"])),
     wrong("content_filter null", "FILTER-FORM", after=_saying(content_filter=None)),
-    wrong("201 for a picture", _EVERY_ORDER, after=_answers(lambda answer: evolve(answer, status=201))),
+    wrong("201 for an image", _EVERY_REQUEST, after=_answers(lambda answer: evolve(answer, status=201))),
+    wrong("one image for every request", "SIZE-GLM-DEFAULT SIZE-OTHERS-DEFAULT IMAGE-SIZE", after=_images(_a_pixel)),
+    wrong("nothing behind the link", "IMAGE-LINK", after=_images(lambda answer: evolve(answer, body=b""))),
+    wrong("an image under 404", "IMAGE-LINK", after=_images(lambda answer: evolve(answer, status=404))),
     wrong(
-        "one picture for every order", "SIZE-GLM-DEFAULT SIZE-OTHERS-DEFAULT PICTURE-SIZE", after=_pictures(_a_pixel)
-    ),
-    wrong("nothing behind the link", "PICTURE-LINK", after=_pictures(lambda answer: evolve(answer, body=b""))),
-    wrong("a picture under 404", "PICTURE-LINK", after=_pictures(lambda answer: evolve(answer, status=404))),
-    wrong(
-        "the beginning of a picture",
-        "PICTURE-LINK",
-        after=_pictures(lambda answer: evolve(answer, body=answer.body[:60])),
+        "the beginning of an image",
+        "IMAGE-LINK",
+        after=_images(lambda answer: evolve(answer, body=answer.body[:60])),
     ),
     wrong(
-        "a picture announced as a page",
-        "PICTURE-TYPE",
-        after=_pictures(lambda answer: evolve(answer, headers={"content-type": "text/html"})),
+        "an image announced as a page",
+        "IMAGE-TYPE",
+        after=_images(lambda answer: evolve(answer, headers={"content-type": "text/html"})),
     ),
     wrong(
-        "a picture announced as JSON",
-        "PICTURE-TYPE",
-        after=_pictures(lambda answer: evolve(answer, headers={"content-type": "application/json"})),
+        "an image announced as JSON",
+        "IMAGE-TYPE",
+        after=_images(lambda answer: evolve(answer, headers={"content-type": "application/json"})),
     ),
 ]

@@ -21,7 +21,7 @@ NAMES = ("model", "prompt", "quality", "size", "user_id")
 
 def where(condition: Callable[[Mapping[str, Any]], bool], **changes: object) -> Before:
     """Change requests whose fields meet a condition; None takes a field out."""
-    return lambda call: call.ordering(**changes) if call.fields and condition(call.fields) else call
+    return lambda call: call.with_fields(**changes) if call.fields and condition(call.fields) else call
 
 
 def text_of(fields: Mapping[str, Any], name: str) -> str:
@@ -157,7 +157,7 @@ def _types() -> Iterator[WrongServer]:
                 if not isinstance(fields.get(name), kind):
                     return call
                 usual = {"model": GLM, "prompt": "made up"}.get(name)
-                return call.ordering(**{name: usual})
+                return call.with_fields(**{name: usual})
 
             yield wrong(f"{name}: accepts {words}", "FIELD-TYPE", before=before)
     for model in MODELS:

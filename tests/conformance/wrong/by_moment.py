@@ -22,7 +22,7 @@ def is_order(call: Call) -> bool:
 
 
 def is_image(call: Call) -> bool:
-    return call.path.startswith("/pictures/")
+    return call.path.startswith("/images/")
 
 
 def _credentials() -> Iterator[WrongServer]:
@@ -92,8 +92,8 @@ def _links() -> Iterator[WrongServer]:
             def after(call: Call, answer: Answer) -> Answer:
                 if not is_image(call):
                     if answer.status == 200:
-                        seen[f"/pictures/{len(server.images)}.png"] = server.clock.now()
-                        seen["count " + f"/pictures/{len(server.images)}.png"] = 0
+                        seen[f"/images/{len(server.images)}.png"] = server.clock.now()
+                        seen["count " + f"/images/{len(server.images)}.png"] = 0
                     return answer
                 over = is_over(call, seen, server)
                 seen[f"count {call.path}"] = seen.get(f"count {call.path}", 0) + 1
@@ -112,12 +112,12 @@ def _links() -> Iterator[WrongServer]:
     ends: dict[str, Callable[[Call, dict[str, float], Reference], bool]] = {
         "once": lambda call, seen, server: seen[f"count {call.path}"] > 0,
         "for two seconds": lambda call, seen, server: server.clock.now() - seen[call.path] > 2,
-        "until the next request": lambda call, seen, server: call.path != f"/pictures/{len(server.images)}.png",
-        "until five others came": lambda call, seen, server: call.path == "/pictures/1.png" and len(server.images) > 5,
+        "until the next request": lambda call, seen, server: call.path != f"/images/{len(server.images)}.png",
+        "until five others came": lambda call, seen, server: call.path == "/images/1.png" and len(server.images) > 5,
     }
     for name, is_over in ends.items():
         for instead in ("404", "403", "410", "another image", "a page"):
-            found = "LINK-LIFE PICTURE-SIZE PICTURE-LINK SIZE-GLM-DEFAULT SIZE-OTHERS-DEFAULT"
+            found = "LINK-LIFE IMAGE-SIZE IMAGE-LINK SIZE-GLM-DEFAULT SIZE-OTHERS-DEFAULT"
             yield remembering(f"a link works {name}, then {instead}", found, forgetting(is_over, instead))
 
 
@@ -304,14 +304,14 @@ def _images() -> Iterator[WrongServer]:
             def after(call: Call, answer: Answer) -> Answer:
                 if not is_image(call) or answer.status != 200:
                     return answer
-                sides = server.images[int(call.path.removeprefix("/pictures/").removesuffix(".png")) - 1]
+                sides = server.images[int(call.path.removeprefix("/images/").removesuffix(".png")) - 1]
                 if sides not in known:
                     known[sides] = _made_once(make_image, *sides)
                 return evolve(answer, body=known[sides])
 
             return InProcess(after=after, server=server)
 
-        yield remembering(f"images {name}", "PICTURE-LINK", make)
+        yield remembering(f"images {name}", "IMAGE-LINK", make)
 
 
 _MADE: dict[tuple[object, int, int], bytes] = {}

@@ -36,7 +36,7 @@ def accepting(limits: SizeLimits, wrongly: Callable[[int, int], bool], *, neares
             width, height = (min(max(side // limits.step * limits.step, least), greatest) for side in sides)
             height = min(height, limits.max_pixels // width // limits.step * limits.step)
             made = Sides(width, height) if limits.allows(Sides(width, height)) else made
-        return call.ordering(size=str(made))
+        return call.with_fields(size=str(made))
 
     return before
 
@@ -47,7 +47,7 @@ def refusing(limits: SizeLimits, wrongly: Callable[[int, int], bool]) -> Before:
     def before(call: Call) -> Call:
         sides = sides_of(call)
         is_refused = sides is not None and limits.allows(sides) and wrongly(*sides)
-        return call.ordering(size="1x1") if is_refused else call
+        return call.with_fields(size="1x1") if is_refused else call
 
     return before
 
@@ -60,7 +60,7 @@ def drawing(change: Callable[[SizeLimits, Sides], Sides], limits: SizeLimits) ->
         if sides is None or not limits.allows(sides):
             return call
         made = change(limits, sides)
-        return call.ordering(size=str(made)) if limits.allows(made) else call
+        return call.with_fields(size=str(made)) if limits.allows(made) else call
 
     return before
 
@@ -180,13 +180,13 @@ def _drawing() -> Iterator[WrongServer]:
     for model in MODELS:
         limits = limits_for(model)
         for name, change in changes.items():
-            yield wrong(f"makes images {name}", "PICTURE-SIZE", before=drawing(change, limits), model=model)
+            yield wrong(f"makes images {name}", "IMAGE-SIZE", before=drawing(change, limits), model=model)
         for other in limits.recommended[1:3]:
             for beside in (False, True):
 
                 def before(call: Call, other: Sides = other, beside: bool = beside) -> Call:
                     is_plain = call.fields.keys() <= {"model", "prompt"}
-                    return call if "size" in call.fields or (beside and is_plain) else call.ordering(size=str(other))
+                    return call if "size" in call.fields or (beside and is_plain) else call.with_fields(size=str(other))
 
                 words = "beside another field" if beside else "always"
                 default = limits.stated_by["default"]
@@ -200,10 +200,10 @@ def _careless() -> Iterator[WrongServer]:
         sides = sides_of(call)
         if sides is None:
             return call
-        return call.ordering(size="x".join(str(min(max(side, limits.min_side), limits.max_side)) for side in sides))
+        return call.with_fields(size="x".join(str(min(max(side, limits.min_side), limits.max_side)) for side in sides))
 
     def halved(call: Call, answer: Answer) -> Answer:
-        if not call.path.startswith("/pictures/") or answer.status != 200:
+        if not call.path.startswith("/images/") or answer.status != 200:
             return answer
         with Image.open(io.BytesIO(answer.body)) as image:
             return evolve(answer, body=flat(image.width, image.height // 2, shade=1))
@@ -211,15 +211,15 @@ def _careless() -> Iterator[WrongServer]:
     for model in MODELS:
         limits = limits_for(model)
         stated = limits.stated_by
-        every = f"SIZE-FORM FIELD-TYPE PICTURE-SIZE {' '.join(set(stated.values()))}"
-        ignoring: Before = lambda call: call.ordering(size=None) if call.fields else call  # noqa: E731
+        every = f"SIZE-FORM FIELD-TYPE IMAGE-SIZE {' '.join(set(stated.values()))}"
+        ignoring: Before = lambda call: call.with_fields(size=None) if call.fields else call  # noqa: E731
         yield wrong("ignores the size", every, before=ignoring, model=model)
-        found = f"{stated['min_side']} {stated['max_side']} {stated['max_pixels']} PICTURE-SIZE"
+        found = f"{stated['min_side']} {stated['max_side']} {stated['max_pixels']} IMAGE-SIZE"
         clamping: Before = partial(clamped, limits=limits)
         yield wrong("clamps sides to the range", found, before=clamping, model=model)
-        wanting: Before = lambda call: call if "size" in call.fields else call.ordering(size="1x1")  # noqa: E731
+        wanting: Before = lambda call: call if "size" in call.fields else call.with_fields(size="1x1")  # noqa: E731
         yield wrong("wants a size", stated["default"], before=wanting, model=model)
-    yield wrong("makes images of half the height", "PICTURE-SIZE SIZE-GLM-DEFAULT SIZE-OTHERS-DEFAULT", after=halved)
+    yield wrong("makes images of half the height", "IMAGE-SIZE SIZE-GLM-DEFAULT SIZE-OTHERS-DEFAULT", after=halved)
 
 
 BY_SIZE: list[WrongServer] = [*_accepting(), *_refusing(), *_drawing(), *_careless()]

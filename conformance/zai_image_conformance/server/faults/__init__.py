@@ -1,4 +1,4 @@
-"""What can go wrong on the way to a picture, by name, and how it is switched on."""
+"""What can go wrong on the way to an image, by name, and how it is switched on."""
 
 from zai_image_conformance.server.faults.middleware import TRANSPORT, Faulty
 from zai_image_conformance.server.faults.switchboard import HEADER, Switchboard, SwitchedFault, asked_for

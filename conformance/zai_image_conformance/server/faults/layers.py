@@ -116,7 +116,7 @@ def blocked() -> Answer:
 
 
 def flagged(document: dict[str, Any]) -> object:
-    """Report the most severe findings beside the picture."""
+    """Report the most severe findings beside the image."""
     return {**document, "content_filter": _FLAGS}
 
 

@@ -16,7 +16,7 @@ from zai_image_conformance.server.business_codes import BUSINESS_CODES
 from zai_image_conformance.server.faults.answers import Answer, Ask, ClientGoneError, Delivery
 from zai_image_conformance.server.faults.switchboard import Switchboard
 from zai_image_conformance.server.faults.table import FaultError, Target
-from zai_image_conformance.server.paths import ORDER_PATH, PICTURES_PATH
+from zai_image_conformance.server.paths import ENDPOINT_PATH, IMAGES_PATH
 
 TRANSPORT = "transport"
 """Under this name the state of a connection's scope holds its transport."""
@@ -83,9 +83,9 @@ class Faulty:
 def _target(scope: Scope) -> Target | None:
     if scope["type"] != "http":
         return None
-    if scope["path"] == ORDER_PATH:
-        return Target.ORDER if scope["method"] == "POST" else None
-    return Target.PICTURE if scope["path"].startswith(PICTURES_PATH) and scope["method"] == "GET" else None
+    if scope["path"] == ENDPOINT_PATH:
+        return Target.REQUEST if scope["method"] == "POST" else None
+    return Target.IMAGE if scope["path"].startswith(IMAGES_PATH) and scope["method"] == "GET" else None
 
 
 async def _answered(application: ASGIApp, scope: Scope, heard: list[Message]) -> Answer:

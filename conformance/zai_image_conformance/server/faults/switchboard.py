@@ -14,7 +14,7 @@ from zai_image_conformance.server.faults.answers import Layer
 from zai_image_conformance.server.faults.table import FAULTS, FaultError, Requested, Target, requested
 
 HEADER = "x-fault"
-"""Names the faults of one request. In a picture's link, a parameter of the same name does so."""
+"""Names the faults of one request. In an image's link, a parameter of the same name does so."""
 _COUNTS_KEPT = 256
 """Limits that headers ask for whose counts are kept, so that no caller can fill the memory with values."""
 _MOST = 50
@@ -72,7 +72,7 @@ class Switchboard:
 
         Args:
             name: Its name, with its value where it takes one: `latency=0.2`.
-            times: For how many orders, or fetches of pictures, it is at work; None means until it is switched off.
+            times: For how many requests, or downloads of images, it is at work; None means until it is switched off.
 
         Returns:
             The fault, which can be switched off, or used as a context manager.

@@ -24,9 +24,9 @@ class FaultError(ValueError):
 class Target(Enum):
     """What a fault acts on."""
 
-    ORDER = "request"
+    REQUEST = "request"
     """A POST for an image."""
-    PICTURE = "image"
+    IMAGE = "image"
     """A GET of an image by its URL."""
 
 
@@ -69,11 +69,11 @@ class Requested:
 
 
 def _order(name: str, sentence: str, layer: Layer) -> Fault:
-    return Fault(name, Target.ORDER, sentence, lambda _value: layer)
+    return Fault(name, Target.REQUEST, sentence, lambda _value: layer)
 
 
-def _picture(name: str, sentence: str, layer: Layer) -> Fault:
-    return Fault(name, Target.PICTURE, sentence, lambda _value: layer)
+def _image(name: str, sentence: str, layer: Layer) -> Fault:
+    return Fault(name, Target.IMAGE, sentence, lambda _value: layer)
 
 
 def _valued(form: str, target: Target, sentence: str, make: Callable[[float], Layer]) -> Fault:
@@ -82,7 +82,7 @@ def _valued(form: str, target: Target, sentence: str, make: Callable[[float], La
 
 
 def _limit(name: str, sentence: str, make: Callable[[float], Layer]) -> Fault:
-    return Fault(name, Target.ORDER, sentence, make, "N", counts=True)
+    return Fault(name, Target.REQUEST, sentence, make, "N", counts=True)
 
 
 _RATE = "over N requests within a minute, further ones are refused with 429, code 1303 and Retry-After"
@@ -100,8 +100,10 @@ _TABLE = (
     _order("nested-error", "error responses have the vendor's other form, with a string code", layers.nested),
     _limit("rate-limit", _RATE, limits.rate),
     _limit("concurrency-limit", _CONCURRENCY, limits.concurrency),
-    _valued("latency=SECONDS", Target.ORDER, "the answer comes that much later", layers.late),
-    _valued("jitter=SECONDS", Target.ORDER, "the answer comes up to that much later, each time anew", layers.unsteady),
+    _valued("latency=SECONDS", Target.REQUEST, "the answer comes that much later", layers.late),
+    _valued(
+        "jitter=SECONDS", Target.REQUEST, "the answer comes up to that much later, each time anew", layers.unsteady
+    ),
     _order("truncated-json", "the answer's JSON breaks off in the middle", success(layers.halved)),
     _order("malformed-json", "the answer has single quotes, which JSON forbids", success(layers.malformed)),
     _order("empty-answer", "the answer is 200 and empty", success(layers.emptied)),
@@ -116,12 +118,12 @@ _TABLE = (
     _order("data-object", "data is an object instead of an array", shaped(layers.with_value("data", {"url": "/"}))),
     _order("url-missing", "the items of data have no url", shaped(layers.with_items({}))),
     _order("url-number", "url is a number", shaped(layers.with_items({"url": 7}))),
-    _order("url-relative", "url is a path without a host", shaped(layers.with_items({"url": "/pictures/kitten.png"}))),
+    _order("url-relative", "url is a path without a host", shaped(layers.with_items({"url": "/images/kitten.png"}))),
     _order("content-flagged", "content_filter reports the most severe findings", shaped(layers.flagged)),
     _order("content-filtered", "refused with 400 and code 1301, with content_filter", instead(layers.blocked())),
     _order("429", "refused with 429 and code 1302, without Retry-After", instead(Answer.refusal(1302))),
     _valued(
-        "429-retry-after=SECONDS", Target.ORDER, "refused with 429, code 1302 and Retry-After", layers.told_to_wait
+        "429-retry-after=SECONDS", Target.REQUEST, "refused with 429, code 1302 and Retry-After", layers.told_to_wait
     ),
     _order("500", "500 and plain text, as a crashed program answers", instead(layers.crashed())),
     _order("502-html", "502 and a web page, as a proxy answers", instead(layers.html(502, "502 Bad Gateway"))),
@@ -130,15 +132,15 @@ _TABLE = (
         _order(f"code-{code}", f"refused with {status} and code {code}: {message}", instead(Answer.refusal(code)))
         for code, (status, message) in BUSINESS_CODES.items()
     ),
-    _picture("picture-timeout", "the image never comes", delivered(Delivery.NEVER)),
-    _picture("picture-reset", "the connection is reset amid the image", delivered(Delivery.RESET_WHILE)),
-    _picture("picture-close", "the connection is closed amid the image", delivered(Delivery.CLOSED_WHILE)),
-    _valued("slow-picture=SECONDS", Target.PICTURE, "the image takes that long to be sent", layers.slow),
-    _picture("truncated-picture", "half an image comes as if it were whole", success(layers.halved)),
-    _picture("expired-link", "the link has expired: 403 and XML, as object stores answer", instead(layers.expired())),
-    _picture("dead-link", "the link leads nowhere: 404", instead(layers.gone())),
-    _picture("picture-503", "the images' host is busy: 503", instead(_BUSY)),
-    _picture("picture-html", "a web page comes instead of the image, under 200", instead(layers.html(200, "Welcome"))),
+    _image("image-timeout", "the image never comes", delivered(Delivery.NEVER)),
+    _image("image-reset", "the connection is reset amid the image", delivered(Delivery.RESET_WHILE)),
+    _image("image-close", "the connection is closed amid the image", delivered(Delivery.CLOSED_WHILE)),
+    _valued("slow-image=SECONDS", Target.IMAGE, "the image takes that long to be sent", layers.slow),
+    _image("truncated-image", "half an image comes as if it were whole", success(layers.halved)),
+    _image("expired-link", "the link has expired: 403 and XML, as object stores answer", instead(layers.expired())),
+    _image("dead-link", "the link leads nowhere: 404", instead(layers.gone())),
+    _image("image-503", "the images' host is busy: 503", instead(_BUSY)),
+    _image("image-html", "a web page comes instead of the image, under 200", instead(layers.html(200, "Welcome"))),
 )
 FAULTS: Final = MappingProxyType({fault.name: fault for fault in _TABLE})
 """Every fault by name. Where several are at work, each acts on what those after it in the table make of the answer."""

@@ -56,7 +56,7 @@ def drawing(model: str, rule: SizeRule) -> Drawing:
 def _rows(rule: SizeRule) -> list[Row]:
     rows = []
     for height in rule.sides:
-        # The wider a picture, the lower it may be: the widths beside a height are a run from the least.
+        # The wider an image, the lower it may be: the widths beside a height are a run from the least.
         widths = [width for width in rule.sides if rule.keeps_limits(width, height)]
         if widths:
             rows.append(Row(height, widths[0], widths[-1]))

@@ -1,8 +1,8 @@
 
 "use strict";
 
-const order = document.getElementById("order");
-const { orderPath, startPath } = order.dataset;
+const form = document.getElementById("generate");
+const { endpointPath, startPath } = form.dataset;
 const result = document.getElementById("result");
 const requests = document.getElementById("requests");
 
@@ -25,7 +25,7 @@ async function refresh() {
 }
 
 function fields() {
-  const given = Object.fromEntries(new FormData(order));
+  const given = Object.fromEntries(new FormData(form));
   const body = { model: given.model, prompt: given.prompt };
   for (const name of ["size", "quality", "user_id"]) if (given[name] !== "") body[name] = given[name];
   const headers = { "Content-Type": "application/json", Authorization: `Bearer ${given.key}` };
@@ -33,27 +33,27 @@ function fields() {
   return { method: "POST", headers, body: JSON.stringify(body) };
 }
 
-function picture(link, begun) {
+function image(link, begun) {
   const image = new Image();
-  const caption = element("p", "The picture is being fetched.");
-  image.alt = "The picture that was ordered";
+  const caption = element("p", "The image is being fetched.");
+  image.alt = "The image that was requested";
   image.onload = () => {
     caption.textContent = `${image.naturalWidth}x${image.naturalHeight}, ${Math.round(performance.now() - begun)} ms`;
   };
   image.onerror = () => {
-    caption.textContent = "There is no picture behind the link.";
+    caption.textContent = "There is no image behind the link.";
     image.remove();
   };
   image.src = link;
   return [caption, image];
 }
 
-order.addEventListener("submit", async (event) => {
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const begun = performance.now();
   show("", element("p", "Sent; no answer yet."));
   try {
-    const answer = await fetch(orderPath, fields());
+    const answer = await fetch(endpointPath, fields());
     const text = await answer.text();
     let told = {};
     try {
@@ -62,7 +62,7 @@ order.addEventListener("submit", async (event) => {
     const link = told.data?.[0]?.url;
     const error = told.error ?? told;
     if (answer.ok && typeof link === "string") {
-      show("fine", element("b", `${answer.status}, a picture`), ...picture(link, begun), element("pre", text));
+      show("fine", element("b", `${answer.status}, an image`), ...image(link, begun), element("pre", text));
     } else {
       const reason = error.message === undefined ? "no documented answer" : `${error.code}: ${error.message}`;
       show("refused", element("b", `${answer.status}, refused`), element("p", reason), element("pre", text));
@@ -101,8 +101,8 @@ function explore(drawing) {
 
   const snapped = (side, exact) => (exact ? Math.round(side) : Math.round(side / step) * step);
   const choose = () => {
-    order.elements.model.value = model;
-    order.elements.size.value = `${width}x${height}`;
+    form.elements.model.value = model;
+    form.elements.size.value = `${width}x${height}`;
   };
   drawing.addEventListener("pointermove", (event) => {
     const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());

@@ -21,7 +21,7 @@ from zai_image.sizes import Size, rule_for
 from zai_image_api import document, promises
 from zai_image_conformance.redaction import REDACTED
 from zai_image_conformance.server.faults import FAULTS
-from zai_image_conformance.server.paths import ORDER_PATH, PICTURES_PATH
+from zai_image_conformance.server.paths import ENDPOINT_PATH, IMAGES_PATH
 from zai_image_conformance.server.recording import RecordedRequest, Recording
 from zai_image_conformance.server.requests import MODELS, QUALITIES, SHOWN
 from zai_image_conformance.server.start_page.drawing import Drawing, decision, drawing
@@ -40,18 +40,18 @@ _LATELY = 20
 
 @frozen
 class SeenRequest:
-    """A request as the page shows it: what it ordered and what came of it, without the prompt and without a key."""
+    """A request as the page shows it: what it asked for and what came of it, without the prompt and without a key."""
 
     at: str
     """The time of day, UTC."""
     line: str
     """Method and path."""
-    order: str
+    fields: str
     """Model and size, where it named them."""
     status: int | None
     """None where it has no answer, or not yet."""
     verdict: str
-    """Why it was refused; or that a picture was made."""
+    """Why it was refused; or that an image was made."""
 
 
 class StartPage:
@@ -92,7 +92,7 @@ class StartPage:
                 faults=FAULTS.values(),
                 promises=promises,
                 document=document,
-                order_path=ORDER_PATH,
+                endpoint_path=ENDPOINT_PATH,
                 start_path=START_PATH,
                 requests=self._lately(),
                 **_inlined(),
@@ -137,7 +137,7 @@ def _inlined() -> dict[str, str]:
 
 @cache
 def _policy() -> str:
-    """What the page may do: run its own script and style, talk to this server, show its pictures, and nothing else."""
+    """What the page may do: run its own script and style, talk to this server, show its images, and nothing else."""
     hashes = {
         name: f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
         for name, text in _inlined().items()
@@ -161,19 +161,19 @@ def _seen(request: RecordedRequest, secret: str) -> SeenRequest:
         return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
     fields = _object(request.body.decode("utf-8", "replace"))
-    order = (fields.get(name) for name in ("model", "size", "quality"))
+    named = (fields.get(name) for name in ("model", "size", "quality"))
     return SeenRequest(
         at=time.strftime("%H:%M:%S", time.gmtime(request.at)),
         line=shown(f"{request.method} {_path(request.path)}"),
-        order=shown(" ".join(value for value in order if isinstance(value, str))),
+        fields=shown(" ".join(value for value in named if isinstance(value, str))),
         status=request.status,
         verdict=shown(_verdict(request)),
     )
 
 
 def _path(path: str) -> str:
-    # Whoever knows the name of a picture can fetch it.
-    return f"{PICTURES_PATH}..." if path.startswith(PICTURES_PATH) else path
+    # Whoever knows the name of an image can fetch it.
+    return f"{IMAGES_PATH}..." if path.startswith(IMAGES_PATH) else path
 
 
 def _verdict(request: RecordedRequest) -> str:
@@ -182,10 +182,10 @@ def _verdict(request: RecordedRequest) -> str:
     answer = _object(request.answer)
     match answer:
         case {"data": [{"url": str()}, *_]} if request.status == 200:
-            return "a picture was made"
+            return "an image was made"
         case {"error": dict(told)} | told if "code" in told:
             return f"{told['code']} {told.get('message', '')}".strip()
-    return "fetched" if request.status == 200 and request.path != ORDER_PATH else "nothing that the page documents"
+    return "fetched" if request.status == 200 and request.path != ENDPOINT_PATH else "nothing that the page documents"
 
 
 def _object(text: str) -> dict[str, Any]:

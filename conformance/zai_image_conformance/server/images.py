@@ -1,4 +1,4 @@
-"""Pictures behind links: remembered when they are ordered, drawn when they are fetched."""
+"""Images behind links: remembered when they are wanted, drawn when they are fetched."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from zai_image_api.sizes import Size
 from zai_image_conformance.server.landscape import INK, landscape
 
 _KEPT = 10_000
-"""Pictures remembered; the oldest are forgotten first, so memory stays flat."""
+"""Images remembered; the oldest are forgotten first, so memory stays flat."""
 _PROMPT_KEPT = 400
 """Characters of the prompt that are remembered and drawn."""
 
 
 @frozen
-class Picture:
+class Placeholder:
     """What is drawn when a link is fetched."""
 
     prompt: str
@@ -28,33 +28,33 @@ class Picture:
     size: Size
 
 
-class PictureStore:
-    """The ordered pictures by the unguessable name in their link."""
+class ImageStore:
+    """The requested images by the unguessable name in their link."""
 
     def __init__(self, kept: int = _KEPT) -> None:
         self._kept = kept
-        self._pictures: OrderedDict[str, Picture] = OrderedDict()
+        self._images: OrderedDict[str, Placeholder] = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._pictures)
+        return len(self._images)
 
     def add(self, *, prompt: str, model: str, quality: str, size: Size) -> str:
-        """Remember a picture and return its name, which cannot be guessed."""
+        """Remember an image and return its name, which cannot be guessed."""
         name = secrets.token_urlsafe(24)
-        self._pictures[name] = Picture(prompt=prompt[:_PROMPT_KEPT], model=model, quality=quality, size=size)
-        if len(self._pictures) > self._kept:
-            self._pictures.popitem(last=False)
+        self._images[name] = Placeholder(prompt=prompt[:_PROMPT_KEPT], model=model, quality=quality, size=size)
+        if len(self._images) > self._kept:
+            self._images.popitem(last=False)
         return name
 
-    def get(self, name: str) -> Picture | None:
-        """The picture of that name, or None when there never was one or it was forgotten."""
-        return self._pictures.get(name)
+    def get(self, name: str) -> Placeholder | None:
+        """The image of that name, or None when there never was one or it was forgotten."""
+        return self._images.get(name)
 
 
-def draw(picture: Picture) -> bytes:
-    """Draw a placeholder of exactly the ordered size, marked as one, and return it as PNG."""
-    width, height = picture.size
-    canvas = landscape(picture.prompt, width, height)
+def draw(image: Placeholder) -> bytes:
+    """Draw a placeholder of exactly the requested size, marked as one, and return it as PNG."""
+    width, height = image.size
+    canvas = landscape(image.prompt, width, height)
     ink = ImageDraw.Draw(canvas)
     font_size = max(12, min(width, height) // 24)
     margin = font_size * 2
@@ -64,9 +64,9 @@ def draw(picture: Picture) -> bytes:
     ink.rectangle((inset, inset, width - inset - 1, height - inset - 1), outline=INK)
     line_height = font_size * 3 // 2
     fitting = (height - 3 * margin) // line_height
-    for row, line in enumerate(_wrap(picture.prompt, title, width - 2 * margin)[:fitting]):
+    for row, line in enumerate(_wrap(image.prompt, title, width - 2 * margin)[:fitting]):
         ink.text((margin, margin + row * line_height), line, fill=INK, font=title)
-    caption = f"placeholder  {picture.model}  {picture.size}  {picture.quality}"
+    caption = f"placeholder  {image.model}  {image.size}  {image.quality}"
     ink.text((margin, height - margin - font_size // 2), caption, fill=INK, font=small)
     png = io.BytesIO()
     canvas.save(png, "PNG", compress_level=1)

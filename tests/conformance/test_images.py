@@ -1,4 +1,4 @@
-"""A link of the embedded server leads to a real picture of exactly the ordered size."""
+"""A link of the embedded server leads to a real image of exactly the ordered size."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from PIL import Image
 
 from zai_image_api.sizes import Size, rule_for
 from zai_image_conformance.server import RunningServer
+from zai_image_conformance.server.images import ImageStore, Placeholder, draw
 from zai_image_conformance.server.landscape import landscape
-from zai_image_conformance.server.pictures import Picture, PictureStore, draw
 
 RECOMMENDED = [(model, size) for model in ("glm-image", "cogview-4-250304") for size in rule_for(model).recommended]
 EDGES = [
@@ -23,14 +23,14 @@ EDGES = [
 SQUARE = Size(1024, 1024)
 
 
-def picture_of(prompt: str, size: Size = SQUARE) -> Image.Image:
-    png = draw(Picture(prompt=prompt, model="glm-image", quality="hd", size=size))
-    picture = Image.open(io.BytesIO(png), formats=["PNG"])
-    picture.load()
-    return picture
+def image_of(prompt: str, size: Size = SQUARE) -> Image.Image:
+    png = draw(Placeholder(prompt=prompt, model="glm-image", quality="hd", size=size))
+    image = Image.open(io.BytesIO(png), formats=["PNG"])
+    image.load()
+    return image
 
 
-def order(server: RunningServer, **fields: str) -> str:
+def image_request(server: RunningServer, **fields: str) -> str:
     response = httpx.post(
         f"{server.url}/paas/v4/images/generations",
         json={"prompt": "A cute little kitten.", **fields},
@@ -46,27 +46,27 @@ def fetch(link: str) -> Image.Image:
     response = httpx.get(link, trust_env=False)
     assert response.status_code == 200
     assert response.headers["content-type"] == "image/png"
-    picture = Image.open(io.BytesIO(response.content), formats=["PNG"])
-    picture.load()
-    return picture
+    image = Image.open(io.BytesIO(response.content), formats=["PNG"])
+    image.load()
+    return image
 
 
 def test_every_recommended_size_and_every_edge_is_drawn_as_ordered(server: RunningServer) -> None:
     for model, size in [*RECOMMENDED, *EDGES]:
-        assert fetch(order(server, model=model, size=str(size))).size == size
+        assert fetch(image_request(server, model=model, size=str(size))).size == size
 
 
 def test_an_order_without_a_size_is_drawn_in_the_models_default(server: RunningServer) -> None:
-    assert fetch(order(server, model="glm-image")).size == rule_for("glm-image").default
-    assert fetch(order(server, model="cogview-4-250304")).size == rule_for("cogview-4-250304").default
+    assert fetch(image_request(server, model="glm-image")).size == rule_for("glm-image").default
+    assert fetch(image_request(server, model="cogview-4-250304")).size == rule_for("cogview-4-250304").default
 
 
 def test_a_link_needs_no_key_and_is_never_the_same(server: RunningServer) -> None:
-    assert order(server, model="glm-image") != order(server, model="glm-image")
+    assert image_request(server, model="glm-image") != image_request(server, model="glm-image")
 
 
-def test_an_unknown_picture_is_404_in_the_documented_form(server: RunningServer) -> None:
-    response = httpx.get(server.url.removesuffix("/api") + "/pictures/guessed.png", trust_env=False)
+def test_an_unknown_image_is_404_in_the_documented_form(server: RunningServer) -> None:
+    response = httpx.get(server.url.removesuffix("/api") + "/images/guessed.png", trust_env=False)
     assert response.status_code == 404
     assert set(response.json()) == {"code", "message"}
 
@@ -85,12 +85,12 @@ def test_an_unknown_picture_is_404_in_the_documented_form(server: RunningServer)
     ],
 )
 def test_any_prompt_is_drawn(prompt: str) -> None:
-    assert picture_of(prompt).size == (1024, 1024)
+    assert image_of(prompt).size == (1024, 1024)
 
 
-def test_prompt_model_and_size_are_written_on_the_picture() -> None:
+def test_prompt_model_and_size_are_written_on_the_image() -> None:
     def ink(prompt: str, model: str = "glm-image", quality: str = "hd") -> int:
-        png = draw(Picture(prompt=prompt, model=model, quality=quality, size=Size(1024, 1024)))
+        png = draw(Placeholder(prompt=prompt, model=model, quality=quality, size=Size(1024, 1024)))
         return Image.open(io.BytesIO(png)).histogram()[255]
 
     assert ink("A cute little kitten.") > ink("A cute kitten.") > ink("")
@@ -108,23 +108,23 @@ def test_the_landscape_is_the_prompts_own() -> None:
 
 
 def test_every_size_down_to_one_pixel_can_be_drawn() -> None:
-    assert picture_of("A cute little kitten.", Size(1, 1)).size == (1, 1)
-    assert picture_of("A cute little kitten.", Size(512, 16)).size == (512, 16)
+    assert image_of("A cute little kitten.", Size(1, 1)).size == (1, 1)
+    assert image_of("A cute little kitten.", Size(512, 16)).size == (512, 16)
 
 
-def test_the_store_forgets_the_oldest_picture_first() -> None:
-    store = PictureStore(kept=2)
+def test_the_store_forgets_the_oldest_image_first() -> None:
+    store = ImageStore(kept=2)
     first, second, third = (
         store.add(prompt=prompt, model="glm-image", quality="hd", size=Size(1024, 1024)) for prompt in "abc"
     )
     assert len(store) == 2
     assert store.get(first) is None
-    assert [picture.prompt for name in (second, third) if (picture := store.get(name))] == ["b", "c"]
+    assert [image.prompt for name in (second, third) if (image := store.get(name))] == ["b", "c"]
 
 
 def test_the_store_does_not_keep_endless_prompts() -> None:
-    store = PictureStore()
+    store = ImageStore()
     name = store.add(prompt="p" * 1_000_000, model="glm-image", quality="hd", size=Size(1024, 1024))
-    picture = store.get(name)
-    assert picture is not None
-    assert len(picture.prompt) < 1000
+    image = store.get(name)
+    assert image is not None
+    assert len(image.prompt) < 1000

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.sizes import limits_for
 from zai_image_conformance.suite import size_cases
-from zai_image_conformance.suite.case import Case, Feature, ordered
+from zai_image_conformance.suite.case import Case, Feature, image_case
 from zai_image_conformance.suite.refusal_cases import WRITTEN
 
 _USER_ID = "5d2f7a1e-93c4-4b0e-8f6a-d1b7c02e4a90"
@@ -62,8 +62,8 @@ def without_size(model: str, number: int) -> Iterator[Case]:
     offered = qualities()
     requirement = limits.stated_by["default"]
     beside = (offered[number % len(offered)], user_ids()[0])
-    yield ordered(requirement, "no size, beside other fields", model, limits.default, *beside, size=False)
-    yield ordered(requirement, "no size", model, limits.default, size=False, priority=3)
+    yield image_case(requirement, "no size, beside other fields", model, limits.default, *beside, size=False)
+    yield image_case(requirement, "no size", model, limits.default, size=False, priority=3)
 
 
 def with_size(model: str, number: int, text: str) -> Iterator[Case]:
@@ -82,4 +82,4 @@ def with_size(model: str, number: int, text: str) -> Iterator[Case]:
             # The axes have lengths without a common factor, so that in time every pair occurs.
             features = [axis[(place - 1 + 10 * number) % len(axis)] for axis in axes]
         requirement = limits.stated_by[probe.number]
-        yield ordered(requirement, str(probe.sides), model, probe.sides, *features, priority=probe.priority)
+        yield image_case(requirement, str(probe.sides), model, probe.sides, *features, priority=probe.priority)
