@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.site.links import REPOSITORY
 from scripts.regenerate import ROOT
 from zai_image_conformance.server import RunningServer
 
@@ -28,9 +29,17 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize("document", OUTSIDE, ids=lambda path: path.name)
-def test_every_relative_link_leads_to_a_file(document: Path) -> None:
-    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
-        assert (document.parent / target).exists(), target
+def test_every_link_into_the_repository_leads_to_a_file(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    relative = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+    absolute = re.findall(rf"\]\({re.escape(REPOSITORY)}/(?:blob|tree)/main/([^)#]+)", text)
+    assert [target for target in relative if not (document.parent / target).exists()] == []
+    assert [target for target in absolute if not (ROOT / target).exists()] == []
+
+
+def test_the_readme_has_no_relative_link() -> None:
+    """The index shows it too, where a relative link leads nowhere."""
+    assert re.findall(r"\]\((?!https:)[^)]+\)", README) == []
 
 
 def test_no_document_holds_what_a_merge_left() -> None:
