@@ -1,4 +1,4 @@
-"""Reads what came back: the promised answer, or the error that says what came instead."""
+"""Reads an answer: what was promised, or an error that says what the answer is instead."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def answer_read(operation: Operation[Any], came: Response[Any] | InvalidResponse
 
 
 def with_body(error: E, status: int, content: bytes, key: Key) -> E:
-    """Return an error with what came of an answer."""
+    """Return an error with as much of an answer as arrived."""
     if isinstance(error, InvalidResponseError | ConnectionError | TimeoutError):
         error.status, error.body = status, _kept(content, key)
     return error
@@ -70,7 +70,7 @@ def image_answer(came: Response[Any] | InvalidResponse, key: Key) -> ImageAnswer
         key: The API key, which no error may show.
 
     Raises:
-        APIError: It is a refusal; ``ContentBlockedError`` also where findings came in place of an image.
+        APIError: The server said no; ``ContentBlockedError`` also where findings came in place of an image.
         InvalidResponseError: There is no usable image in it.
     """
     if 200 <= came.status_code < 300:

@@ -99,7 +99,7 @@ class ZaiImage(_AnyClient, Resources[Image]):
         default_headers: Header fields for each request of the API, as gateways want them; no other host gets them.
         default_query: Parameters for the address of each request of the API; likewise.
         allow_image_hosts: Hosts such as ``localhost`` from which images may come though they are this machine or on its
-            link-local network, which the link of a public API leads to only by mistake or attack.
+            link-local network. The link of a public API leads there only by mistake or attack.
         transport: The transport of httpx, or of httpx2, that carries the requests.
         http_client: The client of httpx, or of httpx2, to send with, as it is; the caller closes it.
 
@@ -173,7 +173,7 @@ class ZaiImage(_AnyClient, Resources[Image]):
             _retrying.wait(pause)
 
     def image_at(self, url: str, *, created: datetime | None = None) -> Image:
-        """Return the image of an earlier answer by its URL, to download or save it: nothing is ordered or charged.
+        """Return the image of an earlier answer by its URL, to download or save it: nothing is charged.
 
         Args:
             url: The URL that the answer gave.
@@ -273,7 +273,7 @@ class AsyncZaiImage(_AnyClient, AsyncResources[AsyncImage]):
             await _retrying.wait_async(pause)
 
     def image_at(self, url: str, *, created: datetime | None = None) -> AsyncImage:
-        """Return the image of an earlier answer by its URL, to download or save it: nothing is ordered or charged.
+        """Return the image of an earlier answer by its URL, to download or save it: nothing is charged.
 
         Args:
             url: The URL that the answer gave.

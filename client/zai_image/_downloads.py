@@ -227,7 +227,7 @@ class Download:
         """Return the link that a response redirects to; None where it is the last.
 
         Args:
-            response: What came.
+            response: What the host answered.
             link: From where.
             redirects: How many there were before.
 

@@ -37,7 +37,7 @@ class ZaiImageError(Exception):
         request: The request that failed, such as ``POST https://api.z.ai/...``; None where none was made.
         request_id: The server's own name for it, for its operators; None where it gave none.
         attempts: How often it was tried; 0 where it was refused before.
-        outcome_unknown: Whether it may have been processed, and charged for, so that asking again may pay twice.
+        outcome_unknown: Whether it may have been processed, and charged for, so that another request may pay twice.
     """
 
     request: str | None = None
@@ -72,14 +72,14 @@ class InvalidRequestError(ZaiImageError):
 
 
 class APIError(ZaiImageError):
-    """The server answered with a refusal.
+    """The server answered, and refused.
 
     Attributes:
         status: The HTTP status.
         code: The business code, such as 1214; the text of one that is no number; None where the body holds none.
         message: The server's own words; a stand-in where the body holds none.
         body: The body, as text, up to 32 MiB.
-        retry_after: Seconds to wait before asking again, where the server says so.
+        retry_after: Seconds to wait before the next request, where the server says so.
     """
 
     def __init__(
@@ -141,9 +141,9 @@ class ConnectionError(ZaiImageError):
     """The connection failed.
 
     Attributes:
-        outcome_unknown: Whether the request may have reached the server, so that asking again may pay twice.
+        outcome_unknown: Whether the request may have reached the server, so that another request may pay twice.
         status: The HTTP status of an answer that broke off; None where none began.
-        body: What came of its body, as text.
+        body: As much of its body as arrived, as text.
     """
 
     status: int | None = None
@@ -158,9 +158,9 @@ class TimeoutError(ZaiImageError):
     """No answer came in time.
 
     Attributes:
-        outcome_unknown: Whether the request may have reached the server, so that asking again may pay twice.
+        outcome_unknown: Whether the request may have reached the server, so that another request may pay twice.
         status: The HTTP status of an answer that broke off; None where none began.
-        body: What came of its body, as text.
+        body: As much of its body as arrived, as text.
     """
 
     status: int | None = None

@@ -1,4 +1,4 @@
-"""One call and its attempts: what is sent, what came of it, and a line in the log for each."""
+"""One call and its attempts: what is sent, the outcome, and a line in the log for each."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Call:
         )
 
     def outcome(self, raised: Exception | None) -> Any:
-        """Return what came of the attempt under way: what the answer says, or an error.
+        """Return the outcome of the attempt under way: what the answer says, or an error.
 
         Args:
             raised: What sending the request raised, or a hook, or receiving the answer; None where all went well.

@@ -198,7 +198,7 @@ def _without_cookies(uses: Any, kind: str) -> Any:
 
 
 def _quiet(uses: Any, kind: str, **settings: Any) -> Any:
-    """Return a client that sends no header field and looks for no cookie without need."""
+    """Return a client that adds only the header fields that are needed, and looks only for cookies that it has."""
     timeout = uses.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     client = _without_cookies(uses, kind)(timeout=timeout, **settings)
     # HTTP/1.1 keeps connections alive unasked, and each field costs a hundredth of a call.

@@ -62,8 +62,8 @@ class Image(AnyImage):
             The path written.
 
         Raises:
-            DownloadError: The image could not be fetched, is not one, is not whole, or could not be stored; before the
-                download, where there is a folder, a device or another thing that is no regular file.
+            DownloadError: The image could not be fetched, is not one, is not whole, or could not be stored. Where a
+                folder, a device or another special file has that path, it is raised before the download.
         """
         from zai_image._storing import saving, warn_of_suffix
 
@@ -183,8 +183,8 @@ class AsyncImage(AnyImage):
             The path written.
 
         Raises:
-            DownloadError: The image could not be fetched, is not one, is not whole, or could not be stored; before the
-                download, where there is a folder, a device or another thing that is no regular file.
+            DownloadError: The image could not be fetched, is not one, is not whole, or could not be stored. Where a
+                folder, a device or another special file has that path, it is raised before the download.
         """
         from zai_image._storing import saving, warn_of_suffix
 

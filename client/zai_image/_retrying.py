@@ -33,7 +33,7 @@ _SLOW_DOWN: Final[frozenset[int | str | None]] = frozenset({1302, 1303, None})
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds to wait before asking again, as an answer says: a number, or until a date.
+    """Return the seconds to wait before the next attempt, as an answer says: a number, or until a date.
 
     Args:
         headers: The answer's header fields.

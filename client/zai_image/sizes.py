@@ -115,8 +115,8 @@ def nearest(model: str, width: int, height: int) -> Size:
 
     The changes of ratio and of area are measured by the logarithm of how many times larger or smaller they get, and the
     least sum decides. A change of the ratio counts eight times where a valid size is less than a step away on both
-    sides. Other sizes are too large or too small; their area must change anyway, and a change of the ratio counts 128
-    times, so that it is hardly more than the grid of valid sizes demands. A valid size is its own nearest. Of sizes
+    sides. Other sizes are too large or too small, and their area must change anyway. For them a change of the ratio
+    counts 128 times: it is hardly more than the grid of valid sizes demands. A valid size is its own nearest. Of sizes
     equally near, the one with fewer pixels is taken, then the wider.
 
     Args:
@@ -154,9 +154,9 @@ def nearest(model: str, width: int, height: int) -> Size:
 def for_aspect(model: str, ratio: str | float) -> Size:
     """Return the valid size closest to a ratio of width to height.
 
-    Of sizes equally close, as the exact ones for a ratio such as 16:9 are, it is the one with the most pixels that has
-    no more than the model's default size; where all have more, the one with the fewest. Close enough is a size whose
-    ratio is at most 5 % larger or smaller.
+    Several sizes may be equally close, such as the exact ones for 16:9. Then the one with the most pixels is taken that
+    has no more than the model's default size; where all have more, the one with the fewest. Close enough is a size
+    whose ratio is at most 5 % larger or smaller.
 
     Args:
         model: The model's name; one that the page does not name falls under its rule for the others.

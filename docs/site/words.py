@@ -9,8 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from docs.site.modules import texts
+
 ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "docs/reference/glossary.md"
+MODULES = ("client", "docs", "examples")
+"""The folders whose docstrings and messages are looked at; generated code holds the words of the vendor."""
 LONGEST = 32
 """Words in a sentence."""
 
@@ -57,7 +61,8 @@ def findings(document: str) -> list[Finding]:
                 Finding(line, f"a sentence of {count} words, at most {LONGEST} are allowed: {sentence[:60]}...")
             )
         for clause in _CLAUSE.split(sentence):
-            if len(_NEGATIVES.findall(clause)) > 1:
+            # Python's None is a value.
+            if len(_NEGATIVES.findall(clause.replace("None", ""))) > 1:
                 found.append(Finding(line, f"a double negative: {clause.strip()}"))
     return found
 
@@ -96,23 +101,33 @@ def _without_comments(document: str) -> str:
     return re.sub(r"<!--.*?-->", lambda match: "\n" * match[0].count("\n"), document, flags=re.DOTALL)
 
 
-def documents() -> list[Path]:
-    """Return the documents that are held to this: every Markdown file but the vendored page and the glossary."""
-    folders = ("docs", "examples", ".github")
-    found = [*ROOT.glob("*.md"), *(file for folder in folders for file in (ROOT / folder).rglob("*.md"))]
-    return sorted(file for file in found if file != GLOSSARY)
+def findings_in(file: Path) -> list[Finding]:
+    """Return what is wrong with the words of a document, or with the docstrings and messages of a module."""
+    content = file.read_text("utf-8")
+    if file.suffix != ".py":
+        return findings(content)
+    return [
+        Finding(first + finding.line - 1, finding.text) for first, text in texts(content) for finding in findings(text)
+    ]
+
+
+def files() -> list[Path]:
+    """Return the files that are held to this: each document but the glossary, and each module that is no test."""
+    documents = (file for folder in ("docs", "examples", ".github") for file in (ROOT / folder).rglob("*.md"))
+    modules = (file for folder in MODULES for file in (ROOT / folder).rglob("*.py"))
+    return sorted({*ROOT.glob("*.md"), *documents, *modules} - {GLOSSARY})
 
 
 def main() -> None:
     """Print each finding and exit with 1 where there is one."""
-    files = [Path(name).resolve() for name in sys.argv[1:]] or documents()
+    named = {Path(name).resolve() for name in sys.argv[1:]}
+    looked_at = [file for file in files() if file in named or not named]
     told = [
         f"{file.relative_to(ROOT)}:{finding.line}: {finding.text}"
-        for file in files
-        if file != GLOSSARY
-        for finding in findings(file.read_text("utf-8"))
+        for file in looked_at
+        for finding in findings_in(file)
     ]
-    print("\n".join(told) or f"{len(files)} documents: plain words")
+    print("\n".join(told) or f"{len(looked_at)} files: plain words")
     sys.exit(bool(told))
 
 

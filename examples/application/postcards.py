@@ -64,9 +64,9 @@ def reason(error: ZaiImageError) -> str:
         case ContentBlockedError():
             return "This cannot be drawn. Please choose another motif."
         case RateLimitError(retry_after=float(seconds)):
-            return f"There are many orders just now. Please come back in {seconds:.0f} seconds."
+            return f"Many postcards are being made just now. Please come back in {seconds:.0f} seconds."
         case RateLimitError():
-            return "There are many orders just now. Please come back later."
+            return "Many postcards are being made just now. Please come back later."
         case ConnectionError(outcome_unknown=True):
             return "The connection was lost. Please ask us before you order again: the postcard may have been made."
         case _:

@@ -15,7 +15,7 @@ class InvalidData(ValueError):
 
     Attributes:
         path: Where the value stands, outermost name first: ``("data", 0, "url")``. Empty for the whole.
-        problem: What was promised and what came, without the value, which may be long or private.
+        problem: What was promised and what the answer has instead, without the value, which may be long or private.
     """
 
     def __init__(self, problem: str, path: tuple[str | int, ...] = ()) -> None:
@@ -41,7 +41,7 @@ class InvalidResponse(Exception):
         status_code: The HTTP status of the answer.
         headers: Its header fields.
         content: Its body, as it came.
-        problem: What was promised and what came.
+        problem: What was promised, and what the answer is instead.
     """
 
     def __init__(self, status_code: int, headers: Mapping[str, str], content: bytes, problem: str) -> None:

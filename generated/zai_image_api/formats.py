@@ -1,6 +1,6 @@
 # Made by `python -m scripts.regenerate` from openapi/. Do not edit: the next run overwrites it.
 
-"""What JSON Schema's formats of strings and numbers ask for; a format that is not here asks for nothing."""
+"""What JSON Schema's formats of strings and numbers ask for; a format of any other name allows every value."""
 
 from __future__ import annotations
 

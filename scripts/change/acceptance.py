@@ -35,7 +35,7 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def reviewed_text(text: str, judgement: Judgement) -> str:
-    """Return the text of ``openapi/reviewed.yaml`` with what a person accepts, and without what is no longer needed."""
+    """Return the text of ``openapi/reviewed.yaml`` with what a person accepts added, and what is needless taken out."""
     for kind, old, new in (
         ("remarks", judgement.old_remarks, judgement.new_remarks),
         ("contradictions", judgement.old_contradictions, judgement.new_contradictions),

@@ -138,7 +138,7 @@ def _compare(plan: Plan, given: Mapping[str, Any], request: Any, call: str) -> N
 
 
 def _read(plan: Plan, answer: Mapping[str, Any], outcome: Any) -> None:
-    """Hold what came of a call against the answer that was given."""
+    """Hold the outcome of a call against the answer that was given."""
     status, says = answer["status"], answer["says"]
     what = f"{plan['name']}: the documented answer {status} {answer['media_type'] or 'without a body'}"
     if 200 <= status < 300:
@@ -146,7 +146,7 @@ def _read(plan: Plan, answer: Mapping[str, Any], outcome: Any) -> None:
             raise Problem(f"{what} is not read: {_told(outcome)}")
         read = _plain(outcome.answer if plan["returns_image"] else outcome)
         if read != says:
-            raise Problem(f"{what} is not read without loss: {_short(says)} becomes {_short(read)}")
+            raise Problem(f"{what} is read with loss: {_short(says)} becomes {_short(read)}")
     elif getattr(outcome, "status", None) != status:
         raise Problem(f"{what} does not become an error with its status: {_told(outcome)}")
     elif answer["media_type"] == "application/json" and json.loads(getattr(outcome, "body", "") or "null") != says:

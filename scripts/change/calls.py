@@ -26,7 +26,7 @@ def calls(document: Mapping[str, Any], rules: Rules) -> list[dict[str, Any]]:
         rules: The rules read from its prose.
 
     Raises:
-        PipelineError: No valid value of something can be made up.
+        PipelineError: No valid value of something can be found.
     """
     is_size = {constraint.place for constraint in rules.constraints if constraint.keyword == "recommended"}
     return [

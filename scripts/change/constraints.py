@@ -20,8 +20,8 @@ def constraint_changes(
 ) -> Iterator[Change]:
     """Yield each number or name that two readings give differently.
 
-    Where the groups of models differ, what one reading says of a group is compared with what the other says of all that
-    the group's condition names: a model that becomes a group of its own is compared with the rule it fell under.
+    Where the groups of models differ, a group of one reading is compared with the rule that the other has for all
+    models of that group. So a model that becomes a group of its own is compared with the rule it fell under.
 
     Args:
         before: The constraints that the prose stated.

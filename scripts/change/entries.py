@@ -38,7 +38,7 @@ class Entries:
         self._changed[number] = ""
 
     def change(self, number: int, **values: Any) -> None:
-        """Give keys of an entry other values, each in its place; one that is None goes, a new one comes last."""
+        """Give keys of an entry other values, each in its place; one whose value is None goes, a new one comes last."""
         _, end = self._spans[number]
         keys = self._keys[number]
         starts = sorted(keys.values())

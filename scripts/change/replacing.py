@@ -1,7 +1,7 @@
 """Replaces several files of the checkout atomically: all or none, whatever ends the process in the middle.
 
 No file system replaces several files at once, so replacing them is a small transaction. Under ``.sync/`` in the
-checkout it first stores the new and the old content, then a journal that lists the files; then each file is replaced;
+checkout it first stores the new and the old content, then a journal that lists the files. Then each file is replaced;
 removing the journal is the moment from which the new state holds. Whoever finds a journal puts the old content back:
 
 - a guard, a process of its own that waits for the end of the one that replaces: the checkout is as it was within

@@ -345,7 +345,7 @@ class _Reading:
 
 
 def _range(status: str) -> tuple[int, int]:
-    """Return the first and last status that a key of ``responses`` means; -1 for one that is none."""
+    """Return the first and last status that a key of ``responses`` means; -1 for any other key."""
     if status == "default":
         return 0, 999
     if re.fullmatch(r"[1-5]XX", status, re.IGNORECASE):

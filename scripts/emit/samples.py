@@ -64,9 +64,7 @@ class Samples:
                 )
             ):
                 return value
-        raise PipelineError(
-            f"no valid value can be made up for #{place}, so nothing shows that the client can send one"
-        )
+        raise PipelineError(f"no valid value can be found for #{place}, so nothing shows that the client can send one")
 
     def invalid(self, place: str) -> list[Any]:
         """Return values that break the constraints of a place, one each; none where every value is valid."""

@@ -29,7 +29,7 @@ _PANEL = _PLOT + 2 * _MARGIN
 
 
 def size_map(rules: Sequence[SizeRule]) -> str:
-    """Return the picture as SVG text: a panel for each group of models, all to one scale.
+    """Return the image as SVG text: a panel for each group of models, all to one scale.
 
     Args:
         rules: The rule of each group of models.

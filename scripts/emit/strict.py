@@ -192,7 +192,7 @@ def _add_examples(body: _Body, variants: Mapping[str, _Schema], rules: Rules) ->
 
 
 def _constrain(document: dict[str, Any], rules: Rules) -> None:
-    """Write what holds for every model into the schemas that it is about, and what an answer is of no use without."""
+    """Write what holds for every model into the schemas that it is about, and require what a usable answer needs."""
     for rule in rules.constraints:
         schema = at(document, rule.place)
         if rule.when is None and rule.keyword in _KEYWORDS and isinstance(schema, dict) and "$ref" not in schema:

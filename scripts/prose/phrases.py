@@ -1,4 +1,4 @@
-"""The sentences that state a rule, as a table of phrases; one that no phrase fits from end to end is not read."""
+"""The sentences that state a rule, as a table of phrases; a phrase has to fit a sentence from end to end."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ def compare(
         only_new: Whether to leave out what is the same in another way: in other words, or of models named otherwise.
 
     Returns:
-        A line for each number (or name, or list of sizes) that the two read differently, or that only one of them has,
-        and for each entry that quotes what the pages do not say.
+        A line for each number, name or list of sizes that the two read differently or that only one of them has. And
+        one for each entry that quotes what the pages do not say.
     """
     stated = {constraint.key: constraint for constraint in constraints}
     lines, claimed = [], set()

@@ -15,8 +15,8 @@ _OF_MODELS: Final = "/properties/model/enum"
 class Novelty:
     """What the pages state beside what was reviewed, model by model.
 
-    A number is new if no requirement has it, if it is another than before for a model that was known, or if a model
-    that is new has other rules than each of those. Models may be worded, listed and grouped as the page likes.
+    A number is new if no requirement has it, if it changed for a known model, or if a new model has other rules than
+    each known one. Models may be worded, listed and grouped as the page likes.
     """
 
     def __init__(

@@ -128,7 +128,7 @@ def _permit(address: str, local: bool) -> None:
     except ValueError:
         permitted = False
     if not permitted or _is_local(address) != local or not re.fullmatch(r"[!-~]+", address):
-        raise UnreadableError(f"{shown(address, 200)} is not an https address without user name")
+        raise UnreadableError(f"{shown(address, 200)} must be an https address that names no user")
 
 
 def _is_local(address: str) -> bool:

@@ -39,9 +39,9 @@ class UnreadableError(PipelineError):
 def read_mapping(content: bytes, name: str, *, trusted: bool = False) -> dict[str, Any]:
     """Read a YAML or JSON document whose top level is a mapping.
 
-    Beside the limits of this module, these are refused, since no OpenAPI document needs them and each is a way to
-    hide something: anchors and aliases (a page of a kilobyte may mean gigabytes), tags, a key that stands twice, and
-    values that JSON does not have.
+    Beside the limits of this module, some of YAML is refused: no OpenAPI document needs it, and it can hide things.
+    That is: anchors and aliases (a page of a kilobyte may mean gigabytes), tags, a key that stands twice, and values
+    that JSON does not have.
 
     Args:
         content: The document; one that begins with ``{`` is JSON, any other YAML.

@@ -30,9 +30,9 @@ def screen(document: Mapping[str, Any]) -> None:
         document: The OpenAPI document, parsed.
 
     Raises:
-        PipelineError: It refers to anything but its own parts, has no https server or an operation with another, is
-            secured otherwise than by a bearer token, or has a path or component with a name that the specification
-            does not allow, or a tag or operation with one that is no text.
+        PipelineError: It refers to another document, has no https server, or has an operation with a server of its own.
+            It is secured by anything but a bearer token. Or a path, component, tag or operation has a name that the
+            specification forbids.
     """
     if _values(document) > _MOST_VALUES:
         raise PipelineError(

@@ -88,7 +88,7 @@ def test_the_drawing_is_of_lines_of_equal_length_with_both_axes_labelled() -> No
         (["--model", COGVIEW, "--aspect", "1:1"], 0, f"{COGVIEW}: 1024x1024"),
         (["--nearest", "wide"], 2, "wide"),
         (["--aspect", "0:1"], 2, "is not a ratio"),
-        (["--check", "1x1", "--aspect", "1:1"], 2, "different questions"),
+        (["--check", "1x1", "--aspect", "1:1"], 2, "give only one of"),
     ],
 )
 def test_the_exit_code_is_the_answer(zai_image: Run, arguments: list[str], code: int, told: str) -> None:

@@ -99,7 +99,7 @@ def test_an_answer_takes_less_than_four_times_the_memory_that_its_body_may_have(
 @pytest.mark.parametrize("unit", [b"[]", b"1", b"{}", b'""', b'{"a":1}', b"[[1]]"])
 def test_json_of_many_values_is_not_read_since_it_would_hold_up_an_event_loop(unit: bytes) -> None:
     assert wire.decode(b"[" + b",".join([unit] * 1000) + b"]")
-    with pytest.raises(InvalidData, match=f"^JSON was promised, what came has more than {MOST_VALUES} values$"):
+    with pytest.raises(InvalidData, match=f"^JSON was promised, the answer has more than {MOST_VALUES} values$"):
         wire.decode(b"[" + b",".join([unit] * (MOST_VALUES + 1)) + b"]")
 
 

@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
 
-import click
 import pytest
 import yaml
 
 from docs.site.building import CATALOGUE
-from docs.site.words import LONGEST, ROOT, documents, findings, replaced
-from zai_image.cli import cli
+from docs.site.words import LONGEST, ROOT, files, findings, findings_in, replaced
 
 
 def told(text: str) -> list[str]:
     return [f"{finding.line}: {finding.text}" for finding in findings(text)]
 
 
-@pytest.mark.parametrize("name", sorted(file.relative_to(ROOT).as_posix() for file in documents()))
-def test_a_document_is_in_plain_words(name: str) -> None:
-    assert told((ROOT / name).read_text("utf-8")) == []
+def test_every_document_docstring_and_message_is_in_plain_words() -> None:
+    assert {
+        f"{file.relative_to(ROOT)}:{finding.line}": finding.text for file in files() for finding in findings_in(file)
+    } == {}
 
 
-def help_texts() -> Iterator[tuple[str, str]]:
-    for name, command in cli.commands.items():
-        yield name, command.help or ""
-        for parameter in command.params:
-            if isinstance(parameter, click.Option):
-                yield f"{name} {parameter.opts[0]}", parameter.help or ""
-
-
-def catalogue() -> Iterator[tuple[str, str]]:
-    for entry in yaml.safe_load(CATALOGUE.read_text("utf-8"))["requirements"]:
-        yield f"{entry['id']} title", entry["title"]
-        yield f"{entry['id']} check", entry["check"]
-
-
-@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in (*help_texts(), *catalogue())])
-def test_a_help_text_or_requirement_is_in_plain_words(text: str) -> None:
-    assert told(text) == []
+def test_every_requirement_is_in_plain_words() -> None:
+    entries = yaml.safe_load(CATALOGUE.read_text("utf-8"))["requirements"]
+    assert {entry["id"]: told(f"{entry['title']}.\n\n{entry['check']}") for entry in entries} == {
+        entry["id"]: [] for entry in entries
+    }
 
 
 @pytest.mark.parametrize("word", replaced())
@@ -63,3 +50,35 @@ def test_a_double_negative_is_found() -> None:
 )
 def test_code_is_left_alone(code: str) -> None:
     assert told(f"Here is\n\n{code}\n\nand it goes on.") == []
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        '"""Makes a picture."""',
+        'def made():\n    """Make it.\n\n    Args:\n        a: The first.\n        b: The picture.\n    """',
+        'WIDTH = 3\n"""The width of the picture."""',
+        'raise ValueError(f"the file {name} holds no picture")',
+        'raise ValueError(\n    f"the file {name} "\n    "holds no picture"\n)',
+        'click.option("--width", help="The width of a picture")',
+    ],
+)
+def test_a_replaced_word_is_found_in_each_docstring_and_message(module: str, tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_text(module, "utf-8")
+    assert [finding.text for finding in findings_in(file)] == ["'picture': the word is 'image'"]
+
+
+@pytest.mark.parametrize(
+    "module", ["picture = 1", 'KIND = "picture"', 'PATTERN = r"a picture (?:is|was) made here"', "# A picture."]
+)
+def test_names_patterns_and_comments_are_left_alone(module: str, tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_text(module, "utf-8")
+    assert findings_in(file) == []
+
+
+def test_a_finding_tells_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_text('"""Makes it.\n\nOne picture.\n"""\n', "utf-8")
+    assert [finding.line for finding in findings_in(file)] == [3]

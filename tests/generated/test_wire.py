@@ -116,16 +116,16 @@ def test_json_is_read_in_every_encoding_that_json_had(encoding: str) -> None:
 def test_what_python_adds_to_json_is_told_by_its_name(constant: str) -> None:
     with pytest.raises(InvalidData) as refused:
         wire.decode(f"[{constant}]".encode())
-    assert str(refused.value) == f"JSON was promised, what came is not: {constant} is not JSON"
+    assert str(refused.value) == f"JSON was promised, the answer is not: {constant} is not JSON"
 
 
 @pytest.mark.parametrize(
     ("content", "told"),
     [
         (b"", "JSON was promised, an empty body came"),
-        (b"[" * 5_000, "JSON was promised, what came is nested too deeply"),
-        (b"[" * 100_000, "JSON was promised, what came has more than 10000 values"),
-        (b"{", "JSON was promised, what came is not: Expecting property name enclosed in double quotes"),
+        (b"[" * 5_000, "JSON was promised, the answer is nested too deeply"),
+        (b"[" * 100_000, "JSON was promised, the answer has more than 10000 values"),
+        (b"{", "JSON was promised, the answer is not: Expecting property name enclosed in double quotes"),
     ],
 )
 def test_bytes_that_are_no_json_are_told_as_what_they_are(content: bytes, told: str) -> None:

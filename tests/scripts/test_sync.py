@@ -301,8 +301,8 @@ def test_an_address_is_fetched_recorded_and_fetched_again_without_being_named(ch
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (redirect("http://docs.z.ai/a.md"), "is not an https address"),
-        (redirect("file:///etc/passwd"), "is not an https address"),
+        (redirect("http://docs.z.ai/a.md"), "must be an https address"),
+        (redirect("file:///etc/passwd"), "must be an https address"),
         (redirect("/a.md"), "more than 3 redirects"),
         (lambda request: request.send_error(404), "answers with the status 404"),
         (content(b"x" * 600_000), "more than 524288 bytes"),
@@ -344,7 +344,7 @@ def test_an_answer_without_end_is_given_up() -> None:
     ],
 )
 def test_only_https_is_fetched_from_elsewhere(address: str) -> None:
-    with pytest.raises(UnreadableError, match="is not an https address"):
+    with pytest.raises(UnreadableError, match="must be an https address"):
         read_source(address)
 
 

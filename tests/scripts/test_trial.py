@@ -170,7 +170,7 @@ def add_watermark(document: dict[str, Any]) -> None:
         (AsksElsewhere, "asks for POST /api/paas/v4/images, and the document has POST /api/paas/v4/images/generations"),
         (SendsWhatIsInvalid, "is not refused, and the document allows no such value"),
         (RefusesAfterSending, "is not refused, and the document allows no such value"),
-        (LosesAProperty, "answer 200 application/json is not read without loss"),
+        (LosesAProperty, "answer 200 application/json is read with loss"),
         (RaisesForEveryAnswer, "answer 200 application/json is not read"),
         (ReturnsEveryAnswer, "answer 400 application/json does not become an error with its status"),
         (LosesTheBodyOfAnError, "answer 400 application/json is not kept in the error"),

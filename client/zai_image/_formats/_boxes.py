@@ -100,7 +100,7 @@ def _furthest(content: Content, at: int) -> int:
 
 
 def heif_sides(content: Content) -> Sides:
-    """Return the sides of the largest image: others are its tiles, masks and thumbnails."""
+    """Return the sides of the largest image: others are its tiles, alpha planes and thumbnails."""
     properties = _find(content, b"meta", b"iprp", b"ipco")
     if properties is None:
         raise ValueError

@@ -309,14 +309,14 @@ class Journal:
         return Claim([*work, *new], waiting, others, pause, paid_left <= len(new))
 
     def settle(self, worker: str, outcomes: Sequence[Outcome]) -> list[str | bool]:
-        """Note what came of prompts, all in one transaction.
+        """Note the outcomes of prompts, all in one transaction.
 
-        An outcome of a claim that is no longer the last of its prompt changes nothing. Images are moved inside the
-        transaction, whose row locks keep any other worker from the prompt until it is noted as stored.
+        Only the last claim of a prompt counts: the outcome of an earlier one changes nothing. Images are moved inside
+        the transaction, whose row locks keep any other worker from the prompt until it is noted as stored.
 
         Args:
             worker: Who has claimed them.
-            outcomes: What came of each.
+            outcomes: One for each claim.
 
         Returns:
             For each outcome whether it was noted; for an image that was stored, its name; for one that could not be

@@ -236,7 +236,7 @@ class Runner:
             self._stop(str(error))
 
     async def _answer(self, zai: AsyncZaiImage, work: Work, claimed_at: float) -> AsyncImage | None:
-        """Send the request and commit what came of it; return the image where there is one to store."""
+        """Send the request and commit its outcome; return the image where there is one to store."""
         # Between the claim and this line the process may have slept past its lease, and others have taken over.
         # No sign of life since then tells whether they have.
         if self.journal.lease is not None and _seconds() - claimed_at > self.journal.lease / 2:

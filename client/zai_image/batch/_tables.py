@@ -21,7 +21,7 @@ class State(StrEnum):
     REFUSED = "refused"
     """The API or the client said no; nothing was charged."""
     UNKNOWN = "unknown"
-    """A request left, and what came of it is not known: it may be charged, and is not sent again by itself."""
+    """A request left, and its outcome is unknown: it may be charged, and is not sent again by itself."""
 
 
 METADATA = MetaData()

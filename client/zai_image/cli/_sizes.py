@@ -35,7 +35,7 @@ from zai_image_api.operations import IMAGES_GENERATE
 def sizes(models: tuple[str, ...], check: str | None, nearest: str | None, aspect: str | None, as_json: bool) -> int:
     """Show the size rules of each model, and draw the sizes that they allow."""
     if sum(asked is not None for asked in (check, nearest, aspect)) > 1:
-        raise click.UsageError("--check, --nearest and --aspect answer different questions; give one of them")
+        raise click.UsageError("give only one of --check, --nearest and --aspect")
     chosen = tuple(dict.fromkeys(models)) or IMAGES_GENERATE.values("model")
     for model in chosen:
         if model not in IMAGES_GENERATE.values("model"):

@@ -52,9 +52,9 @@ def decode(content: bytes) -> object:
     except InvalidData:
         raise
     except RecursionError:
-        raise InvalidData("JSON was promised, what came is nested too deeply") from None
+        raise InvalidData("JSON was promised, the answer is nested too deeply") from None
     except ValueError as error:
-        raise InvalidData(f"JSON was promised, what came is not: {error}") from error
+        raise InvalidData(f"JSON was promised, the answer is not: {error}") from error
 
 
 def text_of(content: bytes, errors: str = "strict") -> str:
@@ -70,13 +70,13 @@ def text_of(content: bytes, errors: str = "strict") -> str:
     """
     # Each value but the first comes behind one of these, which also stand in strings, but not so often.
     if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
-        raise InvalidData(f"JSON was promised, what came has more than {MOST_VALUES} values")
+        raise InvalidData(f"JSON was promised, the answer has more than {MOST_VALUES} values")
     encoding = json.detect_encoding(content)
     if len(content) <= _SHORT or (content.isascii() and encoding.startswith("utf-8")):
         return content.decode(encoding, errors)
     # One character from the far end of Unicode makes Python hold each character of a text in four bytes.
     if len(content) - len(content.translate(None, bytes(range(128, 256)))) > _SHORT:
-        raise InvalidData(f"JSON was promised, what came has more than {_SHORT} bytes outside of ASCII")
+        raise InvalidData(f"JSON was promised, the answer has more than {_SHORT} bytes outside of ASCII")
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     pieces = (decoder.decode(content[begin : begin + _SHORT]) for begin in range(0, len(content), _SHORT))
     return "".join(_BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], piece) for piece in pieces)
@@ -102,7 +102,7 @@ def characters(content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise InvalidData("text in UTF-8 was promised, what came is not") from error
+        raise InvalidData("text in UTF-8 was promised, the answer is not") from error
 
 
 def octets(content: bytes) -> bytes:
