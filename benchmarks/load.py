@@ -1,4 +1,4 @@
-"""What the embedded server bears: refusals a second, a crowd at once, and the memory it takes."""
+"""What the embedded server bears: error responses a second, a crowd at once, and the memory it takes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Embedded:
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
     def request(self, **fields: str) -> bytes:
-        """An order as it stands on the wire."""
+        """A request as it stands on the wire."""
         body = json.dumps(fields).encode()
         head = (
             f"POST {urlsplit(self.url).path}{PATH} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {_KEY}\r\n"
@@ -90,19 +90,19 @@ def comparisons() -> Iterator[Comparison]:
             server.seconds_for(refused, connections=_CONNECTIONS, each=_REFUSALS // _CONNECTIONS)
             for _ in range(_ROUNDS + 1)
         ][1:]
-        what = f"seconds for {_REFUSALS:,} refusals by the embedded server, over 1"
+        what = f"seconds for {_REFUSALS:,} error responses of the embedded server, over 1"
         yield Comparison(what, rounds, [_REFUSALS / seconds for seconds in rounds], unit="a second")
     with _embedded(_LATENCY) as server:
         order = server.request(model="glm-image", prompt="kitten")
         rounds = [server.seconds_for(order, connections=_CROWD, each=1) for _ in range(_ROUNDS)]
-        what = f"{_CROWD} orders in flight, answered after {_LATENCY:.0f} s, over {_LATENCY:.0f} s"
+        what = f"{_CROWD} requests in flight, answered after {_LATENCY:.0f} s, over {_LATENCY:.0f} s"
         yield Comparison(what, [seconds / _LATENCY for seconds in rounds], [seconds * 1e3 for seconds in rounds])
     if sys.platform == "linux":
         with _embedded() as server:
             order = server.request(model="glm-image", prompt="kitten")
             before = _memory_after(server, order)
             after = _memory_after(server, order)
-        what = f"memory after {2 * _LONG_RUN:,} orders, over that after {_LONG_RUN:,}"
+        what = f"memory after {2 * _LONG_RUN:,} requests, over that after {_LONG_RUN:,}"
         yield Comparison(what, [after / before], [after], unit="MiB")
 
 

@@ -1,4 +1,4 @@
-"""What all parts of the suite share: requests and exchanges, what came of test cases, and the verdict."""
+"""What all parts of the suite share: requests and exchanges, outcomes of test cases, and the verdict."""
 
 from __future__ import annotations
 
@@ -132,8 +132,14 @@ def printable(text: str, kept: str = "") -> str:
 
 
 ResultKind: TypeAlias = Literal["pass", "fail", "deviation", "skipped", "not tested", "error"]
-"""`fail` is the server's; `deviation` is a difference that the profile knows and forgives; `skipped` was left out this
-time; `not tested` is what no verdict can tell; `error` is the suite's own, or a server that could not be reached."""
+"""What may come of a test case or requirement.
+
+- `pass`, `fail`: the server's.
+- `deviation`: a difference that the profile knows and forgives.
+- `skipped`: left out this time.
+- `not tested`: what no verdict can tell.
+- `error`: the suite's own, or a server that could not be reached.
+"""
 
 SETTLED: tuple[ResultKind, ...] = ("pass", "deviation", "fail")
 """The results of a server that was tested, from best to worst."""

@@ -179,7 +179,7 @@ def answers() -> st.SearchStrategy[dict[str, Any]]:
 
 
 def error_bodies() -> st.SearchStrategy[dict[str, Any]]:
-    """The documented body of a refusal, alone or beside fields that the page does not know."""
+    """The documented body of an error response, alone or beside fields that the page does not know."""
     promised = st.fixed_dictionaries({"code": st.integers(-(2**31), 2**31 - 1), "message": st.text()})
     return st.tuples(st.dictionaries(st.text(), _json(), max_size=2), promised).map(lambda pair: pair[0] | pair[1])
 

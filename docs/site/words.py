@@ -13,7 +13,7 @@ from docs.site.modules import texts
 
 ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "docs/reference/glossary.md"
-MODULES = ("client", "docs", "examples")
+MODULES = ("benchmarks", "client", "conformance", "docs", "examples", "scripts")
 """The folders whose docstrings and messages are looked at; generated code holds the words of the vendor."""
 LONGEST = 32
 """Words in a sentence."""

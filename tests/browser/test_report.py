@@ -119,7 +119,8 @@ def test_the_map_marks_every_size_that_was_requested(visitor: Visitor, failing: 
         )
     broken = page.locator(".mark.fail title").evaluate_all("all => all.map(title => title.textContent)")
     assert any(
-        words.startswith("1281x1280: fail: expected a refusal (status 400 to 499); actual 200") for words in broken
+        words.startswith("1281x1280: fail: expected an error response (status 400 to 499); actual 200")
+        for words in broken
     )
 
 

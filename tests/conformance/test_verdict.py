@@ -170,7 +170,7 @@ def test_a_failure_says_what_was_expected_what_came_what_was_promised_and_how_to
 
     verdict = judge_altered(Altered(application(api_key=KEY), before=drawn), "SIZE-GLM-STEP")
     failure = verdict.failures[0]
-    assert failure.expected == "a refusal (status 400 to 499)"
+    assert failure.expected == "an error response (status 400 to 499)"
     assert failure.actual.startswith("200 application/json")
     assert failure.sentence == '"must be divisible by `32`"'
     for part in (failure.requirement, failure.expected, failure.actual, failure.sentence, failure.curl):

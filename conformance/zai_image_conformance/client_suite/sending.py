@@ -1,4 +1,4 @@
-"""Every way there is to send a request with the packages, and what came of it, against a server that respx plays."""
+"""Every way there is to send a request with the packages, and the outcome, against a server that respx plays."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ HANGING = 30.0
 
 @frozen
 class Done:
-    """What came of a request and its download."""
+    """The outcome of a request and its download."""
 
     image: Image | AsyncImage | None
     content: bytes | None
@@ -130,7 +130,7 @@ def going_wrong(server: RunningServer, name: str, expected: Expected) -> Iterato
 
 
 def assert_came(done: Done, expected: Expected) -> None:
-    """What came is the image, or the very error that is expected."""
+    """The outcome is the image, or the very error that is expected."""
     assert type(done.error) is (expected.error or type(None)), done.error
     assert (done.content is not None) == (expected.error is None)
 

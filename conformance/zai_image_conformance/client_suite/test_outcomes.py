@@ -19,7 +19,7 @@ SLOW_DOWN = {"code": 1302, "message": "slow down"}
 
 
 def assert_came(attempt: Attempt, expected: Expected, *, unknown: bool = False) -> None:
-    """What came is the very error that is expected, after as many requests."""
+    """The outcome is the very error that is expected, after as many requests."""
     error = attempt.outcome
     assert type(error) is expected.error, error
     assert isinstance(error, ZaiImageError)

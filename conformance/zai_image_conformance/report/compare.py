@@ -36,7 +36,7 @@ class Summary:
     results: Mapping[tuple[str, str], str]
     """`pass`, `deviation` or `fail` by requirement and model: the worst of the outcomes."""
     worst: Mapping[tuple[str, str], str]
-    """The test case and what came of it, where that was not a pass."""
+    """The test case and its outcome, where that was not a pass."""
     in_part: frozenset[str]
     """The requirements that were tested in part, for want of budget."""
     budget: int | None

@@ -16,7 +16,7 @@ ANY_MODEL = "any model"
 
 @frozen
 class Cell:
-    """What came of one requirement for one model."""
+    """The result of one requirement for one model."""
 
     model: str
     result: ResultKind
@@ -45,7 +45,7 @@ class Matrix:
 
 
 def matrix(report: Report) -> Matrix:
-    """Lay out what came of each requirement for each model."""
+    """Lay out the result of each requirement for each model."""
     by_model = [(requirement, _by_model(requirement.outcomes)) for requirement in report.requirements]
     columns = tuple(
         column for column in (*report.models, ANY_MODEL) if any(column in outcomes for _, outcomes in by_model)

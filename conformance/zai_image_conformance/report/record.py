@@ -71,7 +71,7 @@ class TestedCase:
 
 @frozen
 class TestedRequirement:
-    """What came of one requirement."""
+    """The result of one requirement."""
 
     id: str
     title: str
@@ -100,7 +100,7 @@ class SentRequest:
 
 @frozen
 class Response:
-    """What came."""
+    """What the server did."""
 
     status: int
     media_type: str
@@ -125,7 +125,7 @@ class ShownImage:
 
 @frozen
 class Exchanged:
-    """One request and what came of it."""
+    """One request and its response."""
 
     number: int
     name: str

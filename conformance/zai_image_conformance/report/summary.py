@@ -23,7 +23,7 @@ WORDS: dict[ResultKind, str] = {
 
 @frozen
 class Finding:
-    """What came of one requirement."""
+    """The result of one requirement."""
 
     requirement: Requirement
     outcomes: tuple[Outcome, ...]

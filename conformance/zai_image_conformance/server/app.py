@@ -27,7 +27,7 @@ from zai_image_conformance.server.refusals import BusinessCode, Refusal
 BODY_LIMIT = 1_048_576
 """Bytes a request body may have. The page sets no limit; an open end would let one caller fill the memory."""
 _STRANGERS_BODY_LIMIT = 65_536
-"""Bytes of a body that are read where the key is wrong, so that many callers without one do not fill it either."""
+"""Bytes of a body that are read where the key is wrong, so that many callers with wrong ones do not fill it either."""
 _DRAWN_AT_ONCE = min(os.cpu_count() or 1, 8)
 """Images; asyncio has some more threads than that on any machine."""
 

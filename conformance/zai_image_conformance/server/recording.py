@@ -24,7 +24,7 @@ _HEADERS_KEPT = 16_384
 _BODY_KEPT = 65_536
 """Bytes of each body that are remembered."""
 _ANSWER_KEPT = 4_096
-"""Bytes of each answer that are remembered: more than any refusal of this server has."""
+"""Bytes of each answer that are remembered: more than any error response of this server has."""
 # Any other word before a space may be half a key.
 _SCHEMES = frozenset({"basic", "bearer", "digest", "token"})
 

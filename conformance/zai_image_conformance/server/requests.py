@@ -50,7 +50,7 @@ def read(content_type: str, body: bytes) -> Accepted | Refusal:
         body: The bytes as received.
 
     Returns:
-        The request with its defaults filled in, or one refusal that names every problem.
+        The request with its defaults filled in, or one error response that names every problem.
     """
     if content_type.partition(";")[0].strip().lower() != "application/json":
         return _malformed("send the body as JSON with the header Content-Type: application/json")

@@ -262,7 +262,7 @@ def serve(
     def announce() -> None:
         print(f"listening on {origin}{BASE_PATH}", flush=True)
         if api_key is None:
-            _tell(f"no key was given, so this one was made up: {key}")
+            _tell(f"no key was given, so this one is random: {key}")
         address = listener.getsockname()[0]
         if not ipaddress.ip_address(address).is_loopback:
             _tell(f"{address} can be reached from other machines; use 127.0.0.1 to keep it to this one")

@@ -1,1 +1,1 @@
-"""The questions that are put to a server, as pytest tests that ship with the package."""
+"""The requests that judge a server, as pytest tests that ship with the package."""

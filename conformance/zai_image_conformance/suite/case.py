@@ -42,7 +42,7 @@ class Case:
     kind: str = ""
     """What `not_demanded` in the catalogue calls it; empty where every profile demands it."""
     forced_form: bool = True
-    """Whether the body of a refusal has the documented form: the document describes POST alone."""
+    """Whether the body of an error response has the documented form: the document describes POST alone."""
     strict_document: bool = False
     """Whether Schemathesis checks the response by the strict document as well."""
     priority: int = 0

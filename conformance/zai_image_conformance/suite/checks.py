@@ -31,7 +31,7 @@ Check: TypeAlias = Callable[[Exchange], Wrong | None]
 
 def refused(exchange: Exchange) -> Wrong | None:
     """A response came, and no image was made: the status is an error's."""
-    return Wrong("a refusal (status 400 to 499)", exchange.summary) if exchange.status < 400 else None
+    return Wrong("an error response (status 400 to 499)", exchange.summary) if exchange.status < 400 else None
 
 
 def accepted(exchange: Exchange) -> Wrong | None:
@@ -115,7 +115,7 @@ def content_filter_in_form(exchange: Exchange) -> Wrong | None:
 
 
 OF_A_REFUSAL: Mapping[str, Check] = {"ERROR-BODY": documented_error, "ERROR-MEDIA-TYPE": sent_as_json}
-"""By requirement, what is checked of each refusal that has the documented form."""
+"""By requirement, what is checked of each error response that has the documented form."""
 OF_AN_ANSWER: Mapping[str, Check] = {
     "ANSWER-MEDIA-TYPE": sent_as_json,
     "ANSWER-CREATED": created_about_now,

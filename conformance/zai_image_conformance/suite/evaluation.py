@@ -66,7 +66,7 @@ class Evaluation:
         ]
 
     def of_rate_limits(self) -> list[Outcome]:
-        """What the first responses that said 429 show: they are refusals as well."""
+        """What the first responses that said 429 show: they are error responses as well."""
         return [
             self._checked(requirement, Case("", "rate limit", exchange.request), exchange, check(exchange))
             for exchange in self._session.limited
@@ -225,7 +225,7 @@ def models_not_available(
 
 
 def _refusal(exchange: Exchange) -> tuple[int, str]:
-    """The status and the code of a refusal, wherever the server puts the code."""
+    """The status and the code of an error response, wherever the server puts the code."""
     fields = exchange.fields
     error = fields.get("error")
     inner = error if isinstance(error, dict) else {}

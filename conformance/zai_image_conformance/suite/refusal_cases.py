@@ -205,7 +205,7 @@ WRITTEN: tuple[Feature, ...] = (
 
 
 def methods(models: Sequence[str]) -> Iterator[Case]:
-    """Other methods than POST; the document describes no body for their refusal."""
+    """Other methods than POST; the document describes no body for their responses."""
     yield Case("METHOD-POST", "GET", Request(method="GET"), forced_form=False)
     request = evolve(Request.of(body(models[0])), method="PUT")
     yield Case("METHOD-POST", "PUT", request, models[0], forced_form=False)

@@ -1,4 +1,4 @@
-"""One run of the suite: which test cases are sent when, and what came of them so far."""
+"""One run of the suite: which test cases are sent when, and their outcomes so far."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ class Run:
                 )
 
     def outcomes(self) -> list[Outcome]:
-        """What came of every test case so far."""
+        """The outcome of every test case so far."""
         cases = [_PROBE, *self._cases] if self._cases is not None else []
         found = [outcome for case in cases for outcome in self._evaluation.outcomes(case)]
         found += [outcome for case in self._unaffordable.values() for outcome in self._evaluation.unaffordable(case)]

@@ -62,8 +62,8 @@ def judge(
         connection: What to send with and to read the time from; real connections where it is left out.
 
     Returns:
-        The verdict. A server that cannot be reached, a refused key, an unknown id, a budget under 1 and a failure of
-        the suite itself make a verdict with a `problem` and the exit code 2; they are not raised.
+        The verdict. It has a `problem` and the exit code 2 if the server cannot be reached, the key is refused, an
+        id is unknown, the budget is below 1, or the suite fails.
 
     Raises:
         Interrupted: The user broke it off.

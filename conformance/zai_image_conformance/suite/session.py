@@ -1,4 +1,4 @@
-"""Sends requests to the server, each once, patiently and within the budget, and keeps what came back."""
+"""Sends requests to the server, each once, patiently and within the budget, and keeps the responses."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Session:
             return tuple(exchange for exchange in self._exchanges.values() if exchange is not None)
 
     def recall(self, request: Request) -> Exchange | None:
-        """What came of a request, where it was sent."""
+        """The exchange of a request, where it was sent."""
         return self._exchanges.get(request)
 
     def each(

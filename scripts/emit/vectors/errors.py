@@ -1,4 +1,4 @@
-"""The test vectors of refusals: both shapes of error body, the vendor's codes, and bodies of neither shape."""
+"""The test vectors of error responses: both shapes of error body, the vendor's codes, and bodies of neither shape."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MESSAGE = "the reason, in the server's own words"
 
 @frozen
 class _Meaning:
-    """What a refusal is about, and what comes of sending the request again."""
+    """What an error response is about, and what comes of sending the request again."""
 
     kind: str
     repeat: str
@@ -66,7 +66,7 @@ _NO_ERROR_BODY: Mapping[str, Mapping[str, Any]] = {
 
 
 def error_vectors(citations: Citations) -> Iterator[Vector]:
-    """Yield the vectors of refusals.
+    """Yield the vectors of error responses.
 
     Args:
         citations: The requirements.

@@ -105,7 +105,7 @@ class _Requests:
         yield self._unspecified("an empty prompt", "PROMPT-TEXT", {**plain, "prompt": ""})
         for quality in ("no-such-quality", "HD", ""):
             yield self._invalid(f"the quality {quality!r}", "QUALITY-VALUES", {**plain, "quality": quality}, "quality")
-        yield self._invalid("a size that is none", "SIZE-FORM", {**plain, "size": "image"}, "size")
+        yield self._invalid("a malformed size", "SIZE-FORM", {**plain, "size": "image"}, "size")
         yield from self._lengths()
         for name in ("model", "prompt", "quality", "size", "user_id"):
             for what, value in _WRONG_TYPES.items():

@@ -60,7 +60,7 @@ class Answer:
 
     @classmethod
     def refusal(cls, code: int, headers: Mapping[str, str] | None = None) -> Answer:
-        """Make the refusal that the vendor gives with a business code."""
+        """Make the error response that the vendor gives with a business code."""
         status, message = BUSINESS_CODES[code]
         return cls.json(status, {"code": code, "message": message}, headers)
 

@@ -110,7 +110,7 @@ def expired() -> Answer:
 
 
 def blocked() -> Answer:
-    """Make the refusal of a prompt, with what the content filter found."""
+    """Make the error response to a prompt, with what the content filter found."""
     refusal = Answer.refusal(1301)
     return refusal.saying({**refusal.document, "content_filter": _FLAGS})
 
@@ -151,7 +151,7 @@ def malformed(answer: Answer) -> Answer:
 
 
 async def nested(ask: Ask, wait: Wait) -> Answer:
-    """Give a refusal the form that the vendor's page of errors shows, with a string as code."""
+    """Give an error response the form that the vendor's page of errors shows, with a string as code."""
     answer = await ask()
     try:
         document = json.loads(answer.body)

@@ -40,7 +40,7 @@ _LATELY = 20
 
 @frozen
 class SeenRequest:
-    """A request as the page shows it: what it asked for and what came of it, without the prompt and without a key."""
+    """A request as the page shows it: what it asked for and the response, without the prompt and without a key."""
 
     at: str
     """The time of day, UTC."""
