@@ -18,7 +18,7 @@ from zai_image._errors import (
 )
 from zai_image._image_answers import ImageAnswer, findings, named, read_image_answer, read_leniently
 from zai_image._redact import Key
-from zai_image._retrying import retry_after
+from zai_image._retries import retry_after
 from zai_image_api.errors import InvalidResponse
 from zai_image_api.types import Response
 from zai_image_api.wire import LARGEST_BODY

@@ -11,7 +11,7 @@ from attrs import frozen
 from zai_image._deadline import Deadline
 from zai_image._errors import DownloadError, one_line
 from zai_image._image_answers import ImageAnswer
-from zai_image._retrying import Retrying
+from zai_image._retries import RetryPolicy
 from zai_image_api.models import ImageGenerationResponse
 from zai_image_api.models import ImageGenerationResponseContentFilterItem as ContentFilterItem
 from zai_image_api.types import Unset
@@ -32,14 +32,14 @@ class Downloading:
     Attributes:
         api_host: The host of the API, from which images may always come.
         allowed_hosts: Other hosts on this machine or its link-local network from which they may.
-        retrying: When a download is tried again.
+        retry_policy: When a download is tried again.
         timeout: For each step of it; ``UNSET`` leaves it to the HTTP client.
         deadline: Seconds that one may take; None for as long as it takes.
     """
 
     api_host: str
     allowed_hosts: Sequence[str]
-    retrying: Retrying
+    retry_policy: RetryPolicy
     timeout: Timeout | float | Unset | None
     deadline: float | None
 
@@ -144,7 +144,7 @@ class AnyImage:
         return Download(self._made, self._made.key, hosts, how.timeout, Deadline(how.deadline))
 
     def _pause(self, download: Download, error: DownloadError) -> float | None:
-        pause = self._downloading.retrying.pause(error, download.attempts)
+        pause = self._downloading.retry_policy.pause(error, download.attempts)
         remaining = download.deadline.remaining
         return None if pause is None or (remaining is not None and pause >= remaining) else pause
 

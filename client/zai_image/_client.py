@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from zai_image import _retrying
+from zai_image import _retries
 from zai_image._boundary import guarded, guarded_async, not_sent
 from zai_image._checking import prepare
 from zai_image._connections import close, close_async
@@ -170,7 +170,7 @@ class ZaiImage(_AnyClient, Resources[Image]):
             pause = call.pause(outcome)
             if pause is None:
                 raise outcome
-            _retrying.wait(pause)
+            _retries.wait(pause)
 
     def image_at(self, url: str, *, created: datetime | None = None) -> Image:
         """Return the image of an earlier answer by its URL, to download or save it: nothing is charged.
@@ -270,7 +270,7 @@ class AsyncZaiImage(_AnyClient, AsyncResources[AsyncImage]):
             pause = call.pause(outcome)
             if pause is None:
                 raise outcome
-            await _retrying.wait_async(pause)
+            await _retries.wait_async(pause)
 
     def image_at(self, url: str, *, created: datetime | None = None) -> AsyncImage:
         """Return the image of an earlier answer by its URL, to download or save it: nothing is charged.

@@ -25,7 +25,7 @@ from zai_image._http import timeouts
 from zai_image._image_answers import ImageAnswer
 from zai_image._image_hosts import ImageHosts
 from zai_image._redact import Key
-from zai_image._retrying import retry_after
+from zai_image._retries import retry_after
 from zai_image_api.types import UNSET, Unset
 
 if TYPE_CHECKING:

@@ -118,7 +118,7 @@ class Call:
         """Return the seconds to wait before the next attempt; None where there is to be none."""
         if self._broke_off:
             return None
-        pause = self._settings.retrying.pause(error, self._attempts)
+        pause = self._settings.retry_policy.pause(error, self._attempts)
         remaining = self.deadline.remaining
         return None if pause is None or (remaining is not None and pause >= remaining) else pause
 

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
-from zai_image import _retrying
+from zai_image import _retries
 from zai_image._any_image import AnyImage, Downloading
 from zai_image._boundary import guarded, guarded_async
 from zai_image._errors import DownloadError
@@ -117,7 +117,7 @@ class Image(AnyImage):
                     pause = self._pause(download, error)
                     if pause is None:
                         raise
-                _retrying.wait(pause)
+                _retries.wait(pause)
 
     def _attempt(self, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
         with download.leased(self._connections) as client:
@@ -241,7 +241,7 @@ class AsyncImage(AnyImage):
                     pause = self._pause(download, error)
                     if pause is None:
                         raise
-                await _retrying.wait_async(pause)
+                await _retries.wait_async(pause)
 
     async def _attempt(self, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
         with download.leased(self._connections) as client:

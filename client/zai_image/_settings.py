@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from zai_image._any_image import Downloading
 from zai_image._errors import InvalidRequestError
 from zai_image._redact import Hidden, Key
-from zai_image._retrying import Retrying
+from zai_image._retries import RetryPolicy
 from zai_image_api.document import SERVER_URL
 from zai_image_api.types import UNSET, Unset
 
@@ -58,7 +58,7 @@ class Settings:
         base_url: The part of the address before ``/paas/v4``.
         timeout: For each step of an exchange; ``UNSET`` leaves it to the HTTP client.
         deadline: Seconds for a whole call; None for as long as it takes.
-        retrying: When a request is sent again.
+        retry_policy: When a request is sent again.
         validate: Whether requests are checked before they are sent.
         log_prompts: Whether what was asked for may stand in the log.
         headers: Header fields for the API alone.
@@ -70,7 +70,7 @@ class Settings:
     base_url: str
     timeout: Timeout | float | Unset | None
     deadline: float | None
-    retrying: Retrying
+    retry_policy: RetryPolicy
     validate: bool
     log_prompts: bool
     headers: Hidden[Mapping[str, str]]
@@ -81,7 +81,7 @@ class Settings:
     def downloading(self) -> Downloading:
         """How images are downloaded."""
         host = urlsplit(self.base_url).hostname or ""
-        return Downloading(host, self.image_hosts, self.retrying, self.timeout, self.deadline)
+        return Downloading(host, self.image_hosts, self.retry_policy, self.timeout, self.deadline)
 
     def changed(self, changes: Hidden[Options]) -> Settings:
         """Return these settings with some changed.
@@ -118,16 +118,16 @@ class Settings:
             query=query,
             image_hosts=_hosts(told["allow_image_hosts"]) if "allow_image_hosts" in told else self.image_hosts,
             base_url=_base_url(told["base_url"]) if "base_url" in told else self.base_url,
-            retrying=Retrying(
-                told.get("max_retries", self.retrying.max_retries),
-                told.get("retry_unknown_outcome", self.retrying.unknown_outcome),
+            retry_policy=RetryPolicy(
+                told.get("max_retries", self.retry_policy.max_retries),
+                told.get("retry_unknown_outcome", self.retry_policy.unknown_outcome),
             ),
             **{name: told[name] for name in ("timeout", "deadline", "validate", "log_prompts") if name in told},
         )
 
 
 DEFAULTS: Final = Settings(
-    Key(""), SERVER_URL, UNSET, DEADLINE_SECONDS, Retrying(2), True, False, Hidden({}), Hidden({}), ()
+    Key(""), SERVER_URL, UNSET, DEADLINE_SECONDS, RetryPolicy(2), True, False, Hidden({}), Hidden({}), ()
 )
 
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import pytest
 
 from tests.cli.studio import Studio
-from zai_image import _retrying
+from zai_image import _retries
 from zai_image.cli import run as run_command_line
 from zai_image_conformance.server import listening
 
@@ -29,7 +29,7 @@ def zai_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Cap
     # Which the command line would set for its own process.
     monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "")
     # What is tried again is tried again at once.
-    monkeypatch.setattr(_retrying, "FIRST_PAUSE", 0)
+    monkeypatch.setattr(_retries, "FIRST_PAUSE", 0)
 
     def run(*arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[str]:
         monkeypatch.setattr(sys, "argv", ["zai-image", *arguments])

@@ -235,7 +235,7 @@ def test_what_is_no_number_of_retries_makes_no_client(twin: Any, number: Any) ->
 @pytest.mark.parametrize("twin", [ZaiImage, AsyncZaiImage])
 @pytest.mark.parametrize("number", [0, 1, 10**400])
 def test_every_number_of_retries_makes_one(twin: Any, number: int) -> None:
-    assert twin("a-key", max_retries=number)._settings.retrying.max_retries == number
+    assert twin("a-key", max_retries=number)._settings.retry_policy.max_retries == number
 
 
 def test_a_ratio_that_no_size_comes_near_is_refused_with_the_closest(zai: ZaiImage) -> None:

@@ -12,7 +12,7 @@ import pytest
 import respx
 
 from zai_image import APIError, AsyncImage, AsyncZaiImage, Image, InvalidRequestError, ZaiImage, _checking
-from zai_image._retrying import wait, wait_async
+from zai_image._retries import wait, wait_async
 from zai_image_api.document import SERVER_URL
 from zai_image_api.operation import Operation
 from zai_image_api.types import Options

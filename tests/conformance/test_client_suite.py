@@ -53,7 +53,7 @@ BROKEN = {
         "it breaks QUALITY-GLM-DEFAULT, QUALITY-OTHERS-DEFAULT, SIZE-GLM-DEFAULT, SIZE-OTHERS-DEFAULT",
     ),
     "a client that requests again whatever happened": (
-        "from zai_image._retrying import Retrying\nRetrying._may_be_repeated = lambda self, error: True\n",
+        "from zai_image._retries import RetryPolicy\nRetryPolicy._may_be_repeated = lambda self, error: True\n",
         "connection-close-before",
         "2 failed, 2 passed",
     ),
@@ -178,13 +178,13 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
             "GMT",
         ),
         "a client that never pauses": (
-            "from types import SimpleNamespace\nfrom zai_image import _retrying\n"
-            "_retrying.random = SimpleNamespace(uniform=min)",
+            "from types import SimpleNamespace\nfrom zai_image import _retries\n"
+            "_retries.random = SimpleNamespace(uniform=min)",
             "pauses_are_drawn and greatest",
         ),
         "a client that pauses as long as every other": (
-            "from types import SimpleNamespace\nfrom zai_image import _retrying\n"
-            "_retrying.random = SimpleNamespace(uniform=max)",
+            "from types import SimpleNamespace\nfrom zai_image import _retries\n"
+            "_retries.random = SimpleNamespace(uniform=max)",
             "pauses_are_drawn and least",
         ),
         "a client that reads no name of a request in the fields": (

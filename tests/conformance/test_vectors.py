@@ -17,7 +17,7 @@ from PIL import Image as Pillow
 
 import zai_image
 from zai_image import Image, ZaiImage, ZaiImageError, sizes
-from zai_image._retrying import Retrying
+from zai_image._retries import RetryPolicy
 from zai_image._settings import READ_SECONDS
 from zai_image.sizes import check
 from zai_image_api import promises
@@ -191,7 +191,7 @@ def test_our_client_makes_of_every_refusal_the_error_that_is_expected() -> None:
 
 
 def test_our_client_repeats_by_itself_what_is_safe_and_nothing_else() -> None:
-    by_itself, daring = Retrying(1), Retrying(1, unknown_outcome=True)
+    by_itself, daring = RetryPolicy(1), RetryPolicy(1, unknown_outcome=True)
     for vector in vectors("errors"):
         error = ask(vector["input"])
         assert isinstance(error, ZaiImageError)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zai_image import _retrying
+from zai_image import _retries
 
 _EXAMINES = "zai_image_examines"
 """The user property of a test: the id of a promise that it examines."""
@@ -44,6 +44,6 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def note(seconds: float) -> None:
         noted.append(seconds)
 
-    monkeypatch.setattr(_retrying, "wait", noted.append)
-    monkeypatch.setattr(_retrying, "wait_async", note)
+    monkeypatch.setattr(_retries, "wait", noted.append)
+    monkeypatch.setattr(_retries, "wait_async", note)
     return noted

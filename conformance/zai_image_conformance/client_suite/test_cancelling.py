@@ -13,7 +13,7 @@ import httpx
 import pytest
 from attrs import define, field
 
-from zai_image import AsyncZaiImage, _retrying
+from zai_image import AsyncZaiImage, _retries
 from zai_image_conformance.client_suite.downloading import PNG, hosting, transport
 from zai_image_conformance.client_suite.sending import KEY
 
@@ -120,7 +120,7 @@ def test_a_call_that_is_cancelled_between_two_attempts_is_not_sent_again(monkeyp
             waiting.set()
             await asyncio.sleep(PATIENCE)
 
-        monkeypatch.setattr(_retrying, "wait_async", wait)
+        monkeypatch.setattr(_retries, "wait_async", wait)
         async with AsyncZaiImage(KEY, transport=transport(server)) as zai:
             task = asyncio.create_task(_download(zai, Path()))
             await asyncio.wait_for(waiting.wait(), PATIENCE)

@@ -15,7 +15,7 @@ from attrs import frozen
 
 import zai_image
 from scripts.regenerate import ROOT
-from zai_image import APIError, AsyncZaiImage, RateLimitError, ZaiImage, ZaiImageError, _retrying
+from zai_image import APIError, AsyncZaiImage, RateLimitError, ZaiImage, ZaiImageError, _retries
 from zai_image._errors import BY_CODE
 from zai_image_api.document import SERVER_URL
 
@@ -235,7 +235,7 @@ def test_pauses_are_drawn_from_zero_to_a_bound_that_doubles_up_to_a_limit(monkey
         return greatest
 
     monkeypatch.setattr("random.uniform", uniform)
-    retrying = _retrying.Retrying(max_retries=7)
-    pauses = [retrying.pause(APIError(429, 1302, ""), attempt) for attempt in range(1, 9)]
+    retry_policy = _retries.RetryPolicy(max_retries=7)
+    pauses = [retry_policy.pause(APIError(429, 1302, ""), attempt) for attempt in range(1, 9)]
     assert pauses == [0.5, 1, 2, 4, 8, 8, 8, None]
     assert drawn == [(0, bound) for bound in pauses[:-1]]

@@ -64,13 +64,13 @@ async def wait_async(seconds: float) -> None:
     await anyio.sleep(seconds)
 
 
-def _check_number(retrying: Retrying, attribute: Attribute[int], number: object) -> None:
+def _check_number(retry_policy: RetryPolicy, attribute: Attribute[int], number: object) -> None:
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
         raise InvalidRequestError([f"{attribute.name} must be a whole number from 0 up, such as 2; 0 means never"])
 
 
 @frozen
-class Retrying:
+class RetryPolicy:
     """When to try again.
 
     Attributes:
