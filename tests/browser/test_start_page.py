@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import httpx
 import pytest
@@ -35,7 +36,6 @@ def page(visitor: Visitor, address: str) -> Page:
 def image_request(page: Page, **fields: str) -> Locator:
     """Fill in the form, send it, and return where its result is shown."""
     page.set_default_timeout(5_000)
-    page.get_by_label("API key").fill(KEY)
     for name, value in fields.items():
         field = page.locator(f"[name={name}]")
         if name in ("model", "quality"):
@@ -118,6 +118,8 @@ def test_the_keyboard_moves_over_the_sizes_and_chooses_one(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("[name=size]")).to_have_value("1311x1312")
     expect(page.locator("[name=model]")).to_have_value("glm-image")
+    expect(page.locator("#told-of-size")).to_contain_text("1311x1312: invalid, width 1311 is not divisible by 32")
+    expect(page.get_by_role("button", name="Send")).to_be_focused()
 
 
 def test_a_valid_request_shows_its_image(page: Page) -> None:
@@ -170,9 +172,8 @@ def test_the_last_requests_are_shown_with_their_verdicts(server: RunningServer, 
     expect(row).to_contain_text("glm-image <b>1x1</b>")
     expect(row).to_contain_text("400")
     expect(row).to_contain_text("is not a size")
-    text = page.content()
-    assert "Something private." not in text
-    assert KEY not in text
+    assert "Something private." not in page.content()
+    assert KEY not in page.inner_text("body")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -182,9 +183,65 @@ def test_nothing_on_it_keeps_anybody_out(visitor: Visitor, address: str, scheme:
     assert barriers(page) == []
 
 
-def test_it_fits_a_phone(visitor: Visitor, address: str) -> None:
-    page = visitor.open(address, viewport={"width": 375, "height": 700})
+def test_on_a_phone_it_fits_and_a_tap_chooses_a_size(visitor: Visitor, address: str) -> None:
+    page = visitor.open(address, viewport={"width": 375, "height": 700}, has_touch=True, is_mobile=True)
+    expect(image_request(page)).to_contain_text("1280x1280")
+    drawing = page.locator("svg[data-model='glm-image']")
+    drawing.scroll_into_view_if_needed()
+    box = drawing.bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.4)
+    expect(page.locator("#told-of-size")).to_contain_text(": valid,")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    assert barriers(page) == []
+
+
+def test_it_opens_with_the_key_filled_in_and_the_flagship_chosen(page: Page) -> None:
+    expect(page.get_by_label("API key")).to_have_value(KEY)
+    expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value("glm-image")
+    expect(page.locator("svg.sizes").first).to_have_attribute("data-model", "glm-image")
+
+
+@pytest.mark.parametrize(("model", "ratio"), [*product(MODELS, ["16:9", "1:2"])])
+def test_a_ratio_is_sent_as_the_size_that_comes_nearest(
+    server: RunningServer, page: Page, model: str, ratio: str
+) -> None:
+    size = str(sizes.for_aspect(model, ratio))
+    result = image_request(page, model=model, size=ratio)
+    expect(page.locator("#told-of-size")).to_contain_text(f"{ratio} is {size}: valid")
+    expect(result).to_contain_text(size)
+    sent = next(request for request in reversed(server.requests) if request.method == "POST")
+    assert f'"size":"{size}"'.encode() in sent.body
+
+
+@pytest.mark.parametrize("ratio", ["1:99", "16:", "a:b"])
+def test_a_ratio_that_no_size_comes_near_is_not_sent(server: RunningServer, page: Page, ratio: str) -> None:
+    before = len(server.requests)
+    expect(image_request(page, size=ratio)).to_contain_text("Not sent")
+    assert len(server.requests) == before
+
+
+def test_everything_can_be_done_with_the_keyboard_alone(page: Page) -> None:
+    """From the top: a prompt, a model, a ratio and a fault are typed, the request is sent, and each stop is visible."""
+    typed = {"prompt": "A red bicycle.", "model": "cog", "size": "2:1", "fault": "content-flagged"}
+    stops = []
+    while "Send" not in stops:
+        page.keyboard.press("Tab")
+        name, outline = page.evaluate(
+            "() => [document.activeElement.name || document.activeElement.textContent,"
+            " getComputedStyle(document.activeElement).outlineStyle]"
+        )
+        stops.append(name)
+        assert outline == "solid", f"nothing shows that {name} has the focus"
+        if name in typed:
+            page.keyboard.press("ControlOrMeta+a")
+            page.keyboard.type(typed[name])
+            # A list of suggestions takes the next key.
+            page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    expect(page.locator("#result img")).to_be_visible()
+    expect(page.locator("#result")).to_contain_text("1440x720")
+    assert stops == ["prompt", "model", "size", "quality", "user_id", "fault", "key", "Send"]
 
 
 def test_without_javascript_rules_and_drawings_are_there(visitor: Visitor, address: str) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import product
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
 
 from tests.conformance.wire import ask, fetch, good
 from zai_image import sizes
 from zai_image_conformance.server import RunningServer, running
 from zai_image_conformance.server.requests import MODELS
 from zai_image_conformance.server.start_page.drawing import decision, drawing
+from zai_image_conformance.server.start_page.serving import on_this_machine
 
 KEY = "a-key-for-tests"
 SIDES = st.integers(min_value=1, max_value=4000)
@@ -34,7 +37,7 @@ def client(shared: RunningServer) -> Iterator[httpx.Client]:
 
 @given(model=st.sampled_from(MODELS), width=SIDES, height=SIDES)
 def test_what_decides_is_what_the_checker_says(model: str, width: int, height: int) -> None:
-    told = decision(model, sizes.rule_for(model), sizes.Size(width, height))
+    told = decision(model, f"{width}x{height}")
     violations = sizes.check(model, (width, height))
     assert told["valid"] is (not violations)
     assert told["pixels"] == width * height
@@ -57,8 +60,27 @@ def test_the_curve_of_the_pixel_limit_ends_where_the_sides_do(model: str) -> Non
     assert all(abs(width * height - rule.max_pixels) <= width + height for width, height in points)
 
 
-@pytest.mark.parametrize("query", ["model=glm-image&size=1x", "model=dall-e&size=1x1", "", "size=1x1"])
-def test_a_question_about_no_size_is_refused(client: httpx.Client, query: str) -> None:
+@given(model=st.sampled_from(MODELS), width=st.integers(1, 60), height=st.integers(1, 60))
+def test_a_ratio_is_the_size_that_the_client_sends_for_it(model: str, width: int, height: int) -> None:
+    ratio = f"{width}:{height}"
+    told = decision(model, ratio)
+    if told["valid"]:
+        assert told["size"] == str(sizes.for_aspect(model, ratio))
+    else:
+        with pytest.raises(sizes.OutOfReach) as refused:
+            sizes.for_aspect(model, ratio)
+        assert told["reasons"] == [{"message": str(refused.value), "sentence": ""}]
+
+
+@pytest.mark.parametrize("text", ["", "1x", ":", "16:", "0:1", "x" * 10_000, "1:2:3", "\ud800"])
+def test_what_is_neither_a_size_nor_a_ratio_is_invalid_for_a_reason(text: str) -> None:
+    told = decision("glm-image", text)
+    assert (told["size"], told["valid"]) == ("", False)
+    assert told["reasons"]
+
+
+@pytest.mark.parametrize("query", ["model=dall-e&size=1x1", "", "size=1x1"])
+def test_nothing_decides_about_a_size_of_no_model(client: httpx.Client, query: str) -> None:
     assert client.get(f"/start/size?{query}").status_code == 400
 
 
@@ -98,9 +120,52 @@ def test_neither_keys_nor_prompts_are_shown(client: httpx.Client) -> None:
     # A key that got into the wrong place.
     client.post("/api/paas/v4/images/generations", json={**fields, "size": KEY, "model": KEY})
     client.get(f"/{KEY}")
-    text = client.get("/").text
-    assert KEY not in text
-    assert "Something private." not in text
+    # Only the form has it, for whoever opens the page on this machine.
+    assert client.get("/").text.count(KEY) == client.get("/").text.count(f'value="{KEY}"') == 1
+    for text in (client.get("/start/requests").text, client.get("/", headers={"Host": "server.example"}).text):
+        assert KEY not in text
+        assert "Something private." not in text
+
+
+HERE = ("127.0.0.1", "127.200.0.1", "::1")
+ELSEWHERE = ("192.0.2.7", "0.0.0.0", "2001:db8::7", "a-socket", "")
+
+
+@pytest.mark.parametrize(("client_host", "server_host", "name"), [*product([*HERE, *ELSEWHERE], repeat=3)])
+def test_the_key_is_filled_in_only_where_both_ends_and_the_name_are_this_machine(
+    client_host: str, server_host: str, name: str
+) -> None:
+    host = f"[{name}]:8000" if ":" in name else f"{name}:8000"
+    assert filled_in(client_host, server_host, {"host": host}) is all(
+        place in HERE for place in (client_host, server_host, name)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [("localhost", True), ("LOCALHOST", True), ("localhost.example", False), ("127.0.0.1.example", False)],
+)
+def test_a_name_is_this_machine_only_if_nobody_else_can_own_it(name: str, there: bool) -> None:
+    assert filled_in("127.0.0.1", "127.0.0.1", {"host": name}) is there
+
+
+@pytest.mark.parametrize("field", ["forwarded", "x-forwarded-for", "x-forwarded-host", "via"])
+def test_the_key_is_not_filled_in_through_a_proxy_on_this_machine(field: str) -> None:
+    assert not filled_in("127.0.0.1", "127.0.0.1", {"host": "127.0.0.1", field: "for=192.0.2.7"})
+
+
+def filled_in(client_host: str, server_host: str, headers: dict[str, str]) -> bool:
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "scheme": "http",
+        "query_string": b"",
+        "client": (client_host, 1),
+        "server": (server_host, 8000),
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    return on_this_machine(Request(scope))
 
 
 @pytest.mark.parametrize(
@@ -134,5 +199,5 @@ def test_the_beginning_of_a_long_key_is_not_shown_either() -> None:
     key = "".join(map(chr, range(ord("!"), ord("~")))).translate({ord(c): None for c in "<>&'\"\\"})
     with running(api_key=key) as server:
         ask(server, model=key)
-        text = httpx.get(server.url.removesuffix("/api"), trust_env=False).text
+        text = httpx.get(f"{server.url.removesuffix('/api')}/start/requests", trust_env=False).text
         assert key[:20] not in text

@@ -12,8 +12,8 @@ from zai_image_api import promises, sizes
 from zai_image_api.operations import IMAGES_GENERATE
 from zai_image_conformance.server.refusals import BusinessCode, Refusal
 
-MODELS: tuple[str, ...] = tuple(sorted(IMAGES_GENERATE.values("model")))
-QUALITIES: tuple[str, ...] = tuple(sorted(IMAGES_GENERATE.values("quality")))
+MODELS: tuple[str, ...] = IMAGES_GENERATE.values("model")
+QUALITIES: tuple[str, ...] = IMAGES_GENERATE.values("quality")
 
 SHOWN = 60
 """Characters of a caller's value that a message repeats."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from zai_image.sizes import Size, SizeRule, check, valid_sizes
+from zai_image.sizes import Size, SizeRule, check, for_aspect, rule_for, valid_sizes
 
 _POINTS_OF_A_CURVE = 48
 
@@ -71,12 +71,22 @@ def _limit(rule: SizeRule) -> list[tuple[float, float]]:
     return [(narrowest * step, rule.max_pixels / (narrowest * step)) for step in steps]
 
 
-def decision(model: str, rule: SizeRule, size: Size) -> dict[str, object]:
+def decision(model: str, wanted: str) -> dict[str, object]:
     """Tell what decides about a size, as JSON values for the page.
 
+    Args:
+        model: Its name.
+        wanted: `1280x1280`, or a ratio such as `16:9`.
+
     Returns:
-        `size`, `pixels`, `valid`, and `reasons`: each with a `message` and the `sentence` of the documentation page.
+        `size` in pixels, empty where there is none; `pixels`; `valid`; and `reasons`: each with a `message` and the
+        `sentence` of the documentation page.
     """
+    rule = rule_for(model)
+    try:
+        size = for_aspect(model, wanted) if ":" in wanted else Size.parse(wanted)
+    except ValueError as error:
+        return {"size": "", "pixels": 0, "valid": False, "reasons": [{"message": str(error), "sentence": ""}]}
     violations = check(model, size)
     if violations:
         reasons = [{"message": found.message, "sentence": found.sentence} for found in violations]

@@ -24,8 +24,32 @@ async function refresh() {
   requests.innerHTML = await answer.text();
 }
 
-function fields() {
-  const given = Object.fromEntries(new FormData(form));
+async function decide(model, size) {
+  const answer = await fetch(`${startPath}size?${new URLSearchParams({ model, size })}`);
+  return answer.json();
+}
+
+const reasons = (decision) => decision.reasons.map((reason) => reason.message).join("; ");
+
+async function tellOfSize() {
+  const { model, size } = Object.fromEntries(new FormData(form));
+  const told = document.getElementById("told-of-size");
+  if (size === "") return told.replaceChildren();
+  const decision = await decide(model, size);
+  if (form.elements.size.value !== size || form.elements.model.value !== model) return;
+  const of = decision.size && decision.size !== size ? `${size} is ${decision.size}` : size;
+  told.textContent = `${of}: ${decision.valid ? "valid" : "invalid"}, ${reasons(decision)}`;
+}
+
+// The API takes sizes; a ratio is the size that comes nearest to it.
+async function withoutRatio(given) {
+  if (!given.size.includes(":")) return given;
+  const decision = await decide(given.model, given.size);
+  if (!decision.valid) throw new Error(reasons(decision));
+  return { ...given, size: decision.size };
+}
+
+function sent(given) {
   const body = { model: given.model, prompt: given.prompt };
   for (const name of ["size", "quality", "user_id"]) if (given[name] !== "") body[name] = given[name];
   const headers = { "Content-Type": "application/json", Authorization: `Bearer ${given.key}` };
@@ -51,9 +75,15 @@ function image(link, begun) {
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const begun = performance.now();
+  let given;
+  try {
+    given = await withoutRatio(Object.fromEntries(new FormData(form)));
+  } catch (error) {
+    return show("refused", element("b", "Not sent"), element("p", error.message));
+  }
   show("", element("p", "Sent; no answer yet."));
   try {
-    const answer = await fetch(endpointPath, fields());
+    const answer = await fetch(endpointPath, sent(given));
     const text = await answer.text();
     let told = {};
     try {
@@ -90,12 +120,10 @@ function explore(drawing) {
     cursor.querySelector("path").setAttribute("d", `M0 ${-height}H${width}V0`);
     cursor.querySelector("circle").setAttribute("cx", width);
     cursor.querySelector("circle").setAttribute("cy", -height);
-    const answer = await fetch(`${startPath}size?${new URLSearchParams({ model, size })}`);
-    const decision = await answer.json();
+    const decision = await decide(model, size);
     if (size !== asked) return;
     const [first] = decision.reasons;
-    const reasons = decision.reasons.map((reason) => reason.message).join("; ");
-    const verdict = `${decision.pixels.toLocaleString("en")} pixels, ${decision.valid ? "valid" : "invalid"}: ${reasons}.`;
+    const verdict = `${decision.pixels.toLocaleString("en")} pixels, ${decision.valid ? "valid" : "invalid"}: ${reasons(decision)}.`;
     told.replaceChildren(element("b", `${width} x ${height}`), `, ${verdict} `, element("small", first.sentence));
   }
 
@@ -103,11 +131,15 @@ function explore(drawing) {
   const choose = () => {
     form.elements.model.value = model;
     form.elements.size.value = `${width}x${height}`;
+    tellOfSize();
+    form.querySelector("button").focus();
   };
-  drawing.addEventListener("pointermove", (event) => {
+  const point = (event) => {
     const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());
     move(snapped(place.x, event.shiftKey), snapped(-place.y, event.shiftKey));
-  });
+  };
+  // A finger that taps does not move.
+  for (const name of ["pointermove", "pointerdown"]) drawing.addEventListener(name, point);
   drawing.addEventListener("focus", () => move(width, height));
   drawing.addEventListener("click", choose);
   drawing.addEventListener("keydown", (event) => {
@@ -120,5 +152,6 @@ function explore(drawing) {
   });
 }
 
+for (const field of [form.elements.model, form.elements.size]) field.addEventListener("input", tellOfSize);
 document.querySelectorAll("svg.sizes").forEach(explore);
 setInterval(() => document.hidden || refresh().catch(() => {}), 1000);

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import ipaddress
 import json
+import re
 import time
 from functools import cache
 from importlib.resources import files
@@ -17,7 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from zai_image.sizes import Size, rule_for
+from zai_image.sizes import rule_for
 from zai_image_api import document, promises
 from zai_image_conformance.redaction import REDACTED
 from zai_image_conformance.server.faults import FAULTS
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 START_PATH = "/start/"
 """How the paths begin that only the start page's own script asks for."""
 
+_HOST = re.compile(r"\[(.*)\](?::[0-9]*)?|([^:]*)(?::[0-9]*)?")
+"""The header Host: an address of IPv6 in brackets or another name, and perhaps a port."""
 _SHOWN = 200
 """Characters that are shown of anything that a caller sent, or was told."""
 _LATELY = 20
@@ -60,7 +64,8 @@ class StartPage:
     Args:
         application: What answers everything else.
         recording: What the server was asked.
-        secret: The server's key, which is shown nowhere, whatever field a caller put it into.
+        secret: The server's key. The form holds it where the page is opened on this machine; it is shown nowhere
+            else, whatever field a caller put it into.
     """
 
     def __init__(self, application: ASGIApp, recording: Recording, secret: str) -> None:
@@ -95,6 +100,7 @@ class StartPage:
                 endpoint_path=ENDPOINT_PATH,
                 start_path=START_PATH,
                 requests=self._lately(),
+                key=self._secret if on_this_machine(request) else "",
                 **_inlined(),
             )
         )
@@ -110,13 +116,29 @@ class StartPage:
 
 async def _size(request: Request) -> Response:
     model = request.query_params.get("model", "")
+    if model not in MODELS:
+        return JSONResponse({"error": f"model is one of {', '.join(MODELS)}"}, 400)
+    return JSONResponse(decision(model, request.query_params.get("size", "")))
+
+
+def on_this_machine(request: Request) -> bool:
+    """Whether a request was sent on this machine to this machine, and neither through a proxy nor by a foreign name.
+
+    A page of another site cannot read what such a request gets: a name that its owner has lead to 127.0.0.1 is foreign.
+    """
+    forwarded = any(name in ("forwarded", "via") or name.startswith("x-forwarded-") for name in request.headers)
+    ends = (request.client.host if request.client else None, (request.scope.get("server") or [None])[0])
+    # Not by its URL, which is that of the server's own end where the header is malformed.
+    named = _HOST.fullmatch(request.headers.get("host", "").lower())
+    name = named and (named[1] or named[2])
+    return not forwarded and all(_is_loopback(host) for host in (*ends, name))
+
+
+def _is_loopback(host: str | None) -> bool:
     try:
-        asked = Size.parse(request.query_params.get("size", ""))
-        if model not in MODELS:
-            raise ValueError(f"model is one of {', '.join(MODELS)}")
-    except ValueError as error:
-        return JSONResponse({"error": str(error)}, 400)
-    return JSONResponse(decision(model, rule_for(model), asked))
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 @cache
