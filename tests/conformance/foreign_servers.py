@@ -18,8 +18,9 @@ from werkzeug.wrappers import Request, Response
 from tests.conformance.altered import KEY, Answer
 from zai_image_api.sizes import Size
 from zai_image_conformance.server import requests
-from zai_image_conformance.server.images import Placeholder, draw
+from zai_image_conformance.server.images import draw
 from zai_image_conformance.server.refusals import Refusal
+from zai_image_conformance.server.requests import Accepted
 
 PATH = "/api/paas/v4/images/generations"
 
@@ -45,7 +46,7 @@ def _json(status: int, document: object) -> Answer:
 @cache
 def _drawn(size: str) -> bytes:
     width, height = map(int, size.split("x"))
-    return draw(Placeholder(prompt="", model="", quality="", size=Size(width, height)))
+    return draw(Accepted(prompt="", model="", quality="", size=Size(width, height)))
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -68,10 +68,7 @@ def application(*, api_key: str, faults: Switchboard | None = None, recording: R
         if isinstance(wanted, Refusal):
             return _refuse(wanted)
         created = int(time.time())
-        names = [
-            images.add(prompt=wanted.prompt, model=wanted.model, quality=wanted.quality, size=wanted.size)
-            for _ in range(promises.IMAGES_PER_ANSWER)
-        ]
+        names = [images.add(wanted) for _ in range(promises.IMAGES_PER_ANSWER)]
         links = [request.url_for("image", name=name) for name in names]
         if of_images := ", ".join(each.text for each in asked_for(request) if each.fault.target is Target.IMAGE):
             links = [link.include_query_params(**{HEADER: of_images}) for link in links]

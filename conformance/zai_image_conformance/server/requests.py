@@ -28,6 +28,8 @@ class Accepted:
     quality: str
     """Empty where neither the request nor the page names one."""
     size: sizes.Size
+    seed: str = ""
+    """What the request has under this name, which the page does not document: another makes another placeholder."""
 
 
 @frozen
@@ -145,7 +147,12 @@ def _with_defaults(document: dict[str, Any]) -> Accepted:
         prompt=document["prompt"],
         quality=document.get("quality") or promises.default_quality(model) or "",
         size=sizes.rule_for(model).default if size is None else sizes.Size.parse(size),
+        seed=_seed(document.get("seed")),
     )
+
+
+def _seed(value: object) -> str:
+    return value[:SHOWN] if isinstance(value, str) else f"{value:.17g}" if isinstance(value, float) else ""
 
 
 def _shown(value: str) -> str:
