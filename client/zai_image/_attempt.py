@@ -15,8 +15,10 @@ _TOO_LONG: Final = f"its body is longer than {LARGEST_BODY} bytes"
 # Seconds of silence after which a peer is asked whether it is still there, and how often: networks forget connections
 # on which nothing is said, and an image takes its time.
 _KEEPALIVE: Final = {"TCP_KEEPIDLE": 60, "TCP_KEEPALIVE": 60, "TCP_KEEPINTVL": 60, "TCP_KEEPCNT": 5}
+_SENDING: Final = "send_request_headers.started"
+_ANSWERED: Final = "receive_response_headers.complete"
 _OPENED: Final = ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete")
-_TELLING: Final = frozenset({"send_request_headers.started", "receive_response_headers.complete", *_OPENED})
+_TELLING: Final = (_SENDING, _ANSWERED, ".failed", *_OPENED)
 # RFC 9113: the server has not processed the request, so that it is safe to send again.
 _REFUSED_STREAM: Final = 7
 
@@ -78,22 +80,21 @@ class Attempt:
     def trace(self, name: str, info: Mapping[str, Any]) -> None:
         """Note a step that the transport tells."""
         self.traces = True
-        step = name.partition(".")[2]
-        if step not in _TELLING and not step.endswith(".failed"):
+        if not name.endswith(_TELLING):
             return
-        if step == "send_request_headers.started":
+        if name.endswith(_SENDING):
             # What asks a proxy for a way is not the request.
             if info["request"].method != b"CONNECT":
                 if self._begun and self.status is None:
                     raise RuntimeError("the transport would send again what may have been received")
                 self._begun, self._stream = True, info.get("stream_id", 0)
-        elif step == "receive_response_headers.complete":
+        elif name.endswith(_ANSWERED):
             if self._begun:
                 head = info["return_value"]
                 # HTTP/1.1 has the version before the status, and words behind it.
                 status, headers = (head[1], head[3]) if len(head) == 4 else head
                 self.answered(status, {_text(name).lower(): _text(value) for name, value in headers})
-        elif step.endswith(".failed"):
+        elif name.endswith(".failed"):
             if self._begun and self.status is None and _is_refusal(info["exception"], self._stream):
                 self._begun = False
         else:
@@ -118,14 +119,12 @@ class Receiving:
         status: Its HTTP status.
         headers: Its header fields; their names in lower case.
 
-    Attributes:
-        raw: The body as it came, where others read it too; None where nobody does.
     """
 
     def __init__(self, attempt: Attempt, status: int, headers: Mapping[str, str]) -> None:
         attempt.answered(status, headers)
         self._attempt = attempt
-        self.raw = bytearray() if attempt.keeps_raw else None
+        self._raw = bytearray() if attempt.keeps_raw else None
         self._length = 0
         try:
             self._decoder = Decoder(headers)
@@ -141,8 +140,8 @@ class Receiving:
             UndecodableBody: It is damaged, or too long.
         """
         self._length += len(chunk)
-        if self.raw is not None:
-            self.raw += chunk
+        if self._raw is not None:
+            self._raw += chunk
         try:
             if self._length > LARGEST_BODY:
                 raise UndecodableBody(_TOO_LONG)
@@ -162,9 +161,10 @@ class Receiving:
             pass
         self.finish()
 
-    def finish(self) -> None:
-        """Note that all of the body came."""
+    def finish(self) -> bytes | None:
+        """Note that all of the body came; return it as it came, where others read it too, else None."""
         self._attempt.is_complete = True
+        return None if self._raw is None else bytes(self._raw)
 
 
 def _keep_alive(stream: Any) -> None:

@@ -1,4 +1,4 @@
-"""HTTP clients for whoever sends: fresh ones in each process and event loop, several for many requests in flight."""
+"""Lends what sends requests: fresh ones in each process and event loop, several for many requests in flight."""
 
 from __future__ import annotations
 
@@ -8,72 +8,68 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from operator import attrgetter
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
-
-from attrs import define, field
 
 from zai_image._boundary import guarded, not_sent
 from zai_image._errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from zai_image._http import AsyncClient, Client
+    from zai_image._http import Sender
 
 LANES: Final = 32
-"""httpx looks through all connections of a client at each event in it: many small clients take less time."""
+"""httpx looks through all connections of a pool at each event in it: many small pools take less time."""
 _MOST_CONNECTIONS: Final = 10_000
 
-C = TypeVar("C", bound="Client | AsyncClient")
 
+class Lane:
+    """A sender with connections of its own.
 
-@define(eq=False)
-class Lane(Generic[C]):
-    """One HTTP client.
-
-    Attributes:
+    Args:
         api: What sends the requests of the API.
         plain: The same without what the caller has it do with each request: for other hosts.
+
+    Attributes:
         in_flight: How many exchanges are under way on it.
         traces: Whether it was seen to tell the steps of its requests.
-        is_given: Whether the caller made it, and may read answers too.
         streams: The network streams that it opened; those that are closed drop out, sooner or later.
     """
 
-    api: C
-    plain: C
-    is_given: bool = False
-    in_flight: int = 0
-    traces: bool = False
-    streams: WeakSet[Any] = field(factory=WeakSet)
+    def __init__(self, api: Sender, plain: Sender) -> None:
+        self.api = api
+        self.plain = plain
+        self.in_flight = 0
+        self.traces = False
+        self.streams: WeakSet[Any] = WeakSet()
 
 
-@define(eq=False)
-class _Place(Generic[C]):
-    """The clients of one process and event loop."""
+class _Place:
+    """The senders of one process and event loop."""
 
-    lanes: list[Lane[C]] = field(factory=list)
-    lock: Lock = field(factory=Lock)
+    def __init__(self) -> None:
+        self.lanes: list[Lane] = []
+        self.lock = Lock()
 
 
-class Connections(Generic[C]):
-    """The HTTP clients that a client of ours made.
+class Connections:
+    """The senders that a client of ours made.
 
     Args:
         make: Makes one.
-        loop: Returns the event loop that runs; None for clients that need none.
+        loop: Returns the event loop that runs; None for senders that need none.
     """
 
-    def __init__(self, make: Callable[[], C], loop: Callable[[], object]) -> None:
+    def __init__(self, make: Callable[[], Sender], loop: Callable[[], object]) -> None:
         self._make = make
         self._loop = loop
         self._process = os.getpid()
-        self._places: dict[int, tuple[object, _Place[C]]] = {}
+        self._places: dict[int, tuple[object, _Place]] = {}
         self._parents: list[object] = []
         self.is_closed = False
 
     @contextmanager
-    def lease(self) -> Iterator[Lane[C]]:
-        """Lend the client with the fewest exchanges under way, for one exchange.
+    def lease(self) -> Iterator[Lane]:
+        """Lend the sender with the fewest exchanges under way, for one exchange.
 
         Raises:
             InvalidRequestError: They are closed.
@@ -84,8 +80,8 @@ class Connections(Generic[C]):
         with place.lock:
             lane = min(place.lanes, key=attrgetter("in_flight"), default=None)
             if lane is None or (lane.in_flight and len(place.lanes) < LANES):
-                client = guarded(self._make, not_sent)
-                lane = Lane(client, client)
+                sender = guarded(self._make, not_sent)
+                lane = Lane(sender, sender)
                 place.lanes.append(lane)
             lane.in_flight += 1
         try:
@@ -94,12 +90,12 @@ class Connections(Generic[C]):
             with place.lock:
                 lane.in_flight -= 1
 
-    def remove_all(self) -> list[C]:
-        """Return the clients of this process and event loop, to be closed, and lend none any more."""
+    def remove_all(self) -> list[Sender]:
+        """Return the senders of this process and event loop, to be closed, and lend none any more."""
         self.is_closed = True
         return [lane.api for lane in self._place().lanes]
 
-    def _place(self) -> _Place[C]:
+    def _place(self) -> _Place:
         if self._process != os.getpid():
             # A fork copies locks as they are, and connections that the parent goes on using: nothing here touches them.
             self._parents.append(self._places)
@@ -110,26 +106,26 @@ class Connections(Generic[C]):
             return known[1]
         # What a loop that is over had opened is let go.
         self._places = {key: entry for key, entry in self._places.items() if not _is_over(entry[0])}
-        place: _Place[C] = _Place()
+        place = _Place()
         self._places[id(loop)] = loop, place
         return place
 
 
-class GivenConnections(Generic[C]):
-    """An HTTP client, or a transport, that the caller made: nothing here can make another one of its kind.
+class GivenConnections:
+    """A client or a transport that the caller made: nothing here can make another one of its kind.
 
     Args:
         api: What sends the requests of the API.
         plain: The same for other hosts.
         given: What the caller gave, for messages.
         is_closed: Whether the caller has closed it.
-        loop: Returns the event loop that runs; None for clients that need none.
+        loop: Returns the event loop that runs; None for senders that need none.
     """
 
     def __init__(
-        self, api: C, plain: C, *, given: str, is_closed: Callable[[], bool], loop: Callable[[], object]
+        self, api: Sender, plain: Sender, *, given: str, is_closed: Callable[[], bool], loop: Callable[[], object]
     ) -> None:
-        self._lane = Lane(api, plain, is_given=True)
+        self._lane = Lane(api, plain)
         self._given = given
         self._is_closed = is_closed
         self._loop = loop
@@ -139,8 +135,8 @@ class GivenConnections(Generic[C]):
         self.is_closed = False
 
     @contextmanager
-    def lease(self) -> Iterator[Lane[C]]:
-        """Lend the client for one exchange.
+    def lease(self) -> Iterator[Lane]:
+        """Lend the sender for one exchange.
 
         Raises:
             InvalidRequestError: It is closed, was made in another process, or has connections of another event loop.
@@ -163,8 +159,8 @@ class GivenConnections(Generic[C]):
             with self._lock:
                 lane.in_flight -= 1
 
-    def remove_all(self) -> list[C]:
-        """Return the clients to be closed: a client that was given stays open, and what carries it is the caller's."""
+    def remove_all(self) -> list[Sender]:
+        """Return what is to be closed: a given transport is; a given client stays open, and its caller closes it."""
         self.is_closed = True
         return [] if self._given == "http_client" else [self._lane.api]
 
@@ -174,18 +170,18 @@ def closed() -> InvalidRequestError:
     return InvalidRequestError(["the client is closed; make another one, or ask inside its `with` block"])
 
 
-def close(clients: list[Client]) -> None:
-    """Close clients, whatever state they are in."""
-    for client in clients:
+def close(senders: list[Sender]) -> None:
+    """Close senders, whatever state they are in."""
+    for sender in senders:
         with suppress(Exception):
-            client.close()
+            sender.close()
 
 
-async def close_async(clients: list[AsyncClient]) -> None:
-    """Close clients, whatever state they are in."""
-    for client in clients:
+async def close_async(senders: list[Sender]) -> None:
+    """Close asynchronous senders, whatever state they are in."""
+    for sender in senders:
         with suppress(Exception):
-            await client.aclose()
+            await sender.close()
 
 
 def no_loop() -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 import mimetypes
 import re
 from collections.abc import Callable, Iterator, Mapping, MutableSet
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
 from io import BytesIO
 from mmap import ACCESS_READ, mmap
-from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote, urljoin
 
 from zai_image._attempt import Attempt
@@ -21,20 +19,18 @@ from zai_image._decoding import STEP, Decoder
 from zai_image._errors import DownloadError, InvalidRequestError
 from zai_image._formats import Facts, facts_of, format_named
 from zai_image._formats._content import Content
-from zai_image._http import timeouts
+from zai_image._http import image_request, location, with_target
 from zai_image._image_answers import ImageAnswer
 from zai_image._image_hosts import ImageHosts
 from zai_image._redact import Key
 from zai_image._retries import retry_after
-from zai_image_api.types import UNSET, Unset
+from zai_image_api.types import Unset
 
 if TYPE_CHECKING:
     from zai_image._connections import Connections, GivenConnections
-    from zai_image._http import URL, AsyncClient, Client, Request, Response, Timeout
+    from zai_image._http import Request, Response, Sender, Timeout
 
-__all__ = ["STEP", "Download", "Progress", "Receiver", "RefusedAddress", "plain"]
-
-C = TypeVar("C", bound="Client | AsyncClient")
+__all__ = ["STEP", "Download", "Progress", "Receiver", "RefusedAddress"]
 
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Called with the bytes received so far and, where the server says, how many there will be."""
@@ -49,7 +45,6 @@ _HEADERS: Final = {"Accept": "image/*, */*;q=0.5", "Accept-Encoding": "identity"
 _TRANSIENT_STATUSES: Final = frozenset({408, 425, 429, *range(500, 600)})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _GONE: Final = 410
-_LOCATION: Final = "zai_image.location"
 _LINK: Final = re.compile(r"https?://(?P<authority>[^/?#]*)(?P<target>[^#]*)", re.IGNORECASE | re.DOTALL)
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 # What a request line can hold as it is.
@@ -132,8 +127,8 @@ class Download:
         return self.error(f"could not be stored: {told(raised, self._key)}", cause=cause(raised, self._key))
 
     @contextmanager
-    def leased(self, connections: Connections[C] | GivenConnections[C]) -> Iterator[C]:
-        """Lend an HTTP client for an attempt, without what the caller has one do for the API.
+    def leased(self, connections: Connections | GivenConnections) -> Iterator[Sender]:
+        """Lend a sender for an attempt, without what the caller has one do for the API.
 
         Raises:
             DownloadError: There is none: it is closed, or belongs to another process or event loop.
@@ -141,16 +136,16 @@ class Download:
         try:
             with connections.lease() as lane:
                 self._streams = lane.streams
-                yield plain(lane.plain)
+                yield lane.plain
         except InvalidRequestError as refused:
             problem = "must be fetched before the client is closed; do so inside its `with` block"
             raise self.error(problem if connections.is_closed else f"could not be fetched: {refused}") from None
 
-    def request(self, client: Client | AsyncClient, link: str) -> Request:
+    def request(self, sender: Sender, link: str) -> Request:
         """Return the request for the image, made from nothing but a link: its query goes out byte for byte.
 
         Args:
-            client: What sends the request; nothing that it adds to its own requests is in this one.
+            sender: What sends the request; nothing that it adds to its own requests is in this one.
             link: Where the image is, or where another link redirects to.
 
         Raises:
@@ -159,18 +154,22 @@ class Download:
         parts = _LINK.match(link)
         if parts is None:
             raise self.error("has a link that is not an http(s) address")
-        # Of httpx or of httpx2, whichever the client is of.
-        probe = client.build_request("GET", "https://image.invalid/")
-        address: URL = type(probe.url)(link)
+        request = image_request(sender, link, _HEADERS, timeout=self._timeout, deadline=self.deadline)
+        address = request.url
         if not address.host:
             raise self.error("has a link without a host")
         if address.port is not None and not 0 < address.port < 2**16:
             raise self.error("has a link to a port that no host has")
         if self._hosts.refuses(address.host):
             raise self.error(self._refusal(address.host))
+        request.extensions["trace"] = self._trace(address.raw_host.decode("ascii"), sender.is_async)
         target = quote(parts["target"], safe=_VISIBLE)
-        attempt = Attempt(streams=self._streams)
-        check = self._checks(address.raw_host.decode("ascii"))
+        with_target(request, target if target.startswith("/") else f"/{target}")
+        return request
+
+    def _trace(self, host: str, is_async: bool) -> Callable[[str, Mapping[str, Any]], object]:
+        """Return what is told each step of a request, and breaks it off where the host has a refused address."""
+        attempt, check = Attempt(streams=self._streams), self._checks(host)
 
         def trace(name: str, info: Mapping[str, Any]) -> None:
             attempt.trace(name, info)
@@ -184,21 +183,7 @@ class Download:
                 await info["return_value"].aclose()
                 raise RefusedAddress(refused)
 
-        steps = timeouts(client.timeout if self._timeout is UNSET else self._timeout)
-        request = type(probe)(
-            "GET",
-            address,
-            headers=_HEADERS,
-            extensions={
-                "timeout": self.deadline.each_within(steps),
-                "trace": trace_async if hasattr(client, "aclose") else trace,
-            },
-        )
-        kind: Any = type(address)
-        exact = _exact(kind)(link)
-        exact.target = (target if target.startswith("/") else f"/{target}").encode("ascii")
-        request.url = exact
-        return request
+        return trace_async if is_async else trace
 
     def _checks(self, host: str) -> Callable[[str, Mapping[str, Any]], str | None]:
         """Return what tells why an address that a host turned out to have is refused."""
@@ -234,10 +219,10 @@ class Download:
         Raises:
             DownloadError: It redirects from https to another scheme, to what is not http(s), or once too often.
         """
-        location = response.extensions.get(_LOCATION)
-        if response.status_code not in _REDIRECTS or location is None:
+        to = location(response)
+        if response.status_code not in _REDIRECTS or to is None:
             return None
-        target: str = location if _SCHEME.match(location) else urljoin(link, location)
+        target = to if _SCHEME.match(to) else urljoin(link, to)
         old, new = (each.partition(":")[0].lower() for each in (link, target))
         if new != old and (old, new) != ("http", "https"):
             raise self.error(f"is redirected from {old} to {new}")
@@ -347,35 +332,6 @@ class Receiver:
         if self._received and self._content_type.startswith("image/"):
             return Facts(self._content_type, mimetypes.guess_extension(self._content_type) or "")
         raise self._download.error(f"is not an image but {self._content_type or 'bytes of no known kind'}")
-
-
-@lru_cache
-def _exact(kind: Any) -> Any:
-    """Return a kind of address of httpx that goes out as it was given; httpx writes some characters differently."""
-    return type("ExactURL", (kind,), {"raw_path": property(lambda address: address.target)})
-
-
-def plain(client: C) -> C:
-    """Return a client that sends over the same connections, without the hooks and cookies of the given one.
-
-    Args:
-        client: The client; it stays as it is.
-    """
-    bare = copy.copy(client)
-    bare.event_hooks = {"response": [_set_aside_async if hasattr(client, "aclose") else _set_aside]}
-    # Ours keeps none.
-    with suppress(AttributeError):
-        bare.cookies = None  # type: ignore[assignment]
-    return bare
-
-
-def _set_aside(response: Response) -> None:
-    """Keep where a response redirects to from httpx, which would look there even where it is not to follow."""
-    response.extensions[_LOCATION] = response.headers.pop("location", None)
-
-
-async def _set_aside_async(response: Response) -> None:
-    _set_aside(response)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -22,7 +23,7 @@ from zai_image_api.types import UNSET
 
 if TYPE_CHECKING:
     from zai_image._connections import Connections, GivenConnections, Lane
-    from zai_image._http import AsyncClient, Client, Request
+    from zai_image._http import Request, Sender
     from zai_image_api.operation import Operation
     from zai_image_api.types import Options, Response
 
@@ -66,16 +67,16 @@ class Call:
         self._broke_off = False
         self._begun = 0.0
 
-    def attempt(self, lane: Lane[Any]) -> Attempt:
-        """Begin an attempt on an HTTP client; return what it will be observed in."""
+    def attempt(self, lane: Lane) -> Attempt:
+        """Begin an attempt; return what it will be observed in."""
         self._attempts += 1
         self._begun = time.perf_counter()
-        self._attempt = Attempt(traces=lane.traces, keeps_raw=lane.is_given, streams=lane.streams)
+        self._attempt = Attempt(traces=lane.traces, keeps_raw=lane.api.client is not None, streams=lane.streams)
         return self._attempt
 
-    def request(self, client: Client | AsyncClient) -> Request:
+    def request(self, sender: Sender) -> Request:
         """Return the request of the attempt under way."""
-        headers = {**self._request.headers, "Accept-Encoding": ACCEPTED}
+        headers = {**sender.headers, **self._request.headers, "Accept-Encoding": ACCEPTED}
         if self.operation.secured:
             headers["Authorization"] = f"Bearer {self._settings.key.reveal()}"
         for given in (self._settings.headers.reveal(), self._headers.reveal()):
@@ -83,7 +84,7 @@ class Call:
                 names = {name.lower() for name in given}
                 headers = {name: value for name, value in headers.items() if name.lower() not in names} | dict(given)
         return _http.request(
-            client,
+            sender,
             self._request.method,
             self._address + self._query(),
             headers,
@@ -174,24 +175,28 @@ class Call:
                     LOGGER.debug("%s: %r", name, value)
 
 
-def exchange(call: Call, connections: Connections[Client] | GivenConnections[Client]) -> Any:
+def exchange(call: Call, connections: Connections | GivenConnections) -> Any:
     """Make an attempt at a call; return what the answer says, or an error."""
     with connections.lease() as lane:
         attempt = call.attempt(lane)
         raised: Exception | None = None
         try:
             with call.deadline.bounding():
-                response = lane.api.send(call.request(lane.api), stream=True)
-                if not attempt.is_complete:
-                    _http.receive(response, attempt)
-                response.close()
+                response = lane.api.send(call.request(lane.api))
+                try:
+                    if not attempt.is_complete:
+                        _http.receive(response, attempt)
+                finally:
+                    # What fails here changes nothing of what came.
+                    with suppress(Exception):
+                        response.close()
         except Exception as error:
             raised = error
         lane.traces = attempt.traces
     return call.outcome(raised)
 
 
-async def exchange_async(call: Call, connections: Connections[AsyncClient] | GivenConnections[AsyncClient]) -> Any:
+async def exchange_async(call: Call, connections: Connections | GivenConnections) -> Any:
     """Make an attempt at a call; the asynchronous twin of :func:`exchange`."""
     import anyio
 
@@ -200,13 +205,16 @@ async def exchange_async(call: Call, connections: Connections[AsyncClient] | Giv
         raised: Exception | None = None
         try:
             with anyio.move_on_after(call.deadline.remaining) as scope:
-                response = await lane.api.send(call.request(lane.api), stream=True)
-                if not attempt.is_complete:
-                    await _http.receive_async(response, attempt)
-                await response.aclose()
+                response = await lane.api.send(call.request(lane.api))
+                try:
+                    if not attempt.is_complete:
+                        await _http.receive_async(response, attempt)
+                finally:
+                    with suppress(Exception):
+                        await response.aclose()
         except Exception as error:
             raised = error
-        if scope.cancelled_caught:
+        if scope.cancelled_caught and not attempt.is_complete:
             raised = TimeoutError("the deadline is over")
         lane.traces = attempt.traces
     return call.outcome(raised)

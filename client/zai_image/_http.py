@@ -1,4 +1,4 @@
-"""All that this package uses of httpx, and of httpx2, its continuation: clients, requests, and receiving answers."""
+"""All that this package uses of httpx, and of httpx2, its continuation: sending requests, and receiving answers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import os
 import ssl
 import sys
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 try:
     import httpx
@@ -33,47 +33,146 @@ if TYPE_CHECKING:
     GivenAsyncTransport: TypeAlias = httpx.AsyncBaseTransport | httpx2.AsyncBaseTransport
     Timeout: TypeAlias = httpx.Timeout | httpx2.Timeout
 
-Client: TypeAlias = httpx.Client
-AsyncClient: TypeAlias = httpx.AsyncClient
 Request: TypeAlias = httpx.Request
 Response: TypeAlias = httpx.Response
-URL: TypeAlias = httpx.URL
 
-# Requests go to one host and downloads to another; a client keeps a connection to each when nothing is under way.
+# Requests go to one host and downloads to another; a lane keeps a connection to each when nothing is under way.
 _KEPT_IN_A_LANE: Final = 2
+_STEPS: Final = ("connect", "read", "write", "pool")
+_TIMEOUTS: Final[Mapping[str, float | None]] = {**dict.fromkeys(_STEPS, READ_SECONDS), "connect": CONNECT_SECONDS}
 # A proxy has no way to the loopback interface of who asks, and has no business with what is sent there.
-_LOOPBACK: Final = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+# What httpx's clients send by themselves, too.
+_HEADERS: Final = {"Accept": "*/*", "User-Agent": "zai-image"}
 _ATTEMPT: Final = "zai_image.attempt"
+_LOCATION: Final = "zai_image.location"
 
 
-def connections(
-    transport: GivenTransport | None, http_client: GivenClient | None
-) -> Connections[Client] | GivenConnections[Client]:
-    """Return what lends HTTP clients: the given one, one with the given transport, or our own.
+class Sender:
+    """Sends requests: over transports, with nothing in between, or with a client of the caller's.
+
+    Args:
+        library: Whose requests it takes: httpx or httpx2.
+        is_async: Whether its answers are awaited.
+        send: Sends a request; what it returns is read as it comes.
+        close: Closes its connections.
+        client: The caller's client, where it is one.
+
+    Attributes:
+        headers: What it sends with each request of the API, where it is no client that adds its own.
+    """
+
+    def __init__(
+        self,
+        library: Any,
+        is_async: bool,
+        send: Callable[[Request], Any],
+        close: Callable[[], Any],
+        client: Any = None,
+    ) -> None:
+        self.library = library
+        self.is_async = is_async
+        self.send = send
+        self.close = close
+        self.client = client
+        self.headers: Mapping[str, str] = _HEADERS if client is None else {}
+
+
+def connections(transport: GivenTransport | None, http_client: GivenClient | None) -> Connections | GivenConnections:
+    """Return what lends senders: of the given client, of the given transport, or our own.
 
     Raises:
         InvalidRequestError: What was given is no such thing.
     """
-    if http_client is not None:
-        library(http_client, "Client", "http_client")
-        return _given(http_client, "http_client", _receive, _hand_over, no_loop)
-    if transport is not None:
-        made = _quiet(library(transport, "BaseTransport", "transport"), "Client", transport=transport)
-        return _given(made, "transport", _receive, _hand_over, no_loop)
-    return Connections(lambda: _own("Client", _receive, _hand_over), no_loop)
+    return _connections(transport, http_client, False, no_loop)
 
 
 def async_connections(
     transport: GivenAsyncTransport | None, http_client: GivenAsyncClient | None
-) -> Connections[AsyncClient] | GivenConnections[AsyncClient]:
-    """Return what lends asynchronous HTTP clients, as above."""
+) -> Connections | GivenConnections:
+    """Return what lends asynchronous senders, as above."""
+    return _connections(transport, http_client, True, running_loop)
+
+
+def _connections(
+    transport: object, http_client: Any, is_async: bool, loop: Callable[[], object]
+) -> Connections | GivenConnections:
+    kind = "Async" if is_async else ""
     if http_client is not None:
-        library(http_client, "AsyncClient", "http_client")
-        return _given(http_client, "http_client", _receive_async, _hand_over_async, running_loop)
+        uses = library(http_client, f"{kind}Client", "http_client")
+        of_api, plain = _of_api(http_client, is_async), _plain(http_client, is_async)
+        close = http_client.aclose if is_async else http_client.close
+        return GivenConnections(
+            Sender(uses, is_async, partial(of_api.send, stream=True), close, of_api),
+            Sender(uses, is_async, partial(plain.send, stream=True, auth=None, follow_redirects=False), close, plain),
+            given="http_client",
+            is_closed=lambda: bool(http_client.is_closed),
+            loop=loop,
+        )
     if transport is not None:
-        made = _quiet(library(transport, "AsyncBaseTransport", "transport"), "AsyncClient", transport=transport)
-        return _given(made, "transport", _receive_async, _hand_over_async, running_loop)
-    return Connections(lambda: _own("AsyncClient", _receive_async, _hand_over_async), running_loop)
+        uses = library(transport, "AsyncBaseTransport" if is_async else "BaseTransport", "transport")
+        sender = Sender(uses, is_async, *_verbs(transport, is_async))
+        return GivenConnections(sender, sender, given="transport", is_closed=lambda: False, loop=loop)
+    return Connections(lambda: _own(is_async), loop)
+
+
+def _verbs(transport: Any, is_async: bool) -> tuple[Callable[[Request], Any], Callable[[], Any]]:
+    return (
+        (transport.handle_async_request, transport.aclose) if is_async else (transport.handle_request, transport.close)
+    )
+
+
+def _own(is_async: bool) -> Sender:
+    """Return a sender of our own; the proxies of the environment carry its requests, where it names any."""
+    make = partial(
+        httpx.AsyncHTTPTransport if is_async else httpx.HTTPTransport,
+        verify=_trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
+        limits=httpx.Limits(
+            max_connections=max(1, most_connections() // LANES), max_keepalive_connections=_KEPT_IN_A_LANE
+        ),
+    )
+    send, close = _verbs(make(), is_async)
+    named = {scheme: proxy for scheme, proxy in getproxies().items() if scheme in ("http", "https", "all") and proxy}
+    if not named:
+        return Sender(httpx, is_async, send, close)
+    proxied = {
+        scheme: _verbs(make(proxy=proxy if "://" in proxy else f"http://{proxy}"), is_async)
+        for scheme, proxy in named.items()
+    }
+
+    def routed(request: Request) -> Any:
+        through = proxied.get(request.url.scheme) or proxied.get("all")
+        if through is None or request.url.host in _LOOPBACK or proxy_bypass(request.url.host):
+            return send(request)
+        return through[0](request)
+
+    def close_all() -> None:
+        for _, close_one in proxied.values():
+            close_one()
+        close()
+
+    async def close_all_async() -> None:
+        for _, close_one in proxied.values():
+            await close_one()
+        await close()
+
+    return Sender(httpx, is_async, routed, close_all_async if is_async else close_all)
+
+
+def _of_api(client: Any, is_async: bool) -> Any:
+    """Return a client that sends as the given one does, with hooks of ours around the caller's."""
+    made, hooks = copy.copy(client), client.event_hooks
+    first, last = (_receive_async, _hand_over_async) if is_async else (_receive, _hand_over)
+    made.event_hooks = {"request": [*hooks["request"], last], "response": [first, *hooks["response"]]}
+    return made
+
+
+def _plain(client: Any, is_async: bool) -> Any:
+    """Return a client that sends over the connections of the given one, without its hooks and cookies."""
+    made = copy.copy(client)
+    made.event_hooks = {"response": [_set_aside_async if is_async else _set_aside]}
+    made.cookies = None
+    return made
 
 
 def library(thing: object, kind: str, argument: str) -> Any:
@@ -95,7 +194,7 @@ def library(thing: object, kind: str, argument: str) -> Any:
 
 
 def request(
-    client: Client | AsyncClient,
+    sender: Sender,
     method: str,
     url: str,
     headers: Mapping[str, str],
@@ -105,37 +204,53 @@ def request(
     deadline: Deadline,
     attempt: Attempt,
 ) -> Request:
-    """Return the request that the client would build, with what observes it.
-
-    What most requests are is built here: httpx takes a tenth of a call to merge what then is not there.
-    """
-    uses = _library(type(client))
-    steps = timeouts(client.timeout if timeout is UNSET else timeout)
-    is_async = isinstance(client, uses.AsyncClient)
+    """Return a request of the API, with what observes it; a client of the caller's adds what it always adds."""
     extensions = {
-        "timeout": deadline.each_within(steps),
-        "trace": attempt.trace_async if is_async else attempt.trace,
-        _ATTEMPT: attempt,
+        "timeout": deadline.each_within(_seconds(sender, timeout)),
+        "trace": attempt.trace_async if sender.is_async else attempt.trace,
     }
-    if content is None or client.cookies or client.params or "Host" in client.headers:
-        return client.build_request(method, url, headers=headers, content=content, extensions=extensions)
-    address = _parsed(uses, url)
-    names = {name.lower().encode("ascii") for name in headers}
-    made: Request = uses.Request(
-        method,
-        address,
-        headers=[
-            (b"Host", address.netloc),
-            *(field for field in client.headers.raw if field[0].lower() not in names),
-            *((name.encode("ascii"), value.encode()) for name, value in headers.items()),
-            (b"Content-Length", b"%d" % len(content)),
-        ],
-        stream=uses.ByteStream(content),
-        extensions=extensions,
-    )
-    # Event hooks may look at the content.
-    made.read()
+    made: Request
+    if sender.client is None:
+        address = _parsed(sender.library, url)
+        made = sender.library.Request(method, address, headers=headers, content=content, extensions=extensions)
+        # What comes next is the transport.
+        attempt.handed_over = True
+    else:
+        made = sender.client.build_request(method, url, headers=headers, content=content, extensions=extensions)
+        made.extensions[_ATTEMPT] = attempt
     return made
+
+
+def image_request(
+    sender: Sender,
+    link: str,
+    headers: Mapping[str, str],
+    *,
+    timeout: Timeout | float | Unset | None,
+    deadline: Deadline,
+) -> Request:
+    """Return a request for an image: it holds nothing but these header fields, and goes to the link as httpx reads it.
+
+    Raises:
+        ValueError: httpx cannot read the link.
+    """
+    extensions = {"timeout": deadline.each_within(_seconds(sender, timeout))}
+    made: Request = sender.library.Request("GET", link, headers=headers, extensions=extensions)
+    return made
+
+
+def with_target(request: Request, target: str) -> None:
+    """Have a request ask for exactly this target; httpx writes some characters differently."""
+    kind: Any = type(request.url)
+    exact = _exact(kind)(str(request.url))
+    exact.target = target.encode("ascii")
+    request.url = exact
+
+
+def location(response: Response) -> str | None:
+    """Return where a response redirects to; None where it does not say."""
+    set_aside: str | None = response.extensions.get(_LOCATION)
+    return response.headers.get("location") if set_aside is None else set_aside
 
 
 def check_timeout(timeout: object) -> None:
@@ -177,7 +292,15 @@ def is_address(url: object) -> bool:
         return False
 
 
-_STEPS: Final = ("connect", "read", "write", "pool")
+def _seconds(sender: Sender, timeout: Timeout | float | Unset | None) -> Mapping[str, float | None]:
+    if timeout is not UNSET:
+        return timeouts(timeout)
+    return _TIMEOUTS if sender.client is None else timeouts(sender.client.timeout)
+
+
+@lru_cache
+def _exact(kind: Any) -> Any:
+    return type("ExactURL", (kind,), {"raw_path": property(lambda address: address.target)})
 
 
 def _library(kind: type) -> Any:
@@ -187,51 +310,6 @@ def _library(kind: type) -> Any:
         if name in ("httpx", "httpx2"):
             return sys.modules[name]
     return None
-
-
-@lru_cache
-def _without_cookies(uses: Any, kind: str) -> Any:
-    """Return a class of clients that keep no cookies: who asks with a key has no session, and looking takes time."""
-    none = {"extract_cookies": lambda self, response: None, "__bool__": lambda self: False}
-    jar = type("NoCookies", (uses.Cookies,), none)()
-    return type(kind, (getattr(uses, kind),), {"cookies": property(lambda self: jar)})
-
-
-def _quiet(uses: Any, kind: str, **settings: Any) -> Any:
-    """Return a client that adds only the header fields that are needed, and looks only for cookies that it has."""
-    timeout = uses.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-    client = _without_cookies(uses, kind)(timeout=timeout, **settings)
-    # HTTP/1.1 keeps connections alive unasked, and each field costs a hundredth of a call.
-    del client.headers["Connection"]
-    return client
-
-
-def _own(kind: str, receive: object, hand_over: object) -> Any:
-    """Return one of our own clients; the proxies of the environment carry its requests, where it names any."""
-    proxied = not {"http", "https", "all"}.isdisjoint(getproxies())
-    return _quiet(
-        httpx,
-        kind,
-        verify=_trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
-        limits=httpx.Limits(
-            max_connections=max(1, most_connections() // LANES), max_keepalive_connections=_KEPT_IN_A_LANE
-        ),
-        mounts=_LOOPBACK if proxied else None,
-        event_hooks={"request": [hand_over], "response": [receive]},
-    )
-
-
-def _given(
-    client: Any, name: str, receive: object, hand_over: object, loop: Callable[[], object]
-) -> GivenConnections[Any]:
-    """Return what lends the given client, with hooks of ours around the caller's; the client itself stays as it is."""
-    api, plain = copy.copy(client), copy.copy(client)
-    hooks = client.event_hooks
-    api.event_hooks = {"request": [*hooks["request"], hand_over], "response": [receive, *hooks["response"]]}
-    plain.event_hooks = {}
-    if name == "http_client":
-        plain.cookies = None
-    return GivenConnections(api, plain, given=name, is_closed=lambda: client.is_closed, loop=loop)
 
 
 @lru_cache(maxsize=4)
@@ -271,6 +349,15 @@ async def _receive_async(response: Response) -> None:
         await receive_async(response, attempt)
 
 
+def _set_aside(response: Response) -> None:
+    """Keep where a response redirects to from httpx, which would look there even where it is not to follow."""
+    response.extensions[_LOCATION] = response.headers.pop("location", None)
+
+
+async def _set_aside_async(response: Response) -> None:
+    _set_aside(response)
+
+
 def receive(response: Response, attempt: Attempt) -> None:
     """Receive all of an answer."""
     receiving = Receiving(attempt, response.status_code, dict(response.headers.items()))
@@ -281,8 +368,7 @@ def receive(response: Response, attempt: Attempt) -> None:
     for chunk in response.iter_raw():
         for _ in receiving.take(chunk):
             pass
-    receiving.finish()
-    _rewind(response, receiving.raw)
+    _rewind(response, receiving.finish())
 
 
 async def receive_async(response: Response, attempt: Attempt) -> None:
@@ -295,8 +381,7 @@ async def receive_async(response: Response, attempt: Attempt) -> None:
         for size in receiving.take(chunk):
             if size == STEP:
                 await _others_turn()
-    receiving.finish()
-    _rewind(response, receiving.raw)
+    _rewind(response, receiving.finish())
 
 
 async def _others_turn() -> None:
@@ -305,8 +390,8 @@ async def _others_turn() -> None:
     await lowlevel.checkpoint()
 
 
-def _rewind(response: Response, raw: bytearray | None) -> None:
+def _rewind(response: Response, raw: bytes | None) -> None:
     """Let hooks of the caller, redirects and authentication read the body as if nobody had."""
     if raw is not None:
-        response.stream = _library(type(response)).ByteStream(bytes(raw))
+        response.stream = _library(type(response)).ByteStream(raw)
         response.is_stream_consumed = response.is_closed = False

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from zai_image._connections import Connections, GivenConnections
     from zai_image._downloads import Download, Progress
     from zai_image._formats import Facts
-    from zai_image._http import AsyncClient, Client
+    from zai_image._http import Sender
 
     Target: TypeAlias = str | PathLike[str]
 
@@ -43,7 +43,7 @@ class Image(AnyImage):
         made: ImageAnswer,
         asked: Mapping[str, Any],
         downloading: Downloading,
-        connections: Connections[Client] | GivenConnections[Client],
+        connections: Connections | GivenConnections,
     ) -> None:
         super().__init__(made, asked, downloading)
         self._connections = connections
@@ -120,14 +120,13 @@ class Image(AnyImage):
                 _retries.wait(pause)
 
     def _attempt(self, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
-        with download.leased(self._connections) as client:
-            return self._followed(client, download, file, progress)
+        with download.leased(self._connections) as sender:
+            return self._followed(sender, download, file, progress)
 
-    def _followed(self, client: Client, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
+    def _followed(self, sender: Sender, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
         link, redirects = download.link, 0
         while True:
-            request = download.request(client, link)
-            response = client.send(request, stream=True, auth=None, follow_redirects=False)
+            response = sender.send(download.request(sender, link))
             try:
                 sent_on = download.redirection(response, link, redirects)
                 if sent_on is None:
@@ -164,7 +163,7 @@ class AsyncImage(AnyImage):
         made: ImageAnswer,
         asked: Mapping[str, Any],
         downloading: Downloading,
-        connections: Connections[AsyncClient] | GivenConnections[AsyncClient],
+        connections: Connections | GivenConnections,
     ) -> None:
         super().__init__(made, asked, downloading)
         self._connections = connections
@@ -244,20 +243,17 @@ class AsyncImage(AnyImage):
                 await _retries.wait_async(pause)
 
     async def _attempt(self, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
-        with download.leased(self._connections) as client:
-            return await self._followed(client, download, file, progress)
+        with download.leased(self._connections) as sender:
+            return await self._followed(sender, download, file, progress)
 
-    async def _followed(
-        self, client: AsyncClient, download: Download, file: IO[bytes], progress: Progress | None
-    ) -> Facts:
+    async def _followed(self, sender: Sender, download: Download, file: IO[bytes], progress: Progress | None) -> Facts:
         from anyio.lowlevel import checkpoint
 
         from zai_image._downloads import STEP
 
         link, redirects = download.link, 0
         while True:
-            request = download.request(client, link)
-            response = await client.send(request, stream=True, auth=None, follow_redirects=False)
+            response = await sender.send(download.request(sender, link))
             try:
                 sent_on = download.redirection(response, link, redirects)
                 if sent_on is None:

@@ -286,7 +286,7 @@ def test_a_client_is_made_only_where_all_others_are_busy_and_there_are_few() -> 
         made.append(Client())
         return made[-1]
 
-    connections: Connections[Any] = Connections(make, no_loop)
+    connections = Connections(make, no_loop)
     for _ in range(3):
         with connections.lease():
             pass
