@@ -10,36 +10,32 @@
 
 from __future__ import annotations
 
-from zai_image import sizes
-from zai_image._client import AsyncZaiImage, ZaiImage
-from zai_image._errors import (
-    APIError,
-    AuthenticationError,
-    ConnectionError,
-    ContentBlockedError,
-    DownloadError,
-    InsufficientBalanceError,
-    InvalidRequestError,
-    InvalidResponseError,
-    RateLimitError,
-    ServerError,
-    SuffixWarning,
-    TimeoutError,
-    UnknownModelWarning,
-    ZaiImageError,
-)
-from zai_image._images import AsyncImage, Image
-from zai_image.sizes import Size
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
+if TYPE_CHECKING:
+    from zai_image import sizes
+    from zai_image._client import AsyncZaiImage, ZaiImage
+    from zai_image._errors import (
+        APIError,
+        AuthenticationError,
+        ConnectionError,
+        ContentBlockedError,
+        DownloadError,
+        InsufficientBalanceError,
+        InvalidRequestError,
+        InvalidResponseError,
+        RateLimitError,
+        ServerError,
+        SuffixWarning,
+        TimeoutError,
+        UnknownModelWarning,
+        ZaiImageError,
+    )
+    from zai_image._images import AsyncImage, Image
+    from zai_image.sizes import Size
 
-def __getattr__(name: str) -> str:
-    """Return the version, which takes longer to look up than all of the above to import."""
-    if name != "__version__":
-        raise AttributeError(f"module 'zai_image' has no attribute {name!r}")
-    from importlib.metadata import version
-
-    return version("zai-image")
-
+    __version__: str
 
 __all__ = [
     "APIError",
@@ -63,3 +59,30 @@ __all__ = [
     "ZaiImageError",
     "sizes",
 ]
+
+_ELSEWHERE: Final = {
+    **dict.fromkeys(("ZaiImage", "AsyncZaiImage"), "zai_image._client"),
+    **dict.fromkeys(("Image", "AsyncImage"), "zai_image._images"),
+    "Size": "zai_image.sizes",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for, and no more: whoever needs sizes or errors alone does not wait for the client."""
+    found: Any
+    if name == "__version__":
+        from importlib.metadata import version
+
+        found = version("zai-image")
+    elif name == "sizes":
+        found = import_module("zai_image.sizes")
+    elif name in __all__:
+        found = getattr(import_module(_ELSEWHERE.get(name, "zai_image._errors")), name)
+    else:
+        raise AttributeError(f"module 'zai_image' has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "__version__"})

@@ -16,11 +16,10 @@ from zai_image._errors import (
     TimeoutError,
     ZaiImageError,
 )
-from zai_image._image_answers import ImageAnswer, findings, named, read_image_answer, read_leniently
+from zai_image._image_answers import findings, named, read_image_answer, read_leniently
 from zai_image._redact import Key
 from zai_image._retries import retry_after
 from zai_image_api.errors import InvalidResponse
-from zai_image_api.types import Response
 from zai_image_api.wire import LARGEST_BODY
 
 if TYPE_CHECKING:
@@ -36,23 +35,30 @@ _LONGEST_SPELLING: Final = 16
 E = TypeVar("E", bound=ZaiImageError)
 
 
-def answer_read(operation: Operation[Any], came: Response[Any] | InvalidResponse, key: Key) -> Any:
+def answer_read(operation: Operation[Any], status: int, headers: Mapping[str, str], content: bytes, key: Key) -> Any:
     """Return what an answer says, by its status: what was asked for, or an error.
 
     Args:
         operation: What was asked for.
-        came: The answer, read as documented or not.
+        status: The answer's HTTP status.
+        headers: Its header fields; their names match in any case.
+        content: Its body.
         key: The API key, which no error may show.
     """
+    succeeded = 200 <= status < 300
+    if succeeded and operation.returns_image:
+        answer = read_image_answer(headers, content, key)
+        if answer is not None:
+            return answer
+    problem = "neither an image nor an error"
     try:
-        if operation.returns_image:
-            return image_answer(came, key)
-        if isinstance(came, Response) and 200 <= came.status_code < 300:
+        came = operation.read(status, headers, content)
+        if succeeded and not operation.returns_image:
             return came.parsed
-        raise _refused(came, key)
-    except ZaiImageError as error:
-        # Its way here leads through frames that have the answer.
-        return error.with_traceback(None)
+    except InvalidResponse as error:
+        if status == 200:
+            problem = error.problem
+    return _refusal(status, headers, content, key, problem)
 
 
 def with_body(error: E, status: int, content: bytes, key: Key) -> E:
@@ -60,25 +66,6 @@ def with_body(error: E, status: int, content: bytes, key: Key) -> E:
     if isinstance(error, InvalidResponseError | ConnectionError | TimeoutError):
         error.status, error.body = status, _kept(content, key)
     return error
-
-
-def image_answer(came: Response[Any] | InvalidResponse, key: Key) -> ImageAnswer:
-    """Return what an answer says of its image.
-
-    Args:
-        came: The answer, read as documented or not.
-        key: The API key, which no error may show.
-
-    Raises:
-        APIError: The server said no; ``ContentBlockedError`` also where findings came in place of an image.
-        InvalidResponseError: There is no usable image in it.
-    """
-    if 200 <= came.status_code < 300:
-        parsed = came.parsed if isinstance(came, Response) else None
-        answer = read_image_answer(parsed, came.headers, came.content, key)
-        if answer is not None:
-            return answer
-    raise _refused(came, key)
 
 
 def request_id(headers: Mapping[str, str], content: bytes, key: Key) -> str | None:
@@ -92,21 +79,18 @@ def request_id(headers: Mapping[str, str], content: bytes, key: Key) -> str | No
     return named(headers, read_leniently(content), key)
 
 
-def _refused(came: Response[Any] | InvalidResponse, key: Key) -> ZaiImageError:
-    """A documented error, the vendor's other error shape, an error under status 200, or none of them."""
-    refusal = _refusal(came.status_code, came.headers, came.content, key)
-    if isinstance(came, InvalidResponse) and came.status_code == 200 and isinstance(refusal, InvalidResponseError):
-        return _invalid(came.problem, came.status_code, came.content, key)
-    return refusal
-
-
-def _refusal(status: int, headers: Mapping[str, str], content: bytes, key: Key) -> ZaiImageError:
+def _refusal(status: int, headers: Mapping[str, str], content: bytes, key: Key, problem: str) -> ZaiImageError:
+    """Return what an answer without what was asked for is: a documented error, the vendor's other one, or neither."""
     body = read_leniently(content)
     fields = _error_fields(body)
     found = body.get("content_filter") if isinstance(body, dict) and not body.get("data") else None
     filtered = isinstance(found, list) and bool(found)
     if fields is None and not filtered and status < 400:
-        return _invalid("neither an image nor an error", status, content, key)
+        return InvalidResponseError(
+            key.redact(f"the answer with status {status} is not what was promised: {problem}"),
+            status=status,
+            body=_kept(content, key),
+        )
     code, message = fields or (None, "")
     if isinstance(code, str):
         code = key.redact(code)[:_LONGEST_CODE]
@@ -141,18 +125,14 @@ def _code(code: object) -> int | str | None:
         return int(code)
     if code is None or (isinstance(code, int) and not isinstance(code, bool)):
         return code
-    text = code.strip() if isinstance(code, str) else json.dumps(code)
+    try:
+        text = code.strip() if isinstance(code, str) else json.dumps(code)
+    except RecursionError:
+        # What was just read can be too deep to be written.
+        text = "nested too deeply"
     digits = text.removesuffix(".0")
     # Business codes have four digits; a longer run of them is something else.
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else text or None
-
-
-def _invalid(problem: str, status: int, content: bytes, key: Key) -> InvalidResponseError:
-    return InvalidResponseError(
-        key.redact(f"the answer with status {status} is not what was promised: {problem}"),
-        status=status,
-        body=_kept(content, key),
-    )
 
 
 def _kept(content: bytes, key: Key) -> str:

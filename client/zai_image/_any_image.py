@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zai_image._deadline import Deadline
 from zai_image._errors import DownloadError, one_line
@@ -25,8 +23,7 @@ if TYPE_CHECKING:
 _LONGEST_SHOWN: Final = 1000
 
 
-@frozen
-class Downloading:
+class Downloading(NamedTuple):
     """How images are downloaded.
 
     Attributes:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from zai_image._attempt import Attempt
-from zai_image._deadline import Deadline
 from zai_image._errors import ConnectionError, InvalidRequestError, TimeoutError, ZaiImageError
 from zai_image._redact import REDACTED, Key
+
+if TYPE_CHECKING:
+    from zai_image._attempt import Attempt
+    from zai_image._deadline import Deadline
 
 T = TypeVar("T")
 

@@ -18,14 +18,14 @@ from zai_image._decoding import ACCEPTED
 from zai_image._errors import APIError, InvalidRequestError, InvalidResponseError, ZaiImageError
 from zai_image._redact import Hidden
 from zai_image._settings import Settings, check_deadline, check_headers
-from zai_image_api.errors import InvalidData, InvalidResponse
+from zai_image_api.errors import InvalidData
 from zai_image_api.types import UNSET
 
 if TYPE_CHECKING:
     from zai_image._connections import Connections, GivenConnections, Lane
     from zai_image._http import Request, Sender
     from zai_image_api.operation import Operation
-    from zai_image_api.types import Options, Response
+    from zai_image_api.types import Options
 
 LOGGER: Final = logging.getLogger("zai_image")
 """One debug line for each attempt: method, address, status, seconds, attempt. Never the key."""
@@ -131,12 +131,7 @@ class Call:
         key = self._settings.key
         if attempt.status is None:
             return failure(raised or RuntimeError("no answer"), attempt, self._host, key, self.deadline)
-        came: Response[Any] | InvalidResponse
-        try:
-            came = self.operation.read(attempt.status, attempt.headers, content)
-        except InvalidResponse as error:
-            came = error
-        result = answer_read(self.operation, came, key)
+        result = answer_read(self.operation, attempt.status, attempt.headers, content, key)
         if raised is None and attempt.problem is None:
             return result
         came_as = f"the answer with status {attempt.status}"

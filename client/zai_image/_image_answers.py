@@ -6,9 +6,8 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final
-
-from attrs import field, frozen
 
 from zai_image._redact import Key
 from zai_image_api.errors import InvalidData
@@ -28,29 +27,57 @@ WEB: Final = ("http://", "https://")
 """How the links begin that can be followed."""
 
 
-@frozen
 class ImageAnswer:
     """What a successful answer says of its image.
 
-    Attributes:
+    Args:
+        body: The answer, as it came.
         link: Where the image is; None where it came in the answer, without any link.
         content: The bytes of an image that came in the answer; None where they are behind the link.
         created: When the image was asked for; None where the answer has no usable time.
-        expires: When the link dies by the page; None likewise.
-        content_filter: What the provider's content safety says, as far as that can be read.
         request_id: The server's own name for the request; None where it gave none.
-        answer: The whole answer; what is not as documented is in its ``additional_properties``.
         key: The API key, which no error of downloading may show, even where the link does.
+
+    Attributes:
+        expires: When the link dies by the page; None where ``created`` is, or where no calendar has that time.
     """
 
-    link: str | None = field(repr=False)
-    content: bytes | None = field(repr=False)
-    created: datetime | None
-    expires: datetime | None
-    content_filter: Sequence[ContentFilterItem]
-    request_id: str | None
-    answer: ImageGenerationResponse = field(repr=False)
-    key: Key
+    def __init__(
+        self,
+        body: Mapping[str, Any],
+        link: str | None,
+        content: bytes | None,
+        created: datetime | None,
+        request_id: str | None,
+        key: Key,
+    ) -> None:
+        self._body = body
+        self.link = link
+        self.content = content
+        self.created = created
+        self.expires = None if created is None else created + LINK_LIFE
+        self.request_id = request_id
+        self.key = key
+
+    @cached_property
+    def content_filter(self) -> Sequence[ContentFilterItem]:
+        """What the provider's content safety says, as far as that can be read."""
+        return findings(self._body)
+
+    @cached_property
+    def answer(self) -> ImageGenerationResponse:
+        """The whole answer; properties of another shape than documented are kept as they came."""
+        as_documented, odd = dict(self._body), dict[str, Any]()
+        while True:
+            try:
+                answer = ImageGenerationResponse.from_dict(as_documented)
+            except InvalidData as error:
+                name = error.path[0] if error.path else None
+                for each in [name] if isinstance(name, str) and name in as_documented else list(as_documented):
+                    odd[each] = as_documented.pop(each)
+            else:
+                answer.additional_properties.update(odd)
+                return answer
 
     @property
     def url(self) -> str:
@@ -74,27 +101,19 @@ class ImageAnswer:
         return f"{self.key.redact((self.link or 'data:,').partition(',')[0])[:_LONGEST_HEAD]},..."
 
 
-def read_image_answer(parsed: object, headers: Mapping[str, str], content: bytes, key: Key) -> ImageAnswer | None:
+def read_image_answer(headers: Mapping[str, str], content: bytes, key: Key) -> ImageAnswer | None:
     """Return what a successful answer says of its image; None where there is no image in it.
 
     Args:
-        parsed: What the operation read, where it could read the answer.
         headers: The answer's header fields.
         content: The body.
         key: The API key.
     """
-    if isinstance(parsed, ImageGenerationResponse):
-        answer, body = parsed, parsed.to_dict()
-    else:
-        body = read_leniently(content)
-        if not isinstance(body, dict):
-            return None
-        answer = _documented(body)
-    image = _image(body.get("data"))
+    body = read_leniently(content)
+    image = _image(body.get("data")) if isinstance(body, dict) else None
     if image is None:
         return None
-    created, expires = _times(body.get("created"))
-    return ImageAnswer(*image, created, expires, findings(body), named(headers, body, key), answer, key)
+    return ImageAnswer(body, *image, _time(body.get("created")), named(headers, body, key), key)
 
 
 def image_answer_at(url: str, created: datetime | None, key: Key) -> ImageAnswer:
@@ -106,12 +125,9 @@ def image_answer_at(url: str, created: datetime | None, key: Key) -> ImageAnswer
         key: The API key.
     """
     body: dict[str, Any] = {"data": [{"url": url}]}
-    expires = None
     if created is not None:
         body["created"] = int(created.timestamp())
-        expires = created + LINK_LIFE
-    answer = ImageGenerationResponse.from_dict(body)
-    return ImageAnswer(url, _content_of(url), created, expires, (), None, answer, key)
+    return ImageAnswer(body, url, _content_of(url), created, None, key)
 
 
 def named(headers: Mapping[str, str], body: object, key: Key) -> str | None:
@@ -144,7 +160,7 @@ def findings(body: Mapping[str, Any]) -> Sequence[ContentFilterItem]:
 def read_leniently(content: bytes) -> Any:
     """Return the JSON value of a body in which something is no right JSON, such as NaN or a byte outside UTF-8."""
     try:
-        return json.loads(text_of(content, "replace"), parse_int=_integer)
+        return _LENIENT.decode(text_of(content, "replace"))
     except (ValueError, RecursionError):
         return None
 
@@ -153,19 +169,7 @@ def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) < _MOST_DIGITS else digits
 
 
-def _documented(body: Mapping[str, Any]) -> ImageGenerationResponse:
-    """Read an answer as its model; properties of another shape than documented are kept as they came."""
-    as_documented, odd = dict(body), dict[str, Any]()
-    while True:
-        try:
-            answer = ImageGenerationResponse.from_dict(as_documented)
-        except InvalidData as error:
-            name = error.path[0] if error.path else None
-            for each in [name] if isinstance(name, str) and name in as_documented else list(as_documented):
-                odd[each] = as_documented.pop(each)
-        else:
-            answer.additional_properties.update(odd)
-            return answer
+_LENIENT: Final = json.JSONDecoder(parse_int=_integer)
 
 
 def _image(data: object) -> tuple[str | None, bytes | None] | None:
@@ -214,12 +218,13 @@ def _decoded(text: str) -> bytes | None:
         return None
 
 
-def _times(created: object) -> tuple[datetime, datetime] | tuple[None, None]:
-    """Return when an image was asked for and when its link dies by the page, where that is a time in seconds."""
+def _time(created: object) -> datetime | None:
+    """Return when an image was asked for, where that is a time in seconds, and so is when its link dies by the page."""
     if isinstance(created, bool) or not isinstance(created, int | float) or created < 0 or created != created // 1:
-        return None, None
+        return None
     try:
         made = datetime.fromtimestamp(created, UTC)
-        return made, made + LINK_LIFE
+        made + LINK_LIFE
     except (ValueError, OverflowError, OSError):
-        return None, None
+        return None
+    return made

@@ -7,15 +7,12 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
-
-from attrs import Attribute, field, frozen
+from typing import Final, NamedTuple
 
 from zai_image._errors import (
     APIError,
     ConnectionError,
     DownloadError,
-    InvalidRequestError,
     ServerError,
     TimeoutError,
     ZaiImageError,
@@ -64,24 +61,15 @@ async def wait_async(seconds: float) -> None:
     await anyio.sleep(seconds)
 
 
-def _check_number(retry_policy: RetryPolicy, attribute: Attribute[int], number: object) -> None:
-    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
-        raise InvalidRequestError([f"{attribute.name} must be a whole number from 0 up, such as 2; 0 means never"])
-
-
-@frozen
-class RetryPolicy:
+class RetryPolicy(NamedTuple):
     """When to try again.
 
     Attributes:
         max_retries: How often a request is sent again at most; 0 sends it once.
         unknown_outcome: Whether to send a paid request again though it may have been processed, and charged for.
-
-    Raises:
-        InvalidRequestError: ``max_retries`` is no such number.
     """
 
-    max_retries: int = field(validator=_check_number)
+    max_retries: int
     unknown_outcome: bool = False
 
     def pause(self, error: ZaiImageError, attempt: int) -> float | None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 from urllib.parse import urlsplit
-
-from attrs import evolve, frozen
 
 from zai_image._any_image import Downloading
 from zai_image._errors import InvalidRequestError
@@ -49,8 +47,7 @@ class Options(TypedDict, total=False):
     allow_image_hosts: Sequence[str]
 
 
-@frozen
-class Settings:
+class Settings(NamedTuple):
     """What a client sends with.
 
     Attributes:
@@ -111,8 +108,8 @@ class Settings:
 
             check_timeout(told["timeout"])
         check_deadline(told.get("deadline"))
-        return evolve(
-            self,
+        _check_number(told.get("max_retries", 0))
+        return self._replace(
             key=key,
             headers=headers,
             query=query,
@@ -147,6 +144,11 @@ def _base_url(given: str | None) -> str:
             [f"the base URL is not an http(s) address such as {SERVER_URL}, without user name, query or fragment"]
         )
     return url.rstrip("/").removesuffix(_VERSION_PATH)
+
+
+def _check_number(retries: object) -> None:
+    if not isinstance(retries, int) or isinstance(retries, bool) or retries < 0:
+        raise InvalidRequestError(["max_retries must be a whole number from 0 up, such as 2; 0 means never"])
 
 
 def check_deadline(seconds: object) -> None:

@@ -24,10 +24,10 @@ from zai_image import (
     ZaiImage,
     ZaiImageError,
 )
-from zai_image._answers import image_answer
+from zai_image._answers import answer_read
 from zai_image._image_answers import ImageAnswer
 from zai_image._redact import Key
-from zai_image_api.errors import InvalidResponse
+from zai_image_api.operations import IMAGES_GENERATE
 from zai_image_api.promises import LINK_LIFE
 
 LINK = "https://images.example/1.png?Expires=60&Signature=abc%2Fdef"
@@ -37,15 +37,21 @@ PNG = IMAGES["PNG"]
 BASE64 = b64encode(PNG).decode()
 
 
-def read(body: object, status: int = 200) -> ImageAnswer:
+def outcome(body: object, status: int) -> object:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return image_answer(InvalidResponse(status, {}, content, "it was not as documented"), Key("a-key"))
+    return answer_read(IMAGES_GENERATE, status, {}, content, Key("a-key"))
+
+
+def read(body: object, status: int = 200) -> ImageAnswer:
+    answer = outcome(body, status)
+    assert isinstance(answer, ImageAnswer)
+    return answer
 
 
 def refused(body: object, status: int = 200) -> ZaiImageError:
-    with pytest.raises(ZaiImageError) as error:
-        read(body, status)
-    return error.value
+    error = outcome(body, status)
+    assert isinstance(error, ZaiImageError)
+    return error
 
 
 ANY_JSON = st.recursive(

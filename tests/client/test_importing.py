@@ -1,4 +1,4 @@
-"""Importing the package is cheap: httpx is loaded when a client is made, the suite only when it is asked for."""
+"""Importing the package is cheap: each name is loaded when it is asked for, and httpx when a client is made."""
 
 from __future__ import annotations
 
@@ -10,6 +10,25 @@ import pytest
 
 import zai_image
 
+HEAVY = {"httpx", "attr", "pytest", "hypothesis", "starlette", "zai_image_conformance", "rich", "click", "inspect"}
+
+
+def loaded(code: str, names: set[str]) -> set[str]:
+    """Return which of the modules a fresh process has after running the code."""
+    program = f"{code}\nimport sys; print(*sorted({names!r} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("name", [*zai_image.__all__, "__version__"])
+def test_each_name_is_there_and_listed(name: str) -> None:
+    assert getattr(zai_image, name) is vars(zai_image)[name]
+    assert name in dir(zai_image)
+
+
+def test_a_star_brings_all_names() -> None:
+    assert loaded("from zai_image import *; sizes.check; ZaiImage; TimeoutError", {"zai_image._client"})
+
 
 def test_the_package_tells_its_version_and_no_name_that_it_has_not() -> None:
     assert zai_image.__version__ == version("zai-image")
@@ -18,15 +37,13 @@ def test_the_package_tells_its_version_and_no_name_that_it_has_not() -> None:
 
 
 @pytest.mark.parametrize(
-    "code",
+    ("code", "also"),
     [
-        "import zai_image",
-        "import zai_image; zai_image.sizes.check('glm-image', '1280x1280')",
-        "import zai_image_api.operations, zai_image_api.resources, zai_image_api.models",
+        ("import zai_image", {"zai_image._client", "zai_image.sizes", "json"}),
+        ("import zai_image; zai_image.sizes.check('glm-image', '1280x1280')", {"zai_image._client"}),
+        ("from zai_image import ZaiImage, Image, APIError, Size", set()),
+        ("import zai_image_api.operations, zai_image_api.resources, zai_image_api.models", {"zai_image"}),
     ],
 )
-def test_neither_httpx_nor_the_suite_is_imported(code: str) -> None:
-    heavy = {"httpx", "pytest", "hypothesis", "starlette", "zai_image_conformance", "rich", "click"}
-    code = f"{code}; import sys; print(*sorted({heavy!r} & sys.modules.keys()))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == []
+def test_what_is_not_asked_for_is_not_loaded(code: str, also: set[str]) -> None:
+    assert not loaded(code, HEAVY | also)

@@ -109,10 +109,9 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "a client that logs every prompt": (
             """
-            from attrs import evolve
             from zai_image._exchange import Call
             right = Call.__init__
-            Call.__init__ = lambda self, settings, *asked: right(self, evolve(settings, log_prompts=True), *asked)
+            Call.__init__ = lambda self, settings, *asked: right(self, settings._replace(log_prompts=True), *asked)
             """,
             "a_prompt_stands_in_the_log and by-default",
         ),
@@ -153,8 +152,13 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
         "a client that follows redirects with a request": (
             """
             import httpx
-            for kind in (httpx.Client, httpx.AsyncClient):
-                kind.__init__ = lambda self, right=kind.__init__, **o: right(self, **{**o, "follow_redirects": True})
+            from functools import partial
+            from zai_image import _http
+            def own(is_async):
+                client = (httpx.AsyncClient if is_async else httpx.Client)(follow_redirects=True)
+                close = client.aclose if is_async else client.close
+                return _http.Sender(httpx, is_async, partial(client.send, stream=True), close)
+            _http._own = own
             """,
             "no_order_is_redirected and (301 or 302 or 303 or 307 or 308)",
         ),
