@@ -48,12 +48,18 @@ def run(arguments: list[str], checkout: Path, trial: Callable[[Path], None] = fi
 
 def accepted(arguments: list[str], checkout: Path, trial: Callable[[Path], None] = fit) -> str:
     """See what a run asks a person to judge, accept exactly that, and return what it asked."""
+    asked, digest = refused(arguments, checkout, trial)
+    code, _, told = run([*arguments, "--accept", digest], checkout, trial)
+    assert (code, told) == (3, "")
+    return asked
+
+
+def refused(arguments: list[str], checkout: Path, trial: Callable[[Path], None] = fit) -> tuple[str, str]:
+    """Return what a run asks a person to judge, and the digest with which it ends."""
     code, _, told = run(arguments, checkout, trial)
     asked, _, last = told.rstrip("\n").rpartition("\n")
     assert (code, last.split(" ")[0]) == (1, "--accept"), told
-    code, _, refused = run([*arguments, *last.split(" ")], checkout, trial)
-    assert (code, refused) == (3, "")
-    return asked
+    return asked, last.removeprefix("--accept ")
 
 
 def page_with(document: dict[str, Any], title: str = "Generate Image") -> bytes:
