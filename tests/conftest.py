@@ -15,6 +15,8 @@ settings.register_profile(
     "repository", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("repository")
+# For `tox -e quick`.
+settings.register_profile("quick", settings.get_profile("repository"), max_examples=10)
 
 # A shell's background job ignores Ctrl-C, and so would every process that a test starts and then interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

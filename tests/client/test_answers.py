@@ -169,6 +169,7 @@ def test_no_redirect_escapes_as_anything_else(location: str) -> None:
 MEBIBYTE = b" " * 2**20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asking", [ask, ask_async])
 @pytest.mark.parametrize(("status", "kind"), [(200, zai_image.InvalidResponseError), (500, zai_image.ServerError)])
 def test_an_answer_without_end_is_not_read_to_its_end_and_its_connection_is_let_go(
@@ -182,6 +183,7 @@ def test_an_answer_without_end_is_not_read_to_its_end_and_its_connection_is_let_
         assert str(outcome).endswith(f"its body is longer than {LARGEST_BODY} bytes")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asking", [ask, ask_async])
 def test_an_answer_that_compression_made_small_is_as_long_as_it_was(asking: Callable[[httpx.Response], object]) -> None:
     bomb = zlib.compress(MEBIBYTE * 40)

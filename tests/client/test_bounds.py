@@ -18,6 +18,8 @@ from zai_image_api import wire
 from zai_image_api.errors import InvalidData
 from zai_image_api.wire import LARGEST_BODY, MOST_VALUES
 
+pytestmark = pytest.mark.slow
+
 ANSWER = b'{"created": 1760335349, "data": [{"url": "https://images.example/1.png"}], "note": "'
 
 

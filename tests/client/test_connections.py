@@ -27,7 +27,10 @@ from zai_image import AsyncZaiImage, DownloadError, InvalidRequestError, ZaiImag
 from zai_image._connections import LANES, Connections, GivenConnections, most_connections, no_loop
 
 # A client that loses what an event loop had opened lets Python warn of it; that it was lost is the point here.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,8 @@ from tests.client.loopback import Connection, peer
 from zai_image import AsyncZaiImage, RateLimitError, TimeoutError, ZaiImage, ZaiImageError, _http
 from zai_image._deadline import Deadline
 
+pytestmark = pytest.mark.slow
+
 SOON = 1.5
 EMPTY_BLOCK = b"\x00\x00\x00\xff\xff"
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -20,6 +20,8 @@ from tests.client import loopback
 from tests.client.loopback import Peer, peer
 from zai_image import AsyncImage, AsyncZaiImage, Image, InvalidRequestError, ZaiImage, ZaiImageError
 
+pytestmark = pytest.mark.slow
+
 MODULES: Final[tuple[ModuleType, ...]] = (builtins, httpx, httpx2, httpcore, anyio, ssl, socket, asyncio)
 NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Certificates take longer to read than all else here, and nothing here asks for them."""

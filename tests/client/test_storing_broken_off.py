@@ -14,6 +14,8 @@ import pytest
 from tests.client.test_formats import IMAGES
 from zai_image_conformance.server import listening
 
+pytestmark = pytest.mark.slow
+
 LINK = "https://images.example/1.png"
 PNG = IMAGES["PNG"]
 

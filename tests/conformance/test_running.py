@@ -18,6 +18,8 @@ from starlette.types import Receive, Scope, Send
 
 from zai_image_conformance.server import Recording, RunningServer, listening, running, serve
 
+pytestmark = pytest.mark.slow
+
 PATH = "/paas/v4/images/generations"
 
 

@@ -26,6 +26,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.conformance.wire import wait_until
 from zai_image_conformance.server import RunningServer, app, application, listening
 
+pytestmark = pytest.mark.slow
+
 KEY = "a-key-for-tests"
 # The package has a function of the same name.
 RUNNING = sys.modules[listening.__module__]
