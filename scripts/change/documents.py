@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scripts.change.effects import Change, Direction, Side, change, reworded
-from scripts.change.keywords import ANNOTATIONS
 from scripts.change.schemas import SchemaComparison, becomes, keys_of, others, words
+from scripts.rules.constraint import ANNOTATIONS
 from scripts.source.quoting import in_backticks as shown
 from scripts.source.references import MISSING, as_list, as_mapping, resolved
 from scripts.source.selection import METHODS, operations_of

@@ -7,12 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from scripts.change.effects import Direction, Side
+from scripts.rules.constraint import ANNOTATIONS
 from scripts.source.references import MISSING
-
-ANNOTATIONS: Final = frozenset(
-    {"description", "summary", "title", "example", "examples", "externalDocs", "deprecated", "$comment", "xml"}
-)
-"""Keywords that allow and forbid nothing."""
 
 _TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 

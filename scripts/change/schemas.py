@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from scripts.change.effects import Change, Direction, Side, change, reworded
-from scripts.change.keywords import ANNOTATIONS, direction
+from scripts.change.keywords import direction
 from scripts.prose.cutting import sentences, spaced
+from scripts.rules.constraint import ANNOTATIONS
 from scripts.source.quoting import in_backticks as shown
 from scripts.source.references import MISSING, as_list, as_mapping, resolved
 

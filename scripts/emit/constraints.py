@@ -9,15 +9,13 @@ from typing import Any
 from scripts.emit.runtime.checking import KEYWORDS, compiled
 from scripts.emit.runtime.constraints import Condition, Constraint
 from scripts.rules import constraint as prose
+from scripts.rules.constraint import ANNOTATIONS
 from scripts.source.failure import PipelineError
 from scripts.source.quoting import quote
 from scripts.source.references import below, followed, part, steps_of
 
 # What says nothing of which values are valid.
-_WORDS = frozenset(
-    {"title", "description", "default", "example", "examples", "deprecated", "externalDocs", "xml", "discriminator"}
-    | {"contentMediaType", "contentEncoding", "$comment"}
-)
+_WORDS = ANNOTATIONS | {"default", "discriminator", "contentMediaType", "contentEncoding"}
 _OPEN = "x-open-enum"
 """In the overlay: the schema's ``enum`` lists what is known, and there may be more."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.emit.size_pattern import allows, heights_beside, sides
 from scripts.rules.rulebook import Dimensions, SizeRule
 
 # The documented form is two plain decimal integers joined by a lower-case x; nothing else is promised to work.
@@ -37,19 +36,19 @@ def inside(rule: SizeRule) -> dict[Dimensions, str]:
 def outside(rule: SizeRule) -> list[str]:
     """Return strings that are no valid sizes: for every limit sizes that just break it, and other ways to write one."""
     turned = {size: None for pair in _outside(rule) for size in (pair, pair[::-1])}
-    refused = [f"{width}x{height}" for width, height in turned if not allows(rule, width, height)]
+    refused = [f"{width}x{height}" for width, height in turned if not rule.allows(width, height)]
     return refused + [form.format(*rule.default) for form in _OTHER_FORMS]
 
 
 def _inside(rule: SizeRule) -> Iterator[tuple[str, Dimensions]]:
     for size in rule.recommended:
         yield f"recommended size {size[0]}x{size[1]}", size
-    least = sides(rule)[0]
-    beside_least = heights_beside(rule, least)
+    least = rule.sides[0]
+    beside_least = rule.heights_beside(least)
     yield "least width and height", (least, least)
     yield "greatest width", (beside_least[-1], least)
     yield "greatest height", (least, beside_least[-1])
-    rows = ((width, heights) for width in sides(rule) if (heights := heights_beside(rule, width)))
+    rows = ((width, heights) for width in rule.sides if (heights := rule.heights_beside(width)))
     pixels, width = max((width * heights[-1], width) for width, heights in rows)
     yield "most pixels", (width, pixels // width)
     yield "most pixels, turned", (pixels // width, width)
@@ -60,13 +59,13 @@ def _inside(rule: SizeRule) -> Iterator[tuple[str, Dimensions]]:
 
 
 def _outside(rule: SizeRule) -> Iterator[Dimensions]:
-    grid = sides(rule)
+    grid = rule.sides
     width, height = rule.default
     yield grid[0] - rule.step, height
     yield grid[-1] + rule.step, grid[0]
     for off in (rule.step // 2, 1):
         yield width + off, height
-    over = [(side, heights_beside(rule, side)[-1:]) for side in grid]
+    over = [(side, rule.heights_beside(side)[-1:]) for side in grid]
     beyond = [(side, top[0] + rule.step) for side, top in over if top and top[0] < grid[-1]]
     if beyond:
         yield beyond[-1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
-from scripts.emit.size_pattern import heights_beside, keeps_limits, sides
 from scripts.rules.rulebook import SizeRule
 
 _HEADER = (
@@ -58,9 +57,9 @@ def _panel(rule: SizeRule, scale: float) -> Iterator[str]:
     def y(height: float) -> str:
         return f"{_PLOT - height * scale:.4g}"
 
-    grid = sides(rule)
-    rows = {height: heights_beside(rule, height) for height in grid}  # what holds for heights holds for widths
-    count = sum(map(len, rows.values())) + sum(not keeps_limits(rule, *size) for size in rule.recommended)
+    grid = rule.sides
+    rows = {height: rule.heights_beside(height) for height in grid}  # what holds for heights holds for widths
+    count = sum(map(len, rows.values())) + sum(bool(rule.broken(*size)) for size in rule.recommended)
     yield f'<text class="title" x="0" y="-36">{escape(rule.label)}: {count:,} sizes</text>'
     yield (
         f'<text x="0" y="-16">sides {rule.min_side} to {rule.max_side}, divisible by {rule.step}, '

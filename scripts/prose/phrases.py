@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import evolve, frozen
 
+from scripts.prose.glosses import is_gloss
 from scripts.prose.properties import Property
 from scripts.rules.constraint import Condition
 
@@ -50,8 +51,9 @@ def read(sentence: str, prop: Property) -> Statement | None:
     for phrase in _phrases():
         if (match := phrase.pattern.fullmatch(text)) is not None and phrase.suits(prop, match):
             clauses = tuple(phrase.clauses(phrase.values(match)))
-            return Statement(clauses, tuple(filter(None, [" ".join((match.groupdict().get("free") or "").split())])))
-    return None
+            free = " ".join((match.groupdict().get("free") or "").split())
+            return Statement(clauses, (free,) if free and not is_gloss(free, prop) else ())
+    return Statement(()) if is_gloss(text, prop) else None
 
 
 # --- slots: what varies in a phrase
@@ -294,6 +296,9 @@ _TABLE: Final[Sequence[tuple[tuple[str, ...], str, Making]]] = (
     (_NUMERIC, f"<free>, {_MOST} <n>", _one("maximum")),
     (_NUMERIC, f"<free>, {_LEAST} <n>", _one("minimum")),
     (_NUMERIC, "severity level <levels>, ?<extremes>", _severity),
+    # Forms
+    (_STRING, "<free>,? encoded (?:as|in) base64", lambda values: [Clause("format", "byte")]),
+    (_STRING, "base64[- ]encoded <free>", lambda values: [Clause("format", "byte")]),
     # Times
     (
         _STRING,

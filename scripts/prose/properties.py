@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from scripts.source.references import as_list, as_mapping, escaped, located
+from scripts.source.references import as_list, as_mapping, below, located
 
 Schema: TypeAlias = Mapping[str, Any]
 Part: TypeAlias = tuple[Schema, str]
@@ -33,6 +33,8 @@ class Property:
     """Its schema with references followed, and those that are combined in it."""
     models: tuple[str, ...] = ()
     """The models that its request may name; none where no model is named."""
+    required: bool = False
+    """Whether it must be there."""
 
     def first(self, keyword: str) -> Any:
         """Return what the first of its schemas with a keyword says; None where none has it."""
@@ -48,56 +50,55 @@ class Property:
 
 def properties(document: Mapping[str, Any]) -> list[Property]:
     """Return every property of the document's operations, each place once, in the document's order."""
-    found: list[Property] = []
-    seen: set[str] = set()
+    found: dict[str, Property] = {}
     # A list and not recursion: a document that refers to itself must come to an end.
     waiting = list(reversed(list(_roots(document))))
     while waiting:
-        node, place, name, side, where, models, described = waiting.pop()
-        if place in seen:
-            continue
-        seen.add(place)
-        parts = (*described, *_parts(document, node, place))
-        found.append(Property(place, name, side, where, parts, models))
-        waiting += reversed(list(_children(document, found[-1])))
-    return found
+        node, prop = waiting.pop()
+        if prop.place not in found:
+            found[prop.place] = prop = evolve(prop, parts=(*prop.parts, *_parts(document, node, prop.place)))
+            waiting += reversed(list(_children(document, prop)))
+    return list(found.values())
 
 
-_Waiting: TypeAlias = tuple[object, str, str, Side, str, tuple[str, ...], tuple[Part, ...]]
+_Waiting: TypeAlias = tuple[object, Property]
+"""A schema or a reference to one, and its property without the parts that are in it."""
 
 
 def _roots(document: Mapping[str, Any]) -> Iterator[_Waiting]:
     for path, item in as_mapping(document.get("paths")).items():
-        item_place = f"/paths/{escaped(path)}"
+        item_place = below("/paths", path)
         for method, operation in as_mapping(item).items():
             if method not in METHODS:
                 continue
             place, operation = f"{item_place}/{method}", as_mapping(operation)
             for owner, at in ((as_mapping(item), item_place), (operation, place)):
                 for number, parameter in enumerate(as_list(owner.get("parameters"))):
-                    yield from _of_parameter(document, parameter, f"{at}/parameters/{number}", f"request to {path}")
-            yield from _of_content(
-                document, operation.get("requestBody"), f"{place}/requestBody", "request", f"request to {path}"
-            )
+                    yield _of_parameter(document, parameter, f"{at}/parameters/{number}", f"request to {path}")
+            body = operation.get("requestBody")
+            yield from _of_content(document, body, f"{place}/requestBody", "request", f"request to {path}")
             for status, response in as_mapping(operation.get("responses")).items():
-                at = f"{place}/responses/{escaped(status)}"
+                at = below(place, "responses", status)
                 yield from _of_content(document, response, at, "answer", f"answer of {path}")
 
 
-def _of_parameter(document: Mapping[str, Any], parameter: object, place: str, where: str) -> Iterator[_Waiting]:
+def _of_parameter(document: Mapping[str, Any], parameter: object, place: str, where: str) -> _Waiting:
     found, place = located(document, parameter, place)
     # It is described beside its schema.
     described = ({key: value for key, value in found.items() if key != "schema"}, place)
-    yield found.get("schema"), f"{place}/schema", str(found.get("name")), "request", where, (), (described,)
+    required = found.get("required") is True
+    return found.get("schema"), Property(
+        f"{place}/schema", str(found.get("name")), "request", where, (described,), required=required
+    )
 
 
 def _of_content(document: Mapping[str, Any], body: object, place: str, side: Side, where: str) -> Iterator[_Waiting]:
     found, place = located(document, body, place)
     for kind, media in as_mapping(found.get("content")).items():
-        yield as_mapping(media).get("schema"), f"{place}/content/{escaped(kind)}/schema", "", side, where, (), ()
+        yield as_mapping(media).get("schema"), Property(below(place, "content", kind, "schema"), "", side, where, ())
     for name, header in as_mapping(found.get("headers")).items():
-        node, at = located(document, header, f"{place}/headers/{escaped(name)}")
-        yield node.get("schema"), f"{at}/schema", str(name), side, where, (), ()
+        node, at = located(document, header, below(place, "headers", name))
+        yield node.get("schema"), Property(f"{at}/schema", str(name), side, where, ())
 
 
 def _parts(document: Mapping[str, Any], node: object, place: str) -> tuple[Part, ...]:
@@ -122,9 +123,12 @@ def _children(document: Mapping[str, Any], parent: Property) -> Iterator[_Waitin
         model, _ = located(document, as_mapping(schema.get("properties")).get("model"), "")
         listed = [name for name in as_list(model.get("enum")) if isinstance(name, str)]
         models = tuple(listed) or models
+    required = {name for schema, _ in parent.parts for name in as_list(schema.get("required")) if isinstance(name, str)}
+    within = evolve(parent, parts=(), models=models)
     for schema, place in parent.parts:
         for name, child in as_mapping(schema.get("properties")).items():
-            yield child, f"{place}/properties/{escaped(name)}", str(name), parent.side, parent.where, models, ()
+            at = below(place, "properties", name)
+            yield child, evolve(within, place=at, name=str(name), required=name in required)
         for key in ("items", "additionalProperties"):
             if isinstance(schema.get(key), Mapping):
-                yield schema[key], f"{place}/{key}", parent.name, parent.side, parent.where, models, ()
+                yield schema[key], evolve(within, place=f"{place}/{key}", required=False)

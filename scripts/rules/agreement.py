@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from attrs import frozen
+
+from scripts.emit.runtime.checking import KEYWORDS, Checker, same
+from scripts.emit.runtime.constraints import Constraint as Stated
 from scripts.prose.phrases import quoted
 from scripts.prose.properties import Property, Schema
 from scripts.prose.reviewed import Contradiction, Remark
 from scripts.prose.texts import Example
 from scripts.rules.catalogue import shown
-from scripts.rules.constraint import Constraint
+from scripts.rules.constraint import ANNOTATIONS, Constraint, overlap
 from scripts.rules.rulebook import Rules, SizeRule
 from scripts.source.quoting import quote
 from scripts.source.quoting import shown as cut
 
-# What a value must be for each keyword of JSON Schema; one of another JSON type passes, as JSON Schema has it.
-_KEEPS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "type": lambda value, types: any(_is_of(value, kind) for kind in ([types] if isinstance(types, str) else types)),
-    "enum": lambda value, members: any(_same(value, member) for member in members),
-    "const": lambda value, only: _same(value, only),
-    "pattern": lambda value, pattern: not isinstance(value, str) or re.search(pattern, value) is not None,
-    "minLength": lambda value, least: not isinstance(value, str) or len(value) >= least,
-    "maxLength": lambda value, most: not isinstance(value, str) or len(value) <= most,
-    "minimum": lambda value, least: not _is_number(value) or value >= least,
-    "maximum": lambda value, most: not _is_number(value) or value <= most,
-    "multipleOf": lambda value, step: not _is_number(value) or value % step == 0,
-    "minItems": lambda value, least: not isinstance(value, list) or len(value) >= least,
-    "maxItems": lambda value, most: not isinstance(value, list) or len(value) <= most,
-    "required": lambda value, names: not isinstance(value, Mapping) or all(name in value for name in names),
+_PARTS: Final = frozenset({"items", "properties", "additionalProperties", "allOf", "anyOf", "oneOf", "$ref"})
+_NO_DEMANDS: Final = (
+    ANNOTATIONS | _PARTS | {"default", "nullable", "readOnly", "writeOnly", "discriminator", "required", "type"}
+)
+"""Keywords that demand nothing of a value beyond its type, or whose parts are places of their own."""
+_DEMANDS: Final = KEYWORDS - _PARTS - {"not", "nullable", "supported", "recommended"}
+"""The keywords of JSON Schema that tell of a value alone whether it is valid."""
+_BESIDE: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(("minLength", "maxLength"), frozenset({"minLength", "maxLength"})),
+    **dict.fromkeys(("minItems", "maxItems"), frozenset({"minItems", "maxItems", "uniqueItems"})),
+    **dict.fromkeys(("minimum", "maximum", "multipleOf"), frozenset({"minimum", "maximum", "multipleOf", "format"})),
 }
+"""By limit in prose: the keywords of a schema that say something else. Any other narrows what the prose allows."""
 _OPPOSITES: Final = {
     low: high
     for one, other in (("min", "max"), ("max", "min"))
@@ -40,23 +42,62 @@ _OPPOSITES: Final = {
         (f"{one}imum", f"{other}imum"),
     )
 }
+_MOST_VALUES: Final = 10_000
+_MOST_SHOWN: Final = 5
 
 
-def against_schema(constraint: Constraint, prop: Property) -> Iterator[Contradiction]:
-    """Yield where what prose states of a property is not what its schema says, or does not go with it."""
-    keyword, value = constraint.keyword, constraint.value
+def against_schema(
+    constraint: Constraint, prop: Property, constraints: Sequence[Constraint]
+) -> Iterator[Contradiction]:
+    """Yield where what prose states of a property is not what its schema says, or does not go with it.
+
+    Every keyword of the schema that demands something is compared. Where the prose names values, or allows so few that
+    all can be tried, the schema must allow them. Of a limit, the schema must say the same, or something else.
+
+    Args:
+        constraint: What the prose states.
+        prop: The property.
+        constraints: All that the prose states of it, this included.
+    """
     for model in constraint.when.models if constraint.when is not None and prop.models else ():
         if model not in prop.models:
             yield _contradiction(constraint, prop, f"model {model}", f"schema enum {shown(prop.models)}")
-    for stated, _ in prop.parts:
-        schema = _plain(stated)
-        for other in (keyword, _OPPOSITES.get(keyword)):
-            if other is not None and other in schema and not _goes_with(keyword, value, other, schema[other]):
-                yield _contradiction(constraint, prop, _says(constraint), f"schema {other} {shown(schema[other])}")
-        for named, what in _named_values(constraint):
-            for broken in breaks(named, schema):
-                if broken != keyword:
-                    yield _contradiction(constraint, prop, what, f"schema {broken} {shown(schema[broken])}")
+    if constraint.keyword == "supported" and prop.required:
+        yield _contradiction(constraint, prop, _says(constraint), "schema required")
+    values = _allowed(constraint, constraints)
+    for schema, _ in prop.parts:
+        for keyword, says in _plain(schema).items():
+            if differs := _disagreement(constraint, keyword, says, values):
+                yield _contradiction(constraint, prop, differs, f"schema {keyword} {shown(says)}")
+
+
+def _disagreement(constraint: Constraint, keyword: str, says: Any, allowed: _Values) -> str:
+    """Return what prose says that a keyword of the schema does not go with; nothing where it does."""
+    if keyword == constraint.keyword:
+        return "" if _same_said(keyword, constraint.value, says) else _says(constraint)
+    if keyword == _OPPOSITES.get(constraint.keyword):
+        return "" if _in_order(keyword, says, constraint.value) else _says(constraint)
+    if broken := [value for value in allowed.values if breaks(value, keyword, says)]:
+        return _named(constraint, broken)
+    if keyword in _NO_DEMANDS or keyword.startswith("x-") or (keyword in _DEMANDS and allowed.are_all):
+        return ""
+    limits = constraint.keyword in _BESIDE or bool(allowed.values)
+    return _says(constraint) if limits and keyword not in _BESIDE.get(constraint.keyword, ()) else ""
+
+
+def against_prose(constraint: Constraint, prop: Property, constraints: Sequence[Constraint]) -> Iterator[Contradiction]:
+    """Yield where a sentence on a property names or allows what another on it, for the same models, does not."""
+    for other in constraints:
+        if other.keyword == constraint.keyword or not overlap(other.when, constraint.when):
+            continue
+        if other.keyword == _OPPOSITES.get(constraint.keyword):
+            broken = [] if _in_order(other.keyword, other.value, constraint.value) else [constraint.value]
+        else:
+            broken = [value for value in named_values(constraint) if breaks(value, other.keyword, other.value)]
+        if broken:
+            yield Contradiction(
+                prop.place, _named(constraint, broken), _says(other), "", constraint.sentence, quote(other.sentence)
+            )
 
 
 def against_examples(example: Example, constraints: Sequence[Constraint]) -> Iterator[Contradiction]:
@@ -90,16 +131,21 @@ def unknown_names(prop: Property, remarks: Sequence[Remark]) -> Iterator[Contrad
                         )
 
 
-def breaks(value: Any, schema: Schema) -> Iterator[str]:
-    """Yield the keywords of a schema, limits in their plain form, that a value does not keep."""
+def breaks(value: Any, keyword: str, says: Any) -> bool:
+    """Whether a value is not valid by one keyword of a schema; one whose own value is wrong allows any."""
+    if keyword not in _DEMANDS:
+        return False
+    stated = Stated("", None, keyword, (says,) if keyword == "type" and isinstance(says, str) else says)
+    try:
+        return Checker({"": (stated,)}, None, {}).breaks("", value)
+    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, re.error):
+        return False  # The generator refuses it.
+
+
+def _broken_keywords(value: Any, schema: Schema) -> Iterator[str]:
     if value is None and schema.get("nullable") is True:
         return
-    for keyword, keeps in _KEEPS.items():
-        try:
-            if keyword in schema and not keeps(value, schema[keyword]):
-                yield keyword
-        except (TypeError, ValueError, ArithmeticError, re.error):
-            continue  # The keyword's own value is none; the generator refuses it.
+    yield from (keyword for keyword, says in schema.items() if breaks(value, keyword, says))
 
 
 def _against(
@@ -109,7 +155,7 @@ def _against(
     if what != "schema enum":
         for stated, _ in prop.parts:
             schema = _plain(stated)
-            for keyword in breaks(value, schema):
+            for keyword in _broken_keywords(value, schema):
                 against = f"schema {keyword} {cut(shown(schema[keyword]), 200)}"
                 yield Contradiction(place, says, against, "", "", f"the schema of {_called(prop)}")
     own = [constraint for constraint in constraints if constraint.place == prop.place]
@@ -126,8 +172,7 @@ def _broken_by(value: Any, constraints: Sequence[Constraint], model: str) -> Ite
     """Yield the constraints on a property that a value breaks for a model."""
     holding = [constraint for constraint in constraints if constraint.covers(model)]
     for constraint in holding:
-        breaks_it = list(breaks(value, {constraint.keyword: constraint.value}))
-        if breaks_it or constraint.keyword == "supported":
+        if constraint.keyword == "supported" or breaks(value, constraint.keyword, constraint.value):
             yield constraint
     for rule in Rules(tuple(holding)).all_sizes():
         if not _is_size(value, rule):
@@ -136,47 +181,69 @@ def _broken_by(value: Any, constraints: Sequence[Constraint], model: str) -> Ite
 
 def _is_size(value: Any, rule: SizeRule) -> bool:
     match = re.fullmatch(r"([1-9][0-9]{0,8})x([1-9][0-9]{0,8})", value) if isinstance(value, str) else None
-    if match is None:
-        return False
-    pair = (int(match[1]), int(match[2]))
-    within = all(rule.min_side <= side <= rule.max_side and side % rule.step == 0 for side in pair)
-    return pair in rule.recommended or (within and pair[0] * pair[1] <= rule.max_pixels)
+    return match is not None and rule.allows(int(match[1]), int(match[2]))
 
 
-def _named_values(constraint: Constraint) -> Iterator[tuple[Any, str]]:
-    """Yield the values of the property that a constraint says are right, each with what it says of it."""
+def named_values(constraint: Constraint) -> list[Any]:
+    """Return the values of the property that a constraint says are right."""
     keyword, value = constraint.keyword, constraint.value
-    if keyword in ("recommended", "enum"):
-        yield from ((item, f"{keyword} {item}{_of(constraint)}") for item in value)
-    elif keyword == "typicalSeconds":
-        yield from ((item, f"{keyword} of {item}{_of(constraint)}") for item in value)
-    elif keyword in ("minSide", "maxSide"):
-        yield f"{value}x{value}", _says(constraint)
-    elif keyword in ("default", "minimum", "maximum", "mostSevere", "leastSevere"):
-        yield value, _says(constraint)
+    if keyword in ("recommended", "enum", "typicalSeconds"):
+        return list(value)
+    return [value] if keyword in ("default", "minimum", "maximum", "mostSevere", "leastSevere") else []
 
 
-def _goes_with(keyword: str, value: Any, other: str, says: Any) -> bool:
-    if other != keyword:
-        try:
-            return bool(value <= says if other.startswith("max") else value >= says)
-        except TypeError:
-            return False
+@frozen
+class _Values:
+    """Values that the prose allows."""
+
+    values: Sequence[Any]
+    are_all: bool
+    """Whether it allows no other, as far as the constraint goes."""
+
+
+def _allowed(constraint: Constraint, constraints: Sequence[Constraint]) -> _Values:
+    stated = {other.keyword: other.value for other in constraints if other.when == constraint.when}
+    least, most = stated.get("minimum"), stated.get("maximum")
+    if constraint.keyword in ("minimum", "maximum") and isinstance(least, int) and isinstance(most, int):
+        # What they break is told once, of the lower end.
+        values = range(least, most + 1)[:_MOST_VALUES]
+        is_short = most - least < _MOST_VALUES
+        return _Values(values if constraint.keyword == "minimum" else (), are_all=is_short)
+    for rule in Rules(tuple(constraints)).all_sizes() if constraint.keyword == "recommended" else ():
+        if rule.when == constraint.when:
+            sizes = [*constraint.value, *(f"{width}x{height}" for width, height in rule.custom_sizes())]
+            return _Values(sizes, are_all=True)
+    return _Values(named_values(constraint), are_all=constraint.keyword not in _BESIDE)
+
+
+def _same_said(keyword: str, value: Any, says: Any) -> bool:
     if keyword == "enum":
         return isinstance(says, list) and sorted(map(str, value)) == sorted(map(str, says))
-    return _same(value, says)
+    return same(value, says)
+
+
+def _in_order(keyword: str, says: Any, opposite: Any) -> bool:
+    """Whether a limit and the one on the other side leave anything between them."""
+    try:
+        return bool(opposite <= says if keyword.startswith("max") else opposite >= says)
+    except TypeError:
+        return False
 
 
 def _plain(schema: Schema) -> dict[str, Any]:
-    """Return a schema with exclusive limits of integers as plain ones."""
+    """Return a schema with its exclusive limits as numbers, and as plain limits of integers."""
     plain = dict(schema)
-    for keyword, inward in (("Minimum", 1), ("Maximum", -1)):
+    for keyword, tighter, inward in (("Minimum", max, 1), ("Maximum", min, -1)):
         exclusive: Any = plain.pop(f"exclusive{keyword}", None)
         limit: Any = plain.get(keyword.lower())
-        if exclusive is True and _is_number(limit):
-            plain[keyword.lower()] = limit + inward
-        elif _is_number(exclusive):
-            plain[keyword.lower()] = exclusive + inward
+        if exclusive is True:
+            exclusive, limit = plain.pop(keyword.lower(), None), None
+        if isinstance(exclusive, bool) or not isinstance(exclusive, int | float):
+            continue
+        if schema.get("type") == "number":
+            plain[f"exclusive{keyword}"] = exclusive
+        else:
+            plain[keyword.lower()] = tighter(exclusive + inward, exclusive + inward if limit is None else limit)
     return plain
 
 
@@ -192,32 +259,10 @@ def _says(constraint: Constraint) -> str:
     return f"{constraint.keyword} {shown(constraint.value)}{_of(constraint)}"
 
 
+def _named(constraint: Constraint, values: Sequence[Any]) -> str:
+    more = f" and {len(values) - _MOST_SHOWN} more" if len(values) > _MOST_SHOWN else ""
+    return f"{constraint.keyword} {shown(values[:_MOST_SHOWN])}{more}{_of(constraint)}"
+
+
 def _of(constraint: Constraint) -> str:
     return f" for {constraint.when.label}" if constraint.when is not None else ""
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_of(value: Any, kind: Any) -> bool:
-    match kind:
-        case "string":
-            return isinstance(value, str)
-        case "integer":
-            return _is_number(value) and value == int(value)
-        case "number":
-            return _is_number(value)
-        case "boolean":
-            return isinstance(value, bool)
-        case "array":
-            return isinstance(value, list)
-        case "object":
-            return isinstance(value, Mapping)
-        case "null":
-            return value is None
-    return True

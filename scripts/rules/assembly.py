@@ -9,12 +9,13 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from scripts.prose.cutting import sentences, spaced
+from scripts.prose.glosses import is_label
 from scripts.prose.phrases import REST, SAME, Clause, read
 from scripts.prose.properties import Property, properties
 from scripts.prose.reviewed import Contradiction, Remark
 from scripts.prose.texts import DESCRIBING, Example, Text, texts_and_examples, texts_beside
-from scripts.rules.agreement import against_examples, against_schema, schema_values, unknown_names
-from scripts.rules.constraint import Condition, Constraint
+from scripts.rules.agreement import against_examples, against_prose, against_schema, schema_values, unknown_names
+from scripts.rules.constraint import Condition, Constraint, overlap
 from scripts.rules.rulebook import OF_SIZES, Rules, dimensions
 from scripts.source.failure import PipelineError
 from scripts.source.quoting import quote
@@ -69,8 +70,12 @@ def read_pages(document: Mapping[str, Any], pages: Sequence[bytes] = ()) -> Read
     constraints = _without_repetition(constraints)
     by_place = {prop.place: prop for prop in known}
     _check_sizes(constraints, by_place)
+    stated_at: dict[str, list[Constraint]] = {}
     for constraint in constraints:
-        contradictions += against_schema(constraint, by_place[constraint.place])
+        stated_at.setdefault(constraint.place, []).append(constraint)
+    for constraint in constraints:
+        prop, beside = by_place[constraint.place], stated_at[constraint.place]
+        contradictions += [*against_schema(constraint, prop, beside), *against_prose(constraint, prop, beside)]
     contradictions += _within(constraints)
     contradictions += [found for prop in known for found in schema_values(prop, constraints)]
     remarks += [remark for example in examples for remark in _shown_words(example, constraints)]
@@ -85,6 +90,8 @@ def _read_text(text: Text, owners: Sequence[Property]) -> tuple[list[Constraint]
     found: list[Constraint] = []
     stated: list[tuple[str, list[tuple[Clause, ...]]]] = []
     for sentence in map(spaced, sentences(text.text)):
+        if is_label(sentence, text.place):
+            continue
         statements = [read(sentence, prop) for prop in owners]
         clauses = [
             _typed(statement.clauses, prop) for statement, prop in zip(statements, owners, strict=True) if statement
@@ -196,17 +203,10 @@ def _without_repetition(constraints: Sequence[Constraint]) -> list[Constraint]:
                 constraint.keyword,
                 *constraint.key[3:],
             )
-            if same and other.value != constraint.value and _overlap(other.when, constraint.when):
+            if same and other.value != constraint.value and overlap(other.when, constraint.when):
                 raise RulesError(f"two sentences disagree: {quote(other.sentence)} and {quote(constraint.sentence)}")
         kept.setdefault(constraint.key, constraint)
     return list(kept.values())
-
-
-def _overlap(one: Condition | None, other: Condition | None) -> bool:
-    """Whether both hold for some model, be it one that nobody has named yet."""
-    if one is None or other is None or (one.excluded and other.excluded):
-        return True
-    return any(one.covers(model) and other.covers(model) for model in (*one.models, *other.models))
 
 
 def _check_sizes(constraints: Sequence[Constraint], by_place: Mapping[str, Property]) -> None:
@@ -216,7 +216,7 @@ def _check_sizes(constraints: Sequence[Constraint], by_place: Mapping[str, Prope
         custom = quote(rule.custom_sentence)
         if not 0 < rule.min_side <= rule.max_side <= _MAX_SIDE or not 0 < rule.step <= rule.max_side:
             raise RulesError(f"size: no image has such sides: {custom}")
-        sides = range(-(-rule.min_side // rule.step) * rule.step, rule.max_side + 1, rule.step)
+        sides = rule.sides
         if not sides or sides[0] ** 2 > rule.max_pixels:
             raise RulesError(f"size: no size keeps all of {custom}")
         if len(sides) ** 2 > _MAX_SIZES:
@@ -249,14 +249,8 @@ def _within(constraints: Sequence[Constraint]) -> Iterator[Contradiction]:
             default = "x".join(map(str, rule.default))
             yield contradiction(f"default {default}", "recommended", rule.recommended_sentence)
         for size, (width, height) in sizes.items():
-            broken = {
-                f"minSide {rule.min_side}": min(width, height) < rule.min_side,
-                f"maxSide {rule.max_side}": max(width, height) > rule.max_side,
-                f"sideMultipleOf {rule.step}": bool(width % rule.step or height % rule.step),
-                f"maxPixels {rule.max_pixels}": width * height > rule.max_pixels,
-            }
-            for limit in (limit for limit, is_broken in broken.items() if is_broken):
-                yield contradiction(f"recommended {size}", limit, rule.custom_sentence)
+            for keyword, limit in rule.broken(width, height).items():
+                yield contradiction(f"recommended {size}", f"{keyword} {limit}", rule.custom_sentence)
         if rule.max_pixels >= rule.max_side**2:
             yield contradiction(f"maxPixels {rule.max_pixels}", f"maxSide {rule.max_side}", rule.custom_sentence)
 

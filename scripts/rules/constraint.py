@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from attrs import field, frozen
+
+ANNOTATIONS: Final = frozenset(
+    {"description", "summary", "title", "example", "examples", "externalDocs", "deprecated", "$comment", "xml"}
+)
+"""Keywords of a schema that allow and forbid nothing."""
 
 
 @frozen
@@ -85,3 +90,10 @@ class Constraint:
 def label(when: Condition | None) -> str:
     """Return a condition in words, for people."""
     return "every model" if when is None else when.label
+
+
+def overlap(one: Condition | None, other: Condition | None) -> bool:
+    """Whether both hold for some model, be it one that nobody has named yet."""
+    if one is None or other is None or (one.excluded and other.excluded):
+        return True
+    return any(one.covers(model) and other.covers(model) for model in (*one.models, *other.models))

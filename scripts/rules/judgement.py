@@ -46,7 +46,7 @@ class Judgement:
                 was = f", in the place of {', '.join(old)}" if old else ""
                 yield f"{place}: no rule reads {', '.join(new)}{was}, and no remark in {REVIEWED} covers it"
             else:
-                yield f"{place}: {REVIEWED} has {', '.join(old)}, which the page no longer says"
+                yield f"{place}: {REVIEWED} has {', '.join(old)}, which the page needs no longer"
 
     def _contradictions(self) -> Iterator[str]:
         for found in self.new_contradictions:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from scripts.emit.runtime.checking import same
 from scripts.prose.reviewed import Contradiction
 from scripts.rules.constraint import Constraint
-from scripts.source.references import as_list, at
+from scripts.source.references import as_list, at, resolved
 
 _OF_MODELS: Final = "/properties/model/enum"
 
@@ -17,12 +18,13 @@ class Novelty:
 
     A number is new if no requirement has it, if it changed for a known model, or if a new model has other rules than
     each known one. Models may be worded, listed and grouped as the page likes.
+    What the schema of a property says as well is not new with the sentence, unless a requirement is about it.
     """
 
     def __init__(
         self, stated: Sequence[Constraint], reviewed: Sequence[Constraint], document: Mapping[str, Any], entries: Any
     ) -> None:
-        self._now, self._before = stated, reviewed
+        self._now, self._before, self._document = stated, reviewed, document
         listed = [entry for entry in entries if is_list_of_models(entry)]
         before = [name for entry in listed for name in entry["values"]] or ["", *_named(reviewed)]
         now = [name for entry in listed for name in as_list(at(document, entry["schema"]))] or ["", *_named(stated)]
@@ -39,6 +41,9 @@ class Novelty:
 
     def is_reviewed(self, stated: Constraint) -> bool:
         """Whether the catalogue already has a number of the pages, for each of its models that was known."""
+        if not any((one.place, _about(one)) == (stated.place, _about(stated)) for one in self._before):
+            schema = resolved(self._document, at(self._document, stated.place))
+            return stated.when is None and stated.keyword in schema and same(schema[stated.keyword], stated.value)
         return (
             _has(self._before, stated)
             and all(

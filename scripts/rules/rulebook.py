@@ -53,6 +53,35 @@ class SizeRule:
         """Whether it holds for a model."""
         return self.when is None or self.when.covers(model)
 
+    @property
+    def sides(self) -> range:
+        """Every width, and every height, between the limits and on the grid, ascending."""
+        return range(-(-self.min_side // self.step) * self.step, self.max_side + 1, self.step)
+
+    def heights_beside(self, width: int) -> range:
+        """Return every height that makes a custom size together with one of the ``sides`` as width, ascending."""
+        grid = self.sides
+        return grid[: len(range(grid.start, self.max_pixels // width + 1, grid.step))]
+
+    def custom_sizes(self) -> Iterator[Dimensions]:
+        """Yield every size that keeps the limits."""
+        yield from ((width, height) for width in self.sides for height in self.heights_beside(width))
+
+    def broken(self, width: int, height: int) -> dict[str, int]:
+        """Return the limits of custom sizes that a size breaks, by keyword."""
+        sides = (width, height)
+        limits = {
+            "minSide": (self.min_side, min(sides) < self.min_side),
+            "maxSide": (self.max_side, max(sides) > self.max_side),
+            "sideMultipleOf": (self.step, any(side % self.step for side in sides)),
+            "maxPixels": (self.max_pixels, width * height > self.max_pixels),
+        }
+        return {keyword: limit for keyword, (limit, is_broken) in limits.items() if is_broken}
+
+    def allows(self, width: int, height: int) -> bool:
+        """Whether a size is valid: a recommended one is whatever the limits say."""
+        return (width, height) in self.recommended or not self.broken(width, height)
+
 
 @frozen
 class Rules:

@@ -154,26 +154,27 @@ def test_comments_extensions_titles_and_names_of_examples_count(change: Any) -> 
 def test_the_same_remark_at_another_place_or_once_more_is_a_new_remark() -> None:
     moved, twice = vendored(), vendored()
     schemas = moved["components"]["schemas"]["CreateImageRequest"]["properties"]
-    schemas["prompt"]["description"] += " Image size."
-    assert 'prompt/description: no rule reads "Image size."' in told(moved)
+    remark = schemas["user_id"]["description"].partition(" ID length")[0]
+    schemas["prompt"]["description"] += f" {remark}"
+    assert f'prompt/description: no rule reads "{remark}"' in told(moved)
     schemas = twice["components"]["schemas"]["CreateImageRequest"]["properties"]
-    schemas["size"]["description"] = "Image size. " + schemas["size"]["description"]
-    assert 'size/description: no rule reads "Image size."' in told(twice)
+    schemas["user_id"]["description"] = f"{remark} {schemas['user_id']['description']}"
+    assert f'user_id/description: no rule reads "{remark}"' in told(twice)
 
 
 def test_a_remark_that_the_page_no_longer_holds_stops_too() -> None:
     document = vendored()
-    del document["components"]["schemas"]["CreateImageRequest"]["properties"]["model"]["description"]
+    del document["components"]["schemas"]["Error"]["description"]
     assert told(document) == (
-        '/components/schemas/CreateImageRequest/properties/model/description: openapi/reviewed.yaml has "Model code", '
-        "which the page no longer says"
+        '/components/schemas/Error/description: openapi/reviewed.yaml has "The request has failed.", which the page '
+        "needs no longer"
     )
 
 
 def test_a_changed_remark_is_told_old_beside_new() -> None:
     document = vendored()
-    document["components"]["schemas"]["CreateImageRequest"]["properties"]["model"]["description"] = "Code"
-    assert 'no rule reads "Code", in the place of "Model code"' in told(document)
+    document["components"]["schemas"]["Error"]["description"] = "The request failed."
+    assert 'no rule reads "The request failed.", in the place of "The request has failed."' in told(document)
 
 
 def test_links_to_other_pages_say_nothing_unless_they_are_sentences() -> None:

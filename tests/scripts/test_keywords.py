@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from scripts.change.effects import EFFECTS, Direction, Side
-from scripts.change.keywords import ANNOTATIONS, direction
+from scripts.change.keywords import direction
+from scripts.rules.constraint import ANNOTATIONS
 from scripts.source.references import MISSING
 
 SMALL = st.integers(-2, 5)

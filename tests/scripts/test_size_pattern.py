@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lark import Lark, Token, Tree
 
 from scripts.emit.size_edges import inside, outside
-from scripts.emit.size_pattern import allows, size_pattern
+from scripts.emit.size_pattern import size_pattern
 from scripts.rules.rulebook import SizeRule
 from tests.generated.test_sizes import REFUSED_FORMS, STATED, stated_validity
 from tests.scripts.prose_documents import read
@@ -102,7 +102,7 @@ def valid_sizes(rule: SizeRule) -> Iterator[tuple[int, int]]:
 def test_for_any_rule_it_matches_exactly_the_valid_sizes_each_in_one_way(rule: SizeRule) -> None:
     sizes = set(valid_sizes(rule))
     assert sorted(language(size_pattern(rule))) == sorted(f"{width}x{height}" for width, height in sizes)
-    assert {size for size in itertools.product(range(1, 81), repeat=2) if allows(rule, *size)} == sizes
+    assert {size for size in itertools.product(range(1, 81), repeat=2) if rule.allows(*size)} == sizes
 
 
 def test_it_stays_short_enough_to_be_read_by_any_tool() -> None:
@@ -130,8 +130,8 @@ TIGHTER = {
 def test_were_a_limit_any_tighter_an_example_inside_would_break_it(rule: SizeRule, limit: str) -> None:
     tighter = evolve(rule, **{limit: TIGHTER[limit](rule)})
     custom = [size for size in inside(rule) if size not in rule.recommended]
-    assert all(allows(rule, *size) for size in custom)
-    assert not all(allows(tighter, *size) for size in custom)
+    assert all(rule.allows(*size) for size in custom)
+    assert not all(tighter.allows(*size) for size in custom)
 
 
 @each_rule

@@ -7,12 +7,12 @@ from typing import Any
 
 from attrs import frozen
 
-from scripts.emit.size_pattern import heights_beside, sides
 from scripts.emit.vectors.vector import Citations, Vector
 from scripts.rules.rulebook import Dimensions, Rules, SizeRule
 
 # What a client calls a violation of each keyword, where the two differ.
-_KEYWORDS = {"min_side": "minSide", "max_side": "maxSide", "step": "sideMultipleOf", "max_pixels": "maxPixels"}
+_NAMES = {"minSide": "min_side", "maxSide": "max_side", "sideMultipleOf": "step", "maxPixels": "max_pixels"}
+_KEYWORDS = {name: keyword for keyword, name in _NAMES.items()}
 _STAIRS = 200
 """Widths whose greatest height is told; a rule with more of them is told evenly."""
 
@@ -66,17 +66,8 @@ def size_vectors(models: tuple[str, ...], rules: Rules, citations: Citations) ->
 
 
 def broken(rule: SizeRule, width: int, height: int) -> list[str]:
-    """Return the names of the limits that a size breaks; none for a valid one, and so for a recommended one."""
-    if (width, height) in rule.recommended:
-        return []
-    pair = (width, height)
-    breaks = {
-        "min_side": min(pair) < rule.min_side,
-        "max_side": max(pair) > rule.max_side,
-        "step": any(side % rule.step for side in pair),
-        "max_pixels": width * height > rule.max_pixels,
-    }
-    return [limit for limit, is_broken in breaks.items() if is_broken]
+    """Return what clients call the limits that a size breaks; none for a valid one."""
+    return [] if rule.allows(width, height) else [_NAMES[keyword] for keyword in rule.broken(width, height)]
 
 
 @frozen
@@ -104,7 +95,7 @@ class _Model:
     def _pairs(self) -> Iterator[tuple[str, str, Dimensions]]:
         """Yield sizes, each with the number of the rule that it is about."""
         rule = self.rule
-        grid = sides(rule)
+        grid = rule.sides
         least, greatest, step = grid[0], grid[-1], rule.step
         width, height = rule.default
         yield "default", "the default size", rule.default
@@ -138,7 +129,7 @@ class _Model:
         """Yield the sizes at which the number of pixels decides: the wider an image, the lower it may be."""
         rule = self.rule
         yield "the greatest sides", (grid[-1], grid[-1])
-        tops = {side: heights[-1] for side in grid if (heights := heights_beside(rule, side))}
+        tops = {side: heights[-1] for side in grid if (heights := rule.heights_beside(side))}
         most = max((side * top for side, top in tops.items()), default=0)
         for side, top in tops.items():
             if side * top == most:
