@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
@@ -55,7 +55,7 @@ class ImageAnswer:
         self.link = link
         self.content = content
         self.created = created
-        self.expires = None if created is None else created + LINK_LIFE
+        self.expires = None if created is None or LINK_LIFE is None else created + LINK_LIFE
         self.request_id = request_id
         self.key = key
 
@@ -224,7 +224,7 @@ def _time(created: object) -> datetime | None:
         return None
     try:
         made = datetime.fromtimestamp(created, UTC)
-        made + LINK_LIFE
+        made + (LINK_LIFE or timedelta())
     except (ValueError, OverflowError, OSError):
         return None
     return made

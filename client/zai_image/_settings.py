@@ -18,7 +18,7 @@ from zai_image_api.types import UNSET, Unset
 if TYPE_CHECKING:
     from zai_image._http import Timeout
 
-# Several times what an image takes by the page (`promises.TYPICAL_SECONDS`), for busy days.
+# Several times what an image takes by the page (`typicalSeconds` of its quality), for busy days.
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 120.0
 DEADLINE_SECONDS: Final = 600.0

@@ -58,6 +58,22 @@ class Violation(NamedTuple):
         return self.message
 
 
+def stated(constraints: Iterable[Constraint], name: str, keyword: str, model: str | None = None) -> Any:
+    """Return what a sentence of the page states of a property; None where none does.
+
+    Args:
+        constraints: Those to look among.
+        name: That of the property.
+        keyword: That of the constraint.
+        model: The model that the request names; without it, only what holds for every model is found.
+    """
+    for constraint in constraints:
+        is_asked_for = constraint.keyword == keyword and constraint.place.endswith(f"/{name}") and constraint.sentence
+        if is_asked_for and (constraint.when is None or (model is not None and constraint.when.covers(model))):
+            return constraint.value
+    return None
+
+
 def by_place(constraints: Iterable[Constraint]) -> Mapping[str, tuple[Constraint, ...]]:
     """Return the constraints of each place, in order."""
     found: dict[str, list[Constraint]] = {}

@@ -16,7 +16,6 @@ from scripts.emit.constraints import constraints, generated
 from scripts.emit.operations import options, resources
 from scripts.emit.shapes import Shapes
 from scripts.emit.validity import validate
-from scripts.rules.constraint import Condition, label
 from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError
 from scripts.source.provenance import Provenance
@@ -67,8 +66,6 @@ def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, 
         "models": shapes.models,
         "constraints": [*every, *map(generated, rules.constraints)],
         "options": options(),
-        "label": label,
-        "covers": condition_as_code,
     }
     project = generator.project(
         document["info"]["title"], document["info"]["version"], made, shapes.models, package, TEMPLATES
@@ -86,11 +83,6 @@ def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, 
         written.write_text(HEADER + written.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
     (package / "py.typed").touch()
     _format(package, settings)
-
-
-def condition_as_code(when: Condition | None) -> str:
-    """Return a condition on ``model`` as Python code."""
-    return "True" if when is None else f"model {'not in' if when.excluded else 'in'} {when.models!a}"
 
 
 def docstring(text: str, indent: int) -> str:

@@ -22,10 +22,11 @@ from tests.conformance.wire import (
     request,
     wait_until,
 )
-from zai_image_api import promises
 from zai_image_conformance.server import FAULTS, RunningServer, running
+from zai_image_conformance.server.app import IMAGES_PER_ANSWER
 from zai_image_conformance.server.business_codes import BUSINESS_CODES
 from zai_image_conformance.server.faults import Target, limits
+from zai_image_conformance.server.faults.layers import MOST_SEVERE
 from zai_image_conformance.server.recording import RecordedRequest
 
 HOUR = 3600
@@ -161,12 +162,12 @@ def _data_of_an_object(seen: Seen) -> None:
 
 @of_request("url-missing")
 def _no_link(seen: Seen) -> None:
-    assert good(seen)["data"] == [{}] * promises.IMAGES_PER_ANSWER
+    assert good(seen)["data"] == [{}] * IMAGES_PER_ANSWER
 
 
 @of_request("url-number")
 def _number_as_link(seen: Seen) -> None:
-    assert [type(item["url"]) for item in good(seen)["data"]] == [int] * promises.IMAGES_PER_ANSWER
+    assert [type(item["url"]) for item in good(seen)["data"]] == [int] * IMAGES_PER_ANSWER
 
 
 @of_request("url-relative")
@@ -178,13 +179,13 @@ def _half_a_link(seen: Seen) -> None:
 def _flagged(seen: Seen) -> None:
     document = good(seen)
     assert document["data"]
-    assert {item["level"] for item in document["content_filter"]} == {promises.MOST_SEVERE}
+    assert {item["level"] for item in document["content_filter"]} == {MOST_SEVERE}
 
 
 @of_request("content-filtered")
 def _filtered(seen: Seen) -> None:
     refused(seen, 400, 1301)
-    assert {item["level"] for item in seen.document["content_filter"]} == {promises.MOST_SEVERE}
+    assert {item["level"] for item in seen.document["content_filter"]} == {MOST_SEVERE}
 
 
 @of_request("429")

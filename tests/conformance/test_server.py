@@ -11,8 +11,7 @@ import httpx
 import pytest
 
 from tests.conformance.wire import answer, connected, good, image_request, wait_until
-from zai_image_api import promises
-from zai_image_conformance.server import RunningServer, running
+from zai_image_conformance.server import RunningServer, app, running
 
 PATH = "/paas/v4/images/generations"
 FIELDS = {"model": "glm-image", "prompt": "A cute little kitten."}
@@ -47,13 +46,13 @@ def test_an_order_is_answered_with_time_link_and_filter(client: httpx.Client) ->
     answer = response.json()
     assert response.status_code == 200
     assert before <= answer["created"] <= time.time()
-    assert [set(item) for item in answer["data"]] == [{"url"}] * promises.IMAGES_PER_ANSWER
+    assert [set(item) for item in answer["data"]] == [{"url"}] * app.IMAGES_PER_ANSWER
     assert answer["data"][0]["url"].startswith("http://127.0.0.1:")
     assert answer["content_filter"] == [{"role": "user", "level": 3}]
 
 
 def test_an_answer_holds_as_many_images_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(promises, "IMAGES_PER_ANSWER", 3)
+    monkeypatch.setattr(app, "IMAGES_PER_ANSWER", 3)
     with running(api_key="k") as server:
         response = httpx.post(server.url + PATH, json=FIELDS, headers={"Authorization": "Bearer k"}, trust_env=False)
         links = {item["url"] for item in response.json()["data"]}

@@ -20,8 +20,9 @@ from zai_image import Image, ZaiImage, ZaiImageError, sizes
 from zai_image._retries import RetryPolicy
 from zai_image._settings import READ_SECONDS
 from zai_image.sizes import check
-from zai_image_api import promises
+from zai_image_api.constraints import stated
 from zai_image_api.operations import IMAGES_GENERATE
+from zai_image_api.promises import CONSTRAINTS
 from zai_image_conformance.server import RunningServer
 
 KEY = "a-key-of-your-own"
@@ -117,13 +118,15 @@ def test_our_constraints_allow_every_valid_body_and_none_of_another_shape() -> N
 
 
 def test_our_promises_name_the_defaults_and_the_seconds_that_are_expected() -> None:
+    times = [rule.value for rule in CONSTRAINTS if rule.keyword == "typicalSeconds"]
+    seconds = {quality: list(spent) for value in times for quality, spent in value.items()}
     for vector in vectors("requests"):
         if (drawn := vector["expected"].get("drawn")) is not None:
             fields = vector["input"]["json"]
-            default = promises.default_quality(fields["model"])
+            default = stated(CONSTRAINTS, "quality", "default", fields["model"])
             assert drawn["quality"] == fields.get("quality", default), vector
             assert drawn["size"] == fields.get("size", str(sizes.default(fields["model"]))), vector
-            assert tuple(drawn["about_seconds"]) == promises.TYPICAL_SECONDS[drawn["quality"]], vector
+            assert drawn["about_seconds"] == seconds[drawn["quality"]], vector
 
 
 def test_our_client_waits_longer_than_a_image_takes() -> None:

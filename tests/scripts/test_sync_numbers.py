@@ -16,12 +16,12 @@ from jinja2 import Environment, FileSystemLoader
 
 from scripts.change.comparison import changes_between
 from scripts.change.trial import PACKAGES
-from scripts.emit.package import TEMPLATES, condition_as_code
+from scripts.emit.constraints import generated as as_generated
+from scripts.emit.package import TEMPLATES
 from scripts.prose.reviewed import unmatched
 from scripts.regenerate import ROOT
 from scripts.rules.assembly import read_pages
 from scripts.rules.catalogue import CATALOGUE, compare, named
-from scripts.rules.constraint import label
 from scripts.source.failure import PipelineError
 from scripts.source.page import document_in
 from scripts.source.reading import read_mapping
@@ -54,7 +54,9 @@ def generated(rules: Any) -> str:
     environment = Environment(loader=FileSystemLoader(TEMPLATES))
     environment.filters["literal"] = ascii
     return "".join(
-        environment.get_template(f"{name}.py.jinja").render(rules=rules, label=label, covers=condition_as_code)
+        environment.get_template(f"{name}.py.jinja").render(
+            rules=rules, constraints=[*map(as_generated, rules.constraints)]
+        )
         for name in ("sizes", "promises")
     )
 
@@ -121,7 +123,8 @@ REACHED = """
 import json
 from zai_image import sizes
 from zai_image.cli import cli
-from zai_image_api import promises
+from zai_image_api.constraints import stated
+from zai_image_api.promises import CONSTRAINTS, LINK_LIFE
 from zai_image_conformance.server.requests import read
 from zai_image_conformance.requirements import catalogue
 
@@ -133,8 +136,9 @@ rule, others = sizes.rule_for("glm-image"), sizes.rule_for("cogview-4-250304")
 print(json.dumps({
     "glm-image": [str(rule.default), rule.min_side, rule.max_side, rule.step, rule.max_pixels],
     "others": [str(others.default), others.min_side, others.max_side, others.step, others.max_pixels],
-    "promises": [promises.USER_ID_MIN_LENGTH, promises.USER_ID_MAX_LENGTH, promises.LINK_LIFE.days,
-                 promises.LEAST_SEVERE, promises.TYPICAL_SECONDS["hd"][0], promises.TYPICAL_SECONDS["standard"]],
+    "promises": [LINK_LIFE.days, *(stated(CONSTRAINTS, *what) for what in (
+        ("user_id", "minLength"), ("user_id", "maxLength"), ("level", "leastSevere"), ("quality", "typicalSeconds"),
+    ))],
     "server": [status(size="1040x2032"), status(size="1024x1040"), status(size="1040x2048"),
                status(user_id="x" * 127), status(user_id="x" * 6), status(user_id="x" * 128)],
     "command line": [
@@ -171,7 +175,7 @@ def test_a_revision_that_changes_every_number_reaches_everything_by_two_commands
     assert json.loads(asked.stdout.splitlines()[-1]) == {
         "glm-image": ["1296x1296", 1040, 2032, 16, 4194304],
         "others": ["1024x1024", 528, 2064, 8, 1900000],
-        "promises": [7, 127, 31, 4, 21, [6, 11]],
+        "promises": [31, 7, 127, 4, {"hd": [21, 21]}],
         "server": [200, 400, 400, 200, 400, 400],
         "command line": [0, 1],
         "suite": 1040,

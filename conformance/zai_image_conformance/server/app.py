@@ -16,7 +16,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from zai_image_api import promises
+from zai_image_api.constraints import stated
+from zai_image_api.promises import CONSTRAINTS
 from zai_image_conformance.server import requests
 from zai_image_conformance.server.faults import HEADER, Faulty, Switchboard, Target, asked_for
 from zai_image_conformance.server.images import ImageStore, draw
@@ -30,6 +31,9 @@ _STRANGERS_BODY_LIMIT = 65_536
 """Bytes of a body that are read where the key is wrong, so that many callers with wrong ones do not fill it either."""
 _DRAWN_AT_ONCE = min(os.cpu_count() or 1, 8)
 """Images; asyncio has some more threads than that on any machine."""
+
+IMAGES_PER_ANSWER: int = stated(CONSTRAINTS, "data", "maxItems") or 1
+_LEAST_SEVERE: int = stated(CONSTRAINTS, "level", "leastSevere") or 0
 
 _ROUTING_REFUSALS = {
     404: (BusinessCode.API_UNKNOWN, f"there is nothing here; images are requested with POST {ENDPOINT_PATH}"),
@@ -68,7 +72,7 @@ def application(*, api_key: str, faults: Switchboard | None = None, recording: R
         if isinstance(wanted, Refusal):
             return _refuse(wanted)
         created = int(time.time())
-        names = [images.add(wanted) for _ in range(promises.IMAGES_PER_ANSWER)]
+        names = [images.add(wanted) for _ in range(IMAGES_PER_ANSWER)]
         links = [request.url_for("image", name=name) for name in names]
         if of_images := ", ".join(each.text for each in asked_for(request) if each.fault.target is Target.IMAGE):
             links = [link.include_query_params(**{HEADER: of_images}) for link in links]
@@ -77,7 +81,7 @@ def application(*, api_key: str, faults: Switchboard | None = None, recording: R
             {
                 "created": created,
                 "data": [{"url": str(link)} for link in links],
-                "content_filter": [{"role": "user", "level": promises.LEAST_SEVERE}],
+                "content_filter": [{"role": "user", "level": _LEAST_SEVERE}],
             },
         )
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from typing import Any, NoReturn, TypeAlias
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 from attrs import frozen
 
-from zai_image_api import promises, sizes
+from zai_image_api import sizes
+from zai_image_api.checking import Checker
+from zai_image_api.constraints import stated
 from zai_image_api.operations import IMAGES_GENERATE
+from zai_image_api.promises import CONSTRAINTS
 from zai_image_conformance.server.refusals import BusinessCode, Refusal
 
 MODELS: tuple[str, ...] = IMAGES_GENERATE.values("model")
 QUALITIES: tuple[str, ...] = IMAGES_GENERATE.values("quality")
+_BODY = IMAGES_GENERATE.body.place if IMAGES_GENERATE.body is not None else ""
 
+_MOST_DIGITS = 300
 SHOWN = 60
 """Characters of a caller's value that a message repeats."""
 
@@ -40,10 +45,6 @@ class Problem:
     message: str
 
 
-Check: TypeAlias = Callable[[str, dict[str, Any]], Iterator[Problem]]
-"""Looks at one present string field (its value, and the whole body) and yields what is wrong with it."""
-
-
 def read(content_type: str, body: bytes) -> Accepted | Refusal:
     """Decide about the body of a POST to `/paas/v4/images/generations`.
 
@@ -57,8 +58,8 @@ def read(content_type: str, body: bytes) -> Accepted | Refusal:
     if content_type.partition(";")[0].strip().lower() != "application/json":
         return _malformed("send the body as JSON with the header Content-Type: application/json")
     try:
-        # No number counts here, and Python refuses to make an int of very many digits, which JSON allows.
-        document = json.loads(body.decode("utf-8"), parse_constant=_no_such_number, parse_int=float)
+        # Python refuses to make an int of very many digits, which JSON allows.
+        document = json.loads(body.decode("utf-8"), parse_constant=_no_such_number, parse_int=_number)
     except (ValueError, RecursionError):
         return _malformed("the body is not valid JSON (UTF-8)")
     if not isinstance(document, dict):
@@ -74,69 +75,27 @@ def _malformed(message: str) -> Refusal:
     return Refusal(400, BusinessCode.PARAMETERS_INCORRECT, message)
 
 
+def _number(digits: str) -> float:
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
+
+
 def _no_such_number(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
 def _problems(document: dict[str, Any]) -> Iterator[Problem]:
-    for name in _REQUIRED:
-        if name not in document:
-            yield Problem(BusinessCode.FIELD_MISSING, f"{name} is required")
-    for name, check in _CHECKS.items():
-        if name not in document:
-            continue
-        value = document[name]
-        if isinstance(value, str):
-            yield from check(value, document)
-        else:
-            yield Problem(BusinessCode.FIELD_INVALID, f"{name} must be a string, not {_json_type(value)}")
-
-
-def _check_model(model: str, document: dict[str, Any]) -> Iterator[Problem]:
-    if model not in MODELS:
-        yield Problem(
-            BusinessCode.MODEL_UNKNOWN,
-            f"model {_shown(model)} does not exist; use one of {', '.join(MODELS)}",
-        )
-
-
-def _check_prompt(prompt: str, document: dict[str, Any]) -> Iterator[Problem]:
-    # The page sets no limit, least or greatest, on a prompt.
-    yield from ()
-
-
-def _check_quality(quality: str, document: dict[str, Any]) -> Iterator[Problem]:
-    if quality not in QUALITIES:
-        yield Problem(
-            BusinessCode.FIELD_INVALID,
-            f"quality {_shown(quality)} is unknown; use one of {', '.join(QUALITIES)}",
-        )
-
-
-def _check_size(size: str, document: dict[str, Any]) -> Iterator[Problem]:
     model = document.get("model")
-    if isinstance(model, str) and model in MODELS:
-        for violation in sizes.check(model, size):
-            yield Problem(BusinessCode.FIELD_INVALID, violation.message)
-
-
-def _check_user_id(user_id: str, document: dict[str, Any]) -> Iterator[Problem]:
-    least, most = promises.USER_ID_MIN_LENGTH, promises.USER_ID_MAX_LENGTH
-    if not least <= len(user_id) <= most:
-        yield Problem(
-            BusinessCode.FIELD_INVALID,
-            f"user_id has {len(user_id)} characters; it must have {least} to {most}",
-        )
-
-
-_REQUIRED = ("model", "prompt")
-_CHECKS: dict[str, Check] = {
-    "model": _check_model,
-    "prompt": _check_prompt,
-    "quality": _check_quality,
-    "size": _check_size,
-    "user_id": _check_user_id,
-}
+    known = isinstance(model, str) and model in MODELS
+    if isinstance(model, str) and not known:
+        message = f"model {_shown(model)} does not exist; use one of {', '.join(MODELS)}"
+        yield Problem(BusinessCode.MODEL_UNKNOWN, message)
+    # Of a model that does not exist, only what holds for every model can be told.
+    checker = Checker(IMAGES_GENERATE.rules, model if known else None, {})
+    # What schema and sentence say alike is told once.
+    found = {violation.message: violation for violation in checker.violations(_BODY, document, "")}
+    for violation in found.values():
+        code = BusinessCode.FIELD_MISSING if violation.rule == "required" else BusinessCode.FIELD_INVALID
+        yield Problem(code, violation.message)
 
 
 def _with_defaults(document: dict[str, Any]) -> Accepted:
@@ -145,22 +104,16 @@ def _with_defaults(document: dict[str, Any]) -> Accepted:
     return Accepted(
         model=model,
         prompt=document["prompt"],
-        quality=document.get("quality") or promises.default_quality(model) or "",
+        quality=document.get("quality") or stated(CONSTRAINTS, "quality", "default", model) or "",
         size=sizes.rule_for(model).default if size is None else sizes.Size.parse(size),
         seed=_seed(document.get("seed")),
     )
 
 
 def _seed(value: object) -> str:
-    return value[:SHOWN] if isinstance(value, str) else f"{value:.17g}" if isinstance(value, float) else ""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value[:SHOWN] if isinstance(value, str) else f"{value:.17g}" if is_number else ""
 
 
 def _shown(value: str) -> str:
     return ascii(value if len(value) <= SHOWN else value[:SHOWN] + "...")
-
-
-_JSON_TYPES = {bool: "a boolean", int: "a number", float: "a number", list: "an array", dict: "an object"}
-
-
-def _json_type(value: object) -> str:
-    return _JSON_TYPES.get(type(value), "null")

@@ -9,10 +9,12 @@ from typing import Any
 
 from attrs import evolve
 
-from zai_image_api import promises
+from zai_image_api.constraints import stated
+from zai_image_api.promises import CONSTRAINTS
 from zai_image_conformance.server.faults.answers import Answer, Ask, Delivery, Layer, Wait
 
-_FLAGS = [{"role": role, "level": promises.MOST_SEVERE} for role in ("assistant", "history", "user")]
+MOST_SEVERE: int = stated(CONSTRAINTS, "level", "mostSevere") or 0
+_FLAGS = [{"role": role, "level": MOST_SEVERE} for role in ("assistant", "history", "user")]
 
 
 def written(number: float) -> str:

@@ -20,7 +20,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from zai_image.sizes import rule_for
-from zai_image_api import document, promises
+from zai_image_api import document
+from zai_image_api.promises import CONSTRAINTS
 from zai_image_conformance.redaction import REDACTED
 from zai_image_conformance.server.faults import FAULTS
 from zai_image_conformance.server.paths import ENDPOINT_PATH, IMAGES_PATH
@@ -95,7 +96,7 @@ class StartPage:
                 models=MODELS,
                 qualities=QUALITIES,
                 faults=FAULTS.values(),
-                promises=promises,
+                rules=_sentences(),
                 document=document,
                 endpoint_path=ENDPOINT_PATH,
                 start_path=START_PATH,
@@ -173,6 +174,14 @@ def _policy() -> str:
 @cache
 def _drawings() -> list[Drawing]:
     return [drawing(model, rule_for(model)) for model in MODELS]
+
+
+@cache
+def _sentences() -> list[tuple[str, str]]:
+    """Return each sentence of the page that states a rule, with what it is about; those on sizes stand apart."""
+    sizes = {rule.place for rule in CONSTRAINTS if rule.keyword == "recommended"}
+    stated = [rule for rule in CONSTRAINTS if rule.sentence and rule.place not in sizes]
+    return list(dict.fromkeys((rule.place.rpartition("/")[2], rule.sentence) for rule in stated))
 
 
 def _seen(request: RecordedRequest, secret: str) -> SeenRequest:
