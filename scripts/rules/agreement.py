@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from attrs import frozen
@@ -64,24 +65,32 @@ def against_schema(
             yield _contradiction(constraint, prop, f"model {model}", f"schema enum {shown(prop.models)}")
     if constraint.keyword == "supported" and prop.required:
         yield _contradiction(constraint, prop, _says(constraint), "schema required")
-    values = _allowed(constraint, constraints)
+
+    @cache
+    def allowed() -> _Values:
+        return _allowed(constraint, constraints)
+
     for schema, _ in prop.parts:
         for keyword, says in _plain(schema).items():
-            if differs := _disagreement(constraint, keyword, says, values):
+            if differs := _disagreement(constraint, keyword, says, allowed):
                 yield _contradiction(constraint, prop, differs, f"schema {keyword} {shown(says)}")
 
 
-def _disagreement(constraint: Constraint, keyword: str, says: Any, allowed: _Values) -> str:
+def _disagreement(constraint: Constraint, keyword: str, says: Any, allowed: Callable[[], _Values]) -> str:
     """Return what prose says that a keyword of the schema does not go with; nothing where it does."""
     if keyword == constraint.keyword:
         return "" if _same_said(keyword, constraint.value, says) else _says(constraint)
     if keyword == _OPPOSITES.get(constraint.keyword):
         return "" if _in_order(keyword, says, constraint.value) else _says(constraint)
-    if broken := [value for value in allowed.values if breaks(value, keyword, says)]:
+    if keyword in _NO_DEMANDS or keyword.startswith("x-"):
+        # Its examples show whether a type goes with it.
+        broken = [value for value in named_values(constraint) if breaks(value, keyword, says)]
+        return _named(constraint, broken) if broken else ""
+    if broken := [value for value in allowed().values if breaks(value, keyword, says)]:
         return _named(constraint, broken)
-    if keyword in _NO_DEMANDS or keyword.startswith("x-") or (keyword in _DEMANDS and allowed.are_all):
+    if keyword in _DEMANDS and allowed().are_all:
         return ""
-    limits = constraint.keyword in _BESIDE or bool(allowed.values)
+    limits = constraint.keyword in _BESIDE or bool(allowed().values)
     return _says(constraint) if limits and keyword not in _BESIDE.get(constraint.keyword, ()) else ""
 
 

@@ -61,7 +61,8 @@ class SizeRule:
     def heights_beside(self, width: int) -> range:
         """Return every height that makes a custom size together with one of the ``sides`` as width, ascending."""
         grid = self.sides
-        return grid[: len(range(grid.start, self.max_pixels // width + 1, grid.step))]
+        highest = min(self.max_side, self.max_pixels // width)
+        return range(grid.start, highest + 1, grid.step)
 
     def custom_sizes(self) -> Iterator[Dimensions]:
         """Yield every size that keeps the limits."""

@@ -68,7 +68,7 @@ CHANGES: dict[str, tuple[bytes, list[str]]] = {
     ),
     "a new remark": (
         edited({"Model code": "Model code. Ask your account manager for more"}),
-        ['no rule reads "Model code.", "Ask your account manager for more", in the place of "Model code"'],
+        ['model/description: no rule reads "Ask your account manager for more", and no remark'],
     ),
     "a limit of another property": (
         edited({"the image to be generated.\n": "the image to be generated. Maximum length is 1000 characters.\n"}),
@@ -265,10 +265,10 @@ def test_there_is_nothing_to_accept_where_nothing_is_to_be_judged(checkout: Path
 
 def test_regeneration_stops_at_what_nobody_has_judged(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     reviewed = checkout / REVIEWED
-    reviewed.write_text(reviewed.read_text().replace('sentence: "Model code"', 'sentence: "Another"'))
+    reviewed.write_text(reviewed.read_text().replace('sentence: "The request has failed."', 'sentence: "Another"'))
     assert regenerate([], root=checkout) == 2
     told = capsys.readouterr().err
-    assert 'no rule reads "Model code", in the place of "Another"' in told
+    assert 'no rule reads "The request has failed.", in the place of "Another"' in told
 
 
 # --- the files ---
