@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,7 +18,7 @@ from tests.batch.databases import Database
 from tests.batch.test_killed import finish, summary, unknown
 from tests.cli.studio import PNG, Exchange, Studio, made
 from zai_image.batch import Journal, Limits, Prompt, State
-from zai_image.batch._journal import Answered, Failed, Keep
+from zai_image.batch._model import Answered, Failed, Named, NotStored, Outcome, Stored, Wish, Work
 
 PROMPTS = [f"Fox {number}" for number in range(12)]
 LEASE = 1.0
@@ -136,50 +137,76 @@ def test_one_rate_and_one_number_of_images_hold_for_all_workers(
     assert times[-1] - times[0] > 0.1 * (len(times) - 2)
 
 
-def test_a_claim_that_is_not_the_last_changes_nothing_and_moves_nothing(database: Database) -> None:
+def claimed(journal: Journal, worker: str) -> Work:
+    """The one prompt that a worker claims."""
+    (work,) = journal.turn(worker, [], Wish(1, Limits(), "digest"))[1].work
+    return work
+
+
+def settle(journal: Journal, worker: str, outcomes: list[Outcome]) -> list[str | bool]:
+    return journal.turn(worker, outcomes, Wish(0, Limits(), "digest"))[0]
+
+
+def named(nth: int) -> str:
+    return f"image-{nth}"
+
+
+@pytest.fixture
+def journal(database: Database) -> Iterator[Journal]:
+    """A journal of one prompt, whose workers count as dead at once."""
     journal = Journal.open(database.address, lease=0)
-    moves: list[str] = []
-    try:
-        journal.take_in("digest", [Prompt("1", 1, "A fox", {})])
-        first, second = journal.begin(), journal.begin()
-        (asked,) = journal.claim(first, 1, Limits(), journal.now()).work
-        assert journal.recover()[1] == [("1", "A fox")]
-        journal.retry(State.UNKNOWN)
-        (again,) = journal.claim(second, 1, Limits(), journal.now()).work
-        assert again.token > asked.token
-        for outcome in (
-            Answered(asked, "url", None, None),
-            Failed(asked, State.WAITING, "no"),
-            Failed(asked, State.UNKNOWN, "?"),
-        ):
-            assert journal.settle(first, [outcome]) == [False]
-        assert journal.settle(second, [Answered(again, "url", None, None)]) == [True]
-
-        def move(name: str) -> bool:
-            moves.append(name)
-            return True
-
-        assert journal.settle(first, [Keep(asked, lambda nth: f"{nth}.png", move)]) == [False]
-        journal.recover()
-        (third,) = journal.claim(first, 1, Limits(), journal.now()).work
-        assert journal.settle(second, [Keep(again, lambda nth: f"{nth}.png", move)]) == [False]
-        assert moves == []
-        assert journal.settle(first, [Keep(third, lambda nth: f"{nth}.png", move)]) == ["0.png"]
-        assert moves == ["0.png"]
-        assert journal.paid() == 2
-    finally:
-        journal.close()
+    journal.take_in("digest", [Prompt("1", 1, "A fox", {})])
+    yield journal
+    journal.close()
 
 
-def test_an_answer_that_comes_late_is_kept_unless_somebody_else_was_asked_since(database: Database) -> None:
-    journal = Journal.open(database.address, lease=0)
-    try:
-        journal.take_in("digest", [Prompt("1", 1, "A fox", {})])
-        worker = journal.begin()
-        (asked,) = journal.claim(worker, 1, Limits(), journal.now()).work
-        journal.recover()
-        journal.retry(State.UNKNOWN)
-        assert journal.settle(worker, [Answered(asked, "url", None, None)]) == [True]
-        assert journal.counts()[State.ANSWERED] == 1
-    finally:
-        journal.close()
+def test_a_claim_that_is_not_the_last_changes_nothing(journal: Journal) -> None:
+    first, second = journal.begin(), journal.begin()
+    asked = claimed(journal, first)
+    assert journal.recover()[1] == [("1", "A fox")]
+    journal.retry(State.UNKNOWN, "digest")
+    again = claimed(journal, second)
+    assert again.token > asked.token
+    outcomes_of_the_first: list[Outcome] = [
+        Answered(asked, "url", None, None, named),
+        Failed(asked, State.WAITING, "no"),
+        Failed(asked, State.UNKNOWN, "?"),
+        Named(asked, named),
+        Stored(asked, "image-0.png"),
+    ]
+    assert settle(journal, first, outcomes_of_the_first) == [False] * 5
+    assert settle(journal, second, [Answered(again, "url", None, None, named)]) == ["image-0"]
+    assert settle(journal, first, outcomes_of_the_first) == [False] * 5
+    journal.recover()
+    third = claimed(journal, first)
+    assert settle(journal, second, [Stored(again, "image-0.png"), NotStored(again, "no")]) == [False] * 2
+    assert settle(journal, first, [Stored(third, "image-0.png")]) == [True]
+    assert journal.paid() == 2
+
+
+def test_an_answer_that_comes_late_is_kept_unless_somebody_else_was_asked_since(journal: Journal) -> None:
+    worker = journal.begin()
+    asked = claimed(journal, worker)
+    journal.recover()
+    journal.retry(State.UNKNOWN, "digest")
+    assert settle(journal, worker, [Answered(asked, "url", None, None, named)]) == ["image-0"]
+    assert journal.counts()[State.ANSWERED] == 1
+
+
+@pytest.mark.parametrize("outcome", ["answered", "waiting", "refused", "unknown", "stored", "not stored"])
+def test_an_outcome_whose_commit_was_not_confirmed_may_be_noted_again(journal: Journal, outcome: str) -> None:
+    worker = journal.begin()
+    work = claimed(journal, worker)
+    answered = Answered(work, "url", None, None, named)
+    if outcome in ("stored", "not stored"):
+        settle(journal, worker, [answered])
+    known: dict[str, Outcome] = {
+        "answered": answered,
+        "stored": Stored(work, "image-0.png"),
+        "not stored": NotStored(work, "no"),
+    }
+    noted = known.get(outcome) or Failed(work, State(outcome), "no")
+    settle(journal, worker, [noted])
+    before = journal.counts(), journal.paid(), list(journal.rows())
+    settle(journal, worker, [noted])
+    assert (journal.counts(), journal.paid(), list(journal.rows())) == before

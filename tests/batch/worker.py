@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from zai_image import AsyncZaiImage
-from zai_image.batch import Folder, Journal, Limits, Runner, run
+from zai_image.batch import Folder, Journal, Limits, run
 
 
 @frozen
@@ -68,15 +68,16 @@ def work(job: Job) -> None:
 
 
 def _sleep_after_claim() -> None:
-    claim = Runner._claim
+    turn = Journal.turn
 
-    async def claim_and_sleep(runner: Runner, room: int) -> Any:
-        claimed = await claim(runner, room)
-        Runner._claim = claim  # type: ignore[method-assign]
-        os.kill(os.getpid(), signal.SIGSTOP)
-        return claimed
+    def turn_and_sleep(*arguments: Any) -> Any:
+        noted, claim = turn(*arguments)
+        if claim.work:
+            Journal.turn = turn  # type: ignore[method-assign]
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return noted, claim
 
-    Runner._claim = claim_and_sleep  # type: ignore[assignment, method-assign]
+    Journal.turn = turn_and_sleep  # type: ignore[method-assign, assignment]
 
 
 def _count_moments(moment: int, number: signal.Signals) -> None:
@@ -99,6 +100,6 @@ def _count_moments(moment: int, number: signal.Signals) -> None:
         return surrounded
 
     event.listen(Engine, "commit", lambda connection: pass_moment())
-    for name in ("take_in", "begin", "claim", "settle", "end"):
+    for name in ("take_in", "begin", "turn", "end"):
         setattr(Journal, name, around(getattr(Journal, name), before=False))
     Folder.move = around(Folder.move, before=True)  # type: ignore[method-assign]

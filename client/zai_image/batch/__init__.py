@@ -24,8 +24,10 @@ from attrs import frozen
 from zai_image._client import AsyncZaiImage
 from zai_image.batch._destinations import Destination, DestinationError, Folder, Remote, destination
 from zai_image.batch._input import Input, InputError, Prompt, parameters_of
-from zai_image.batch._journal import LEASE, Journal, JournalError, Limits
-from zai_image.batch._runner import NAME, Event, Runner, TemplateError, check_template
+from zai_image.batch._journal import LEASE, Journal
+from zai_image.batch._model import JournalError, Limits
+from zai_image.batch._names import NAME, TemplateError, check_template
+from zai_image.batch._runner import Event, Runner
 from zai_image.batch._tables import State
 
 __all__ = [
@@ -56,11 +58,11 @@ __all__ = [
 
 @frozen
 class Summary:
-    """Where the prompts of a journal stand.
+    """Where the prompts of a journal stand, or of one input.
 
     Attributes:
         counts: How many prompts there are in each state.
-        paid: How many requests were charged, or may have been, in all runs.
+        paid: How many requests were charged, or may have been, in all runs on the journal.
         stopped: Why the run stopped before its end; None where it did not.
         interrupted: Whether it was told to end.
     """
@@ -82,9 +84,10 @@ def journal_beside(source: str | PathLike[str]) -> str:
 
 
 def summary_of(journal: Journal, runner: Runner | None = None) -> Summary:
-    """Return where the prompts of a journal stand, after a run where there was one."""
-    counts, paid = journal.counts(), journal.paid()
-    return Summary(counts, paid) if runner is None else Summary(counts, paid, runner.stopped, runner.interrupted)
+    """Return where the prompts of a journal stand; after a run, those of its input."""
+    if runner is None:
+        return Summary(journal.counts(), journal.paid())
+    return Summary(journal.counts(runner.input), journal.paid(), runner.stopped, runner.interrupted)
 
 
 async def run(
@@ -118,7 +121,7 @@ async def run(
         begun: Called with the runner, which can be interrupted, and the journal, once all prompts are taken in.
 
     Returns:
-        Where all prompts of the journal stand.
+        Where the prompts of the input stand, and what all of the journal cost.
 
     Raises:
         InputError: The input is not usable; nothing was sent.
@@ -138,11 +141,11 @@ async def run(
     opened = Journal.open(journal or journal_beside(source), lease=lease)
     try:
         opened.take_in(digest, prompts)
-        runner = Runner(opened, client, place, limits or Limits(), template, tell)
+        runner = Runner(opened, client, place, limits or Limits(), digest, template, tell)
         for wanted, state in ((retry_unknown, State.UNKNOWN), (retry_refused, State.REFUSED)):
             if wanted:
                 opened.recover()
-                opened.retry(state)
+                opened.retry(state, digest)
         begun(runner, opened)
         await runner.run()
         return summary_of(opened, runner)

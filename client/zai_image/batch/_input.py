@@ -63,7 +63,7 @@ class Input:
         """
         try:
             with self.path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
+                return hashlib.file_digest(file, "sha256").hexdigest()[:16]
         except OSError as error:
             raise InputError(f"choose another input: {self.path} cannot be read: {error.strerror}") from error
 

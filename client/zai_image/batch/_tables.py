@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text
 
@@ -25,13 +26,16 @@ class State(StrEnum):
 
 
 METADATA = MetaData()
+VERSION: Final = 1
+"""Of these tables: a journal of other tables is refused."""
 
 PROMPTS = Table(
     "zai_image_prompts",
     METADATA,
     Column("id", String(200), primary_key=True),
     Column("number", Integer, nullable=False),
-    Column("input", String(64), nullable=False),
+    # Which input had it last: a run sends only what its input has.
+    Column("input", String(16), nullable=False),
     Column("prompt", Text, nullable=False),
     Column("parameters", Text, nullable=False),
     Column("state", String(8), nullable=False),
@@ -43,15 +47,16 @@ PROMPTS = Table(
     Column("path", Text),
     Column("error", Text),
     Column("request_id", Text),
-    Column("failed_at", Float),
+    # Who could not store its image: a later run tries again, and not the same at once.
+    Column("failed_by", String(32)),
 )
-Index("zai_image_prompts_by_state", PROMPTS.c.state, PROMPTS.c.number)
+Index("zai_image_prompts_by_state", PROMPTS.c.state, PROMPTS.c.input, PROMPTS.c.number)
 
 # Each name belongs to one prompt, also where a system takes two names for one.
 NAMES = Table(
     "zai_image_names",
     METADATA,
-    Column("name", String(500), primary_key=True),
+    Column("name", Text, primary_key=True),
     Column("id", String(200), nullable=False),
 )
 
@@ -59,13 +64,14 @@ WORKERS = Table(
     "zai_image_workers", METADATA, Column("id", String(32), primary_key=True), Column("seen", Float, nullable=False)
 )
 
-# One row, which whoever claims prompts locks: so one limit holds for all processes together.
+# One row.
 TOTALS = Table(
     "zai_image_totals",
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("paid", Integer, nullable=False),
     Column("next_at", Float, nullable=False),
+    # Which input was taken in last.
+    Column("input", String(16)),
+    Column("version", Integer, nullable=False),
 )
-
-INPUTS = Table("zai_image_inputs", METADATA, Column("digest", String(64), primary_key=True))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from attrs import define, field
 
 from zai_image._client import AsyncZaiImage
 from zai_image._errors import DownloadError, InvalidRequestError, ZaiImageError
 from zai_image._failures import Streak, may_be_charged, meets_all, not_sent
+from zai_image._giving_up import GRACE, unless
 from zai_image._images import AsyncImage
 from zai_image.cli._destinations import Destination
 from zai_image.cli._display import Display, display
@@ -20,10 +21,7 @@ from zai_image.cli._messages import explained, tell
 from zai_image.cli._results import Failed, Result, Stored
 from zai_image.cli._signals import told_of_signals
 
-GRACE: Final = 20.0
-"""Seconds that requests under way get for their answers after a signal: what an image takes by the page."""
 _EXCERPT: Final = 40
-_T = TypeVar("_T")
 
 
 @define
@@ -103,14 +101,14 @@ class Generation:
             image: AsyncImage | None = None
             try:
                 self._under_way[number] = prompt
-                image = await self._unless(self._no_answers, zai.images.generate(prompt, **self.parameters))
+                image = await unless(self._no_answers, zai.images.generate(prompt, **self.parameters))
                 del self._under_way[number]
                 if image is None:
                     self._fail(number, prompt, ZaiImageError("not waited for; it may be charged"))
                     continue
                 self._streak.broken()
                 storing = self.destination.store(image, number=number, prompt=prompt, progress=self._shown.downloading)
-                path = await self._unless(self._no_downloads, storing)
+                path = await unless(self._no_downloads, storing)
                 if path is None:
                     self._fail(
                         number, prompt, DownloadError(f"paid for, not stored: {image.url}", url=image.url), image
@@ -129,18 +127,6 @@ class Generation:
             finally:
                 self._under_way.pop(number, None)
             self._shown.settled()
-
-    async def _unless(self, given_up: asyncio.Event, doing: Awaitable[_T]) -> _T | None:
-        """Return what comes of something; None where it was given up before."""
-        task, giving_up = asyncio.ensure_future(doing), asyncio.create_task(given_up.wait())
-        try:
-            await asyncio.wait((task, giving_up), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            giving_up.cancel()
-        if not task.done():
-            task.cancel()
-            await asyncio.wait((task,))
-        return None if task.cancelled() else task.result()
 
     def _interrupt(self) -> None:
         self._waiting.clear()

@@ -1,0 +1,74 @@
+"""Opens the database of a journal: an SQLite file, which one process works on at a time, or PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import IO, Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from zai_image.batch._model import JournalError
+
+_FORMS: Final = "write postgresql://user@host/database, or the path of an SQLite file"
+
+
+def sqlite(path: Path) -> Engine:
+    """Return an engine on an SQLite file."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # A commit is on the disk when it returns, and survives a crash of the system too.
+        connection.execute("PRAGMA synchronous = FULL")
+
+    return engine
+
+
+def postgresql(address: str) -> Engine:
+    """Return an engine on a PostgreSQL database.
+
+    Raises:
+        JournalError: The address is of something else, or psycopg is missing.
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        # What it says could hold the password.
+        raise JournalError(_FORMS) from None
+    if url.get_backend_name() != "postgresql":
+        raise JournalError(_FORMS)
+    try:
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise JournalError("pip install 'zai-image[postgresql]': PostgreSQL needs psycopg") from error
+
+
+def locked(path: Path) -> IO[bytes]:
+    """Return a lock on an SQLite file that ends with this process, however it ends.
+
+    Raises:
+        JournalError: Another process has it, or nothing can be written there.
+    """
+    try:
+        lock = path.with_name(f"{path.name}.lock").open("ab")
+    except OSError as error:
+        raise JournalError(f"choose another --journal: cannot write beside {path}: {error.strerror}") from error
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise JournalError(
+            f"wait for the run that works on {path}, or use PostgreSQL: on SQLite one process works at a time"
+        ) from None
+    return lock
