@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import delete
 from tests.batch.conftest import Start
 from tests.batch.databases import Database
 from tests.cli.studio import PNG, Studio
-from zai_image.batch import Journal, State, Summary, journal_beside, summary_of
+from zai_image.batch import Journal, State, Summary, summary_of
 from zai_image.batch._tables import METADATA
 
 PROMPTS = ["A fox", "A hen"]
@@ -54,27 +54,29 @@ def check(folder: Path, studio: Studio, lost: list[str]) -> None:
     assert all(orders[prompt] <= 1 + (prompt in lost) for prompt in PROMPTS)
 
 
-def killed_at_every_moment(folder: Path, studio: Studio, start: Start, address: str, **settings: Any) -> int:
+def killed_at_every_moment(
+    folder: Path, studio: Studio, start: Start, address: str, let_leases_end: Callable[[], None] = lambda: None
+) -> int:
     """Kill a worker at each moment of a fresh journal, run again, and check; return how many moments there were."""
     (folder / "in.txt").write_text("\n".join(PROMPTS))
     for moment in range(1, MOMENTS):
         studio.asked.clear()
-        process = start(moment=moment, **settings)
+        process = start(moment=moment, journal=address)
         process.join(60)
         if process.exitcode == 0:
             return moment
         assert process.exitcode == -signal.SIGKILL
-        # A worker on PostgreSQL counts as dead, and what it left is removed, once its lease is over.
-        time.sleep(settings.get("lease", 0))
+        if moment > 1:
+            let_leases_end()
         # Nothing that may have been charged is sent again.
-        finish(start(**settings))
+        finish(start(journal=address))
         lost = unknown(address)
         after = summary(address)
-        assert after.counts[State.STORED] + len(lost) == len(PROMPTS)
-        assert after.paid == len(PROMPTS)
+        assert after.counts[State.STORED] + len(lost) == after.paid == len(PROMPTS)
         assert max(Counter(body["prompt"] for body in studio.asked).values()) == 1
-        # Unless it is wanted, by name.
-        finish(start(retry_unknown=True, **settings))
+        if lost:
+            # Unless it is wanted, by name.
+            finish(start(journal=address, retry_unknown=True))
         check(folder, studio, lost)
         for path in (folder / "out").iterdir():
             path.unlink()
@@ -94,11 +96,9 @@ def forget(address: str) -> None:
 
 
 def test_sqlite_killed_at_every_moment(tmp_path: Path, studio: Studio, start: Start) -> None:
-    moments = killed_at_every_moment(tmp_path, studio, start, journal_beside(tmp_path / "in.txt"))
-    assert moments > 2 * 4 * 2
+    assert killed_at_every_moment(tmp_path, studio, start, str(tmp_path / "journal")) > 2 * 2 * len(PROMPTS)
 
 
 def test_postgresql_killed_at_every_moment(tmp_path: Path, studio: Studio, start: Start, database: Database) -> None:
-    settings = {"journal": database.address, "lease": 0.5}
-    moments = killed_at_every_moment(tmp_path, studio, start, database.address, **settings)
-    assert moments > 2 * 4 * 2
+    moments = killed_at_every_moment(tmp_path, studio, start, database.address, database.let_leases_end)
+    assert moments > 2 * 2 * len(PROMPTS)

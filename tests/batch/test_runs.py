@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.cli.conftest import KEY
 from tests.cli.studio import PNG, Behaviour, Exchange, Studio, drawn, made, refused
@@ -23,6 +26,7 @@ from zai_image.batch import (
     Journal,
     JournalError,
     Limits,
+    Prompt,
     Runner,
     State,
     Summary,
@@ -30,6 +34,7 @@ from zai_image.batch import (
     journal_beside,
     run,
 )
+from zai_image.batch._model import Wish
 
 BLOCKED = refused(400, 1301, "blocked by policy")
 BALANCE = refused(429, 1113, "the account is in arrears")
@@ -248,18 +253,27 @@ def test_a_429_sends_fewer_at_once_and_the_prompt_again(batch: Batch, studio: St
     assert [event.kind for event in events].count("slower") == 2
 
 
-def test_no_minute_has_more_requests_than_the_rate_allows(batch: Batch, studio: Studio) -> None:
-    times: list[float] = []
-
-    async def timed(exchange: Exchange) -> None:
-        times.append(asyncio.get_running_loop().time())
-        await made(exchange)
-
-    prompts = [f"Fox {number}" for number in range(6)]
-    studio.orders = dict.fromkeys(prompts, timed)
-    batch(prompts, limits=Limits(concurrency=6, rate=600))
-    # Each request leaves a tenth of a second after the one before, or later.
-    assert times[-1] - times[0] > 0.1 * (len(prompts) - 2)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rate=st.integers(1, 600), steps=st.lists(st.floats(-7200, 120), min_size=5, max_size=40))
+def test_no_minute_has_more_requests_than_the_rate_and_no_jump_of_the_clock_stops_them(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, rate: int, steps: list[float]
+) -> None:
+    now, left = 1_800_000_000.0, []
+    monkeypatch.setattr(time, "time", lambda: now)
+    journal = Journal.open(str(tmp_path_factory.mktemp("journal") / "journal"))
+    try:
+        journal.take_in("digest", [Prompt(str(number), number, "A fox", {}) for number in range(1, 100)])
+        worker, wish = journal.begin(), Wish(100, Limits(100, rate), "digest")
+        for step in steps:
+            now += step
+            claim = journal.turn(worker, [], wish)[1]
+            left += [now] * len(claim.work)
+            assert 0 < claim.pause <= 60 / rate
+            if step < 0:
+                left.clear()
+            assert len([time for time in left if time > now - 60]) <= rate
+    finally:
+        journal.close()
 
 
 def test_an_interrupted_run_commits_the_answers_under_way_and_the_next_goes_on(

@@ -7,6 +7,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,12 +17,12 @@ import pytest
 from tests.batch.conftest import Start
 from tests.batch.databases import Database
 from tests.batch.test_killed import finish, summary, unknown
-from tests.cli.studio import PNG, Exchange, Studio, made
+from tests.cli.studio import PNG, Studio
 from zai_image.batch import Journal, Limits, Prompt, State
 from zai_image.batch._model import Answered, Failed, Named, NotStored, Outcome, Stored, Wish, Work
 
 PROMPTS = [f"Fox {number}" for number in range(12)]
-LEASE = 1.0
+LEASE = 0.5
 
 
 def images(folder: Path) -> list[bytes]:
@@ -31,16 +32,26 @@ def images(folder: Path) -> list[bytes]:
 def is_paused(process: Any) -> bool:
     """Wait until a process is stopped, or has ended; return which."""
     end = time.monotonic() + 60
-    while process.is_alive():
+    while process.exitcode is None:
         assert time.monotonic() < end
-        if Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
-            return True
+        with suppress(FileNotFoundError):
+            if Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+                return True
+        process.join(0.02)
     return False
+
+
+def wake(process: Any) -> None:
+    """Let a process go on to its end: an error, where its transaction was ended meanwhile."""
+    os.kill(process.pid, signal.SIGCONT)
+    process.join(60)
+    assert process.exitcode in (0, 1)
 
 
 def check_all(folder: Path, studio: Studio, start: Start, database: Database, lost: list[str], prompts: int) -> None:
     """With what is unknown sent again, every prompt has its image, and nothing else was sent for twice."""
-    finish(start(journal=database.address, lease=LEASE, retry_unknown=True))
+    assert max(Counter(body["prompt"] for body in studio.asked).values()) == 1
+    finish(start(journal=database.address, retry_unknown=True))
     after = summary(database.address)
     assert after.counts[State.STORED] == prompts, database.query("SELECT * FROM zai_image_prompts")
     assert images(folder) == [PNG] * prompts
@@ -56,16 +67,13 @@ def test_a_worker_that_sleeps_past_its_lease_at_any_moment_costs_nothing_and_sto
 ) -> None:
     (tmp_path / "in.txt").write_text("\n".join(PROMPTS[:3]))
     sleeper = start(journal=database.address, lease=LEASE, moment=moment, signal=signal.SIGSTOP)
-    paused = is_paused(sleeper)
-    other = start(journal=database.address, lease=LEASE)
-    # Where the sleeper holds the row locks of an image that is being moved, nobody else ends before it wakes.
-    other.join(LEASE * 3)
-    lost = unknown(database.address)
-    if paused:
-        os.kill(sleeper.pid, signal.SIGCONT)
-    finish(sleeper)
-    finish(other)
-    assert max(Counter(body["prompt"] for body in studio.asked).values()) == 1
+    if is_paused(sleeper):
+        # It may hold locks: those end with its lease.
+        finish(start(journal=database.address, lease=LEASE))
+        lost = unknown(database.address)
+        wake(sleeper)
+    else:
+        lost = []
     check_all(tmp_path, studio, start, database, [*lost, *unknown(database.address)], 3)
 
 
@@ -73,14 +81,13 @@ def test_a_worker_that_wakes_after_its_lease_does_not_send_what_it_had_claimed(
     tmp_path: Path, studio: Studio, start: Start, database: Database
 ) -> None:
     (tmp_path / "in.txt").write_text("A fox")
-    sleeper = start(journal=database.address, lease=LEASE, sleeps_after_claim=True)
+    sleeper = start(journal=database.address, lease=0.01, sleeps_after_claim=True)
     assert is_paused(sleeper)
-    # This one waits until the lease is over, and tells that the outcome is unknown.
-    finish(start(journal=database.address, lease=LEASE))
+    database.let_leases_end()
+    finish(start(journal=database.address))
     assert (unknown(database.address), studio.asked) == (["A fox"], [])
-    finish(start(journal=database.address, lease=LEASE, retry_unknown=True))
-    os.kill(sleeper.pid, signal.SIGCONT)
-    finish(sleeper)
+    finish(start(journal=database.address, retry_unknown=True))
+    wake(sleeper)
     assert len(studio.asked) == 1
     assert summary(database.address).counts[State.STORED] == 1
 
@@ -97,15 +104,11 @@ def test_three_workers_share_the_work_though_one_is_killed_and_one_sleeps(
     third = start(**shared)
     killed.join(60)
     paused = is_paused(sleeper)
-    third.join(LEASE * 6)
+    finish(third)
     lost = unknown(database.address)
     if paused:
-        os.kill(sleeper.pid, signal.SIGCONT)
-    finish(sleeper)
-    finish(third)
-    lost += unknown(database.address)
-    assert max(Counter(body["prompt"] for body in studio.asked).values()) == 1
-    check_all(tmp_path, studio, start, database, lost, len(PROMPTS))
+        wake(sleeper)
+    check_all(tmp_path, studio, start, database, [*lost, *unknown(database.address)], len(PROMPTS))
 
 
 def test_one_limit_of_requests_under_way_holds_for_all_workers(
@@ -118,23 +121,30 @@ def test_one_limit_of_requests_under_way_holds_for_all_workers(
     assert studio.most_at_once <= 2
 
 
-def test_one_rate_and_one_number_of_images_hold_for_all_workers(
+def test_one_number_of_images_holds_for_all_workers(
     tmp_path: Path, studio: Studio, start: Start, database: Database
 ) -> None:
-    times: list[float] = []
-
-    async def timed(exchange: Exchange) -> None:
-        times.append(time.monotonic())
-        await made(exchange)
-
     (tmp_path / "in.txt").write_text("\n".join(PROMPTS))
-    studio.orders = dict.fromkeys(PROMPTS, timed)
-    for process in [start(journal=database.address, rate=600, max_images=8) for _ in range(3)]:
+    for process in [start(journal=database.address, max_images=8) for _ in range(3)]:
         finish(process)
     after = summary(database.address)
     assert (after.paid, after.counts[State.STORED], after.counts[State.WAITING]) == (8, 8, len(PROMPTS) - 8)
-    # A tenth of a second between two requests, or more; the first may leave late.
-    assert times[-1] - times[0] > 0.1 * (len(times) - 2)
+    assert len(studio.asked) == 8
+
+
+def test_one_rate_holds_for_all_workers(database: Database) -> None:
+    journal = Journal.open(database.address)
+    try:
+        journal.take_in("digest", [Prompt(prompt, number, prompt, {}) for number, prompt in enumerate(PROMPTS, 1)])
+        workers = [journal.begin() for _ in range(3)]
+        wish = Wish(5, Limits(10, rate=1), "digest")
+        for minute in range(4):
+            claims = [journal.turn(worker, [], wish)[1] for worker in Random(minute).sample(workers, 3)]
+            assert [len(claim.work) for claim in claims] == [1, 0, 0]
+            assert all(0 < claim.pause <= 60 for claim in claims)
+            database.query("UPDATE zai_image_totals SET next_at = next_at - 60 RETURNING id")
+    finally:
+        journal.close()
 
 
 def claimed(journal: Journal, worker: str) -> Work:
@@ -154,7 +164,9 @@ def named(nth: int) -> str:
 @pytest.fixture
 def journal(database: Database) -> Iterator[Journal]:
     """A journal of one prompt, whose workers count as dead at once."""
-    journal = Journal.open(database.address, lease=0)
+    # At once, for whoever asks: no transaction takes so long that it is ended.
+    journal = Journal.open(database.address)
+    journal.lease = 0
     journal.take_in("digest", [Prompt("1", 1, "A fox", {})])
     yield journal
     journal.close()

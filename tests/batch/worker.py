@@ -1,20 +1,26 @@
-"""A worker in a process of its own, which can end or pause itself at its nth moment."""
+"""A worker in a process of its own, which can end or pause itself at its nth moment.
+
+Importing this makes one image without a server, so that processes that are forked then have loaded all they need.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
+import tempfile
 from collections.abc import Callable
 from functools import partial, wraps
 from itertools import count
+from pathlib import Path
 from typing import Any
 
-import httpx  # loaded here, and not in each process
+import httpx
 from attrs import frozen
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from tests.cli.studio import PNG
 from zai_image import AsyncZaiImage
 from zai_image.batch import Folder, Journal, Limits, run
 
@@ -42,9 +48,6 @@ class Job:
     moment: int = 0
     signal: signal.Signals = signal.SIGKILL
     sleeps_after_claim: bool = False
-
-
-assert httpx
 
 
 def work(job: Job) -> None:
@@ -103,3 +106,19 @@ def _count_moments(moment: int, number: signal.Signals) -> None:
     for name in ("take_in", "begin", "turn", "end"):
         setattr(Journal, name, around(getattr(Journal, name), before=False))
     Folder.move = around(Folder.move, before=True)  # type: ignore[method-assign]
+
+
+def _warm_up() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, content=PNG, headers={"Content-Type": "image/png"})
+        return httpx.Response(200, json={"created": 0, "data": [{"url": "https://images.invalid/a.png"}]})
+
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "in.txt")
+        source.write_text("A fox")
+        client = partial(AsyncZaiImage, "a-key", max_retries=0, transport=httpx.MockTransport(answer))
+        asyncio.run(run(source, folder, client=client))
+
+
+_warm_up()

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import IO, Any, Final
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -24,12 +24,23 @@ def sqlite(path: Path) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         # A commit is on the disk when it returns, and survives a crash of the system too.
         connection.execute("PRAGMA synchronous = FULL")
+        # Or Python would begin transactions, and not before a statement that begins with WITH.
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
 
     return engine
 
 
-def postgresql(address: str) -> Engine:
+def postgresql(address: str, longest: float) -> Engine:
     """Return an engine on a PostgreSQL database.
+
+    Args:
+        address: Where it is.
+        longest: Seconds after which a transaction whose process says nothing is ended, so that a process that sleeps
+            in the middle of one keeps no lock from the others.
 
     Raises:
         JournalError: The address is of something else, or psycopg is missing.
@@ -42,9 +53,17 @@ def postgresql(address: str) -> Engine:
     if url.get_backend_name() != "postgresql":
         raise JournalError(_FORMS)
     try:
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise JournalError("pip install 'zai-image[postgresql]': PostgreSQL needs psycopg") from error
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        milliseconds = max(1, round(longest * 1000))
+        connection.execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
+        connection.commit()
+
+    return engine
 
 
 def locked(path: Path) -> IO[bytes]:

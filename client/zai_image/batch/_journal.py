@@ -64,7 +64,7 @@ class Journal:
             JournalError: It cannot be opened, or another process works on this SQLite file.
         """
         if "://" in address:
-            journal = cls(_databases.postgresql(address), None, lease)
+            journal = cls(_databases.postgresql(address, lease), None, lease)
         else:
             # A link to it is the same journal.
             path = Path(address).resolve()
