@@ -159,15 +159,15 @@ class Journal:
             return self._free(connection, [worker])
 
     def turn(self, worker: str, outcomes: Sequence[Outcome], wish: Wish) -> tuple[list[str | bool], Claim]:
-        """Note what came of prompts and claim others, in one transaction.
+        """Note the outcomes of prompts and claim others, in one transaction.
 
-        An outcome of a claim that is no longer the last of its prompt changes nothing. An outcome may be noted again
-        where it is not known whether that was done. What is claimed is committed as asked when this returns: now its
+        Only the last claim of a prompt counts: the outcome of an earlier one changes nothing. An outcome may be noted
+        twice, as where a commit was not confirmed. What is claimed is committed as asked when this returns: now its
         requests may leave.
 
         Args:
             worker: Who has claimed the prompts, and claims.
-            outcomes: What came of each.
+            outcomes: One for each claim.
             wish: What is to be claimed.
 
         Returns:

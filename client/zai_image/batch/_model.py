@@ -1,4 +1,4 @@
-"""What the journal hands out and takes back: limits, claims of prompts, and what came of each."""
+"""What the journal hands out and takes back: limits, claims of prompts, and the outcome of each."""
 
 from __future__ import annotations
 

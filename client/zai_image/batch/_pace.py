@@ -1,4 +1,4 @@
-"""How fast requests may leave, by what came of those before."""
+"""How fast requests may leave, by the outcomes of those before."""
 
 from __future__ import annotations
 

@@ -169,9 +169,9 @@ class Runner:
                     await asyncio.sleep(_TOGETHER)
 
     async def _turn(self, room: int) -> Claim:
-        """Commit what came of prompts, and claim as many as there is room for.
+        """Commit outcomes, and claim as many prompts as there is room for.
 
-        Where the database is away, the run stops, and what came gets some time to be committed.
+        Where the database is away, the run stops, and the outcomes get some time to be committed.
         """
         batch, self._outcomes = self._outcomes, []
         outcomes = [outcome for outcome, _ in batch]
@@ -216,7 +216,7 @@ class Runner:
     async def _answer(
         self, zai: AsyncZaiImage, work: Work, named: Callable[[int], str], claimed_at: float
     ) -> tuple[AsyncImage | None, str | bool]:
-        """Send the request and commit what came of it; return the image, where there is one, and its name."""
+        """Send the request and commit its outcome; return the image, where there is one, and its name."""
         # Between the claim and this line the process may have slept past its lease, and others have taken over.
         # No sign of life since then tells whether they have.
         if self.journal.lease is not None and seconds() - claimed_at > self.journal.lease / 2:
