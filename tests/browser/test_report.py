@@ -151,7 +151,7 @@ def test_a_failure_unfolds(visitor: Visitor, failing: Shown) -> None:
     assert answer.startswith("200 application/json")
     assert again.startswith("curl ")
     assert "Authorization" not in request + again
-    assert "a refusal" in failure.inner_text()
+    assert "an error response" in failure.inner_text()
 
 
 def test_a_failure_unfolds_by_keyboard(visitor: Visitor, failing: Shown) -> None:
@@ -239,4 +239,4 @@ def test_a_phone_shows_the_verdict_on_its_first_screen(visitor: Visitor, failing
 def test_a_folded_row_shows_what_was_expected(visitor: Visitor, failing: Shown) -> None:
     summary = visitor.open(failing.address).locator("#SIZE-GLM-STEP-fail summary").first
     assert summary.locator(".expected").is_visible()
-    assert "expected a refusal" in summary.inner_text()
+    assert "expected an error response" in summary.inner_text()
