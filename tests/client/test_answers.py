@@ -60,44 +60,22 @@ def ask_async(answers: httpx.Response | Exception) -> zai_image.AsyncImage | Zai
     return asyncio.run(generate())
 
 
-DEEP = "[" * 100_000 + "]" * 100_000
-
-NASTY: dict[str, tuple[int, str | bytes]] = {
-    "nothing at all": (200, b""),
-    "HTML from a proxy": (200, "<html><body>Welcome</body></html>"),
-    "truncated JSON": (200, '{"created": 1760335349, "data": [{"url": "htt'),
-    "a list": (200, "[]"),
-    "a string": (200, '"hello"'),
-    "null": (200, "null"),
-    "a list of pairs, which dict() would take": (200, '[["created", 1], ["data", []]]'),
-    "no fields": (200, "{}"),
-    "no data": (200, '{"created": 1760335349}'),
-    "data null": (200, '{"created": 1760335349, "data": null}'),
-    "data empty": (200, '{"created": 1760335349, "data": []}'),
-    "data of null": (200, '{"created": 1760335349, "data": [null]}'),
-    "no url": (200, '{"created": 1760335349, "data": [{}]}'),
-    "url null": (200, '{"created": 1760335349, "data": [{"url": null}]}'),
-    "url a number": (200, '{"created": 1760335349, "data": [{"url": 7}]}'),
-    "nested too deeply": (200, DEEP),
+# What the test vectors cannot say, being text in JSON, or do not, since it is no answer to a POST.
+OTHERS: dict[str, tuple[int, bytes]] = {
     "not UTF-8": (200, b'{"created": 1, "data": [{"url": "\xff\xfe"}]}'),
     "UTF-16 cut in half": (200, '{"created": 1}'.encode("utf-16")[:-1]),
-    "a redirect": (302, ""),
-    "no content": (204, ""),
-    "not modified": (304, ""),
-    "an error without a body": (500, ""),
-    "an error in HTML": (502, "<html>Bad gateway</html>"),
-    "an undocumented status": (520, "<html>Unknown error</html>"),
-    "a status beyond all": (599, "{}"),
-    "an error nested too deeply": (400, DEEP),
-    "an error with null": (400, '{"error": null}'),
-    "an error with strings": (400, '{"code": "x", "message": null}'),
+    "nested too deeply for Python": (400, b"[" * 100_000 + b"]" * 100_000),
+    "a redirect": (302, b""),
+    "no content": (204, b""),
+    "not modified": (304, b""),
+    "a status beyond all": (599, b"{}"),
 }
 
 
 @pytest.mark.parametrize("asking", [ask, ask_async])
-@pytest.mark.parametrize("name", NASTY)
-def test_a_nasty_answer_becomes_a_documented_error(asking: Callable[[httpx.Response], object], name: str) -> None:
-    status, content = NASTY[name]
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_malformed_answer_becomes_a_documented_error(asking: Callable[[httpx.Response], object], name: str) -> None:
+    status, content = OTHERS[name]
     outcome = asking(httpx.Response(status, content=content))
     expected = zai_image.InvalidResponseError if status < 400 else zai_image.APIError
     assert isinstance(outcome, expected), outcome
@@ -202,47 +180,6 @@ def test_the_longest_answer_is_read_and_no_longer_one(asking: Callable[[httpx.Re
     assert isinstance(outcome, zai_image.InvalidResponseError if longer else Image | zai_image.AsyncImage)
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "kind", "code"),
-    [
-        (400, {"code": 1214, "message": "bad size"}, zai_image.APIError, 1214),
-        (400, {"error": {"code": "1214", "message": "bad size"}}, zai_image.APIError, 1214),
-        (401, {"error": {"code": "1002", "message": "bad token"}}, zai_image.AuthenticationError, 1002),
-        (401, {}, zai_image.AuthenticationError, None),
-        (429, {"code": 1302, "message": "too many"}, zai_image.RateLimitError, 1302),
-        (429, {"code": 1113, "message": "in arrears"}, zai_image.InsufficientBalanceError, 1113),
-        (429, "slow down", zai_image.RateLimitError, None),
-        (400, {"code": 1301, "message": "unsafe"}, zai_image.ContentBlockedError, 1301),
-        (500, {"code": 500, "message": "internal"}, zai_image.ServerError, 500),
-        (503, "<html>", zai_image.ServerError, None),
-        (200, {"error": {"code": "1301", "message": "unsafe"}}, zai_image.ContentBlockedError, 1301),
-        (200, {"code": 1214, "message": "bad size"}, zai_image.APIError, 1214),
-    ],
-)
-def test_a_refusal_becomes_the_error_of_its_code_or_else_of_its_status(
-    status: int, body: object, kind: type[zai_image.APIError], code: int | None
-) -> None:
-    outcome = ask(httpx.Response(status, json=body))
-    assert type(outcome) is kind
-    assert (outcome.status, outcome.code) == (status, code)
-    if isinstance(body, dict) and body:
-        assert outcome.message == (body.get("error") or body)["message"]
-
-
-@pytest.mark.parametrize(("value", "seconds"), [("7", 7.0), ("0", 0.0), ("-1", None), ("soon", None), ("", None)])
-def test_retry_after_is_told_in_seconds(value: str, seconds: float | None) -> None:
-    outcome = ask(httpx.Response(429, headers={"Retry-After": value}, json={"code": 1302, "message": "slow"}))
-    assert isinstance(outcome, zai_image.RateLimitError)
-    assert outcome.retry_after == seconds
-
-
-def test_retry_after_may_be_a_date() -> None:
-    outcome = ask(httpx.Response(429, headers={"Retry-After": "Fri, 31 Dec 2100 23:59:59 GMT"}, json={}))
-    assert isinstance(outcome, zai_image.RateLimitError)
-    assert outcome.retry_after is not None
-    assert outcome.retry_after > 10**9
-
-
 REQUEST = httpx.Request("POST", ENDPOINT)
 
 
@@ -284,25 +221,6 @@ def test_an_optional_null_does_not_cost_the_image() -> None:
     image = ask(httpx.Response(200, json={**ANSWER, "content_filter": None}))
     assert isinstance(image, Image)
     assert list(image.content_filter) == []
-
-
-@pytest.mark.parametrize("status", [200, 401, 500])
-@pytest.mark.parametrize(
-    "body", [f"no such key: {KEY}", json.dumps({"code": 1002, "message": f"{KEY} is wrong"}), "x" * 4090 + KEY]
-)
-def test_a_server_that_repeats_the_key_does_not_get_it_into_the_error(status: int, body: str) -> None:
-    outcome = ask(httpx.Response(status, text=body))
-    assert isinstance(outcome, ZaiImageError)
-    assert KEY[:6] not in f"{outcome} {outcome!r} {vars(outcome)}"
-
-
-def test_an_error_is_one_line_whatever_the_server_says() -> None:
-    message = "no\nTraceback (most recent call last):\x1b[31m\r" + "x" * 10_000
-    outcome = ask(httpx.Response(400, json={"code": 1214, "message": message}))
-    assert isinstance(outcome, zai_image.APIError)
-    assert outcome.message == message
-    assert str(outcome).isprintable()
-    assert len(str(outcome)) < 3000
 
 
 @pytest.mark.parametrize(
