@@ -31,6 +31,10 @@ UNSET: Final = Unset.UNSET
 """Stands for a value that is left out: it is not sent, or did not come. JSON's null is something else."""
 
 
+CLIENT_NAMES: Final = frozenset({"close", "image_at", "with_options"})
+"""What a client has beside its resources: no tag is called by one of these names."""
+
+
 class Response(NamedTuple, Generic[T_co]):
     """An answer to a request, whatever its HTTP status."""
 

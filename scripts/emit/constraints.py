@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scripts.emit.runtime.checking import KEYWORDS, compiled
@@ -16,6 +16,8 @@ from scripts.source.references import below, followed, part, steps_of
 
 # What says nothing of which values are valid.
 _WORDS = ANNOTATIONS | {"default", "discriminator", "contentMediaType", "contentEncoding"}
+_OF_THE_SAME_VALUE = ("$ref", "allOf", "anyOf", "oneOf", "not")
+"""Keywords whose schemas are about the value itself, and not about a part of it."""
 _OPEN = "x-open-enum"
 """In the overlay: the schema's ``enum`` lists what is known, and there may be more."""
 
@@ -39,7 +41,19 @@ def constraints(document: Mapping[str, Any], places: Iterable[str], *, sent: boo
             stated, further = _stated(document, place, sent=sent)
             found[place] = [Constraint(place, None, keyword, value) for keyword, value in stated.items()]
             waiting += further
+    for place in found:
+        _end(place, found, ())
     return [constraint for there in found.values() for constraint in there]
+
+
+def _end(place: str, stated: Mapping[str, Sequence[Constraint]], way: tuple[str, ...]) -> None:
+    """Make sure that whether a value keeps a schema does not depend on whether it does."""
+    if place in way:
+        raise PipelineError(f"the schema at #{place} refers to itself, so that nothing tells which values are valid")
+    for constraint in stated[place]:
+        if constraint.keyword in _OF_THE_SAME_VALUE:
+            for further in [constraint.value] if isinstance(constraint.value, str) else constraint.value:
+                _end(further, stated, (*way, place))
 
 
 def _stated(document: Mapping[str, Any], place: str, *, sent: bool) -> tuple[dict[str, Any], list[str]]:

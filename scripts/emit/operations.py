@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from attrs import frozen
 
 from scripts.emit.names import attributes, classes, constants
-from scripts.emit.runtime.types import Options
+from scripts.emit.runtime.types import CLIENT_NAMES, Options
 from scripts.emit.shapes import BUILTINS, Shapes, Typed
 from scripts.source.failure import PipelineError
 from scripts.source.quoting import quote
@@ -146,7 +146,7 @@ def resources(document: Mapping[str, Any], shapes: Shapes, is_size: Callable[[st
     """
     stated = list(_operations(document))
     tags = dict.fromkeys(_tag(operation) for _, _, operation in stated)
-    tag_names = attributes(tags)
+    tag_names = attributes(tags, taken=CLIENT_NAMES)
     twins = [name for tag in tags for name in (tag, f"Async {tag}")]
     class_names = classes(twins, taken=("Resources", "AsyncResources"))
     by_tag: dict[str, list[tuple[str, str, Mapping[str, Any]]]] = {tag: [] for tag in tags}

@@ -15,7 +15,7 @@ from zai_image import APIError, AsyncImage, AsyncZaiImage, Image, InvalidRequest
 from zai_image._retries import wait, wait_async
 from zai_image_api.document import SERVER_URL
 from zai_image_api.operation import Operation
-from zai_image_api.types import Options
+from zai_image_api.types import CLIENT_NAMES, Options
 
 ENDPOINT = f"{SERVER_URL}/paas/v4/images/generations"
 ANSWER = {"created": 1760335349, "data": [{"url": "https://pictures.example/1.png"}]}
@@ -29,6 +29,11 @@ def ask(zai: ZaiImage | AsyncZaiImage, **arguments: Any) -> Image | AsyncImage:
 
 
 twins = pytest.mark.parametrize("twin", [ZaiImage, AsyncZaiImage])
+
+
+@twins
+def test_no_resource_can_hide_what_a_client_has_of_its_own(twin: Any) -> None:
+    assert {name for name in dir(twin) if not name.startswith("_")} == CLIENT_NAMES
 
 
 @twins

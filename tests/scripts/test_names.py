@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from scripts.change.calling import Server, check
 from scripts.change.calls import calls
 from scripts.emit.names import attributes, classes, constants
+from scripts.emit.operations import resources
+from scripts.emit.runtime.types import CLIENT_NAMES
+from scripts.emit.shapes import Shapes
 from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError
 from tests.scripts.generated_packages import Package, asker, overlaid, package_from
@@ -142,6 +145,15 @@ def test_it_is_typed(package: Package) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:]
+
+
+@pytest.mark.parametrize("name", sorted(CLIENT_NAMES))
+def test_no_tag_hides_what_the_client_is_called_for(name: str) -> None:
+    document = overlaid()
+    operation = document["paths"]["/paas/v4/images/generations"]["post"]
+    document["paths"]["/other"] = {"post": {**operation, "tags": [name], "x-image-answer": False}}
+    found = [resource.attribute for resource in resources(document, Shapes(document), lambda place: False)]
+    assert found == ["images", f"{name}_"]
 
 
 def test_two_operations_of_one_name_are_refused_by_it(tmp_path: Path) -> None:
