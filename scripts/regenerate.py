@@ -18,7 +18,7 @@ from scripts.emit.strict import STRICT, strict_text
 from scripts.emit.vectors import FOLDER, vector_texts
 from scripts.rules.catalogue import CATALOGUE
 from scripts.source.failure import PipelineError, explained, without_traces
-from scripts.source.overlay import apply_overlay
+from scripts.source.overlay import OVERLAY, apply_overlay
 from scripts.source.provenance import vendored_document
 from scripts.source.reading import read_mapping
 from scripts.source.screening import screen
@@ -44,7 +44,7 @@ def derive(root: Path, into: Path) -> None:
     (into / "openapi/rules.yaml").write_text(rules.to_yaml(), encoding="utf-8", newline="\n")
 
     catalogue = _vouched(root, CATALOGUE)
-    overlaid = apply_overlay(document, _vouched(root, "openapi/overlay.yaml"))
+    overlaid = apply_overlay(document, _vouched(root, OVERLAY))
     (into / "generated").mkdir()
     generate(
         overlaid,

@@ -24,6 +24,7 @@ from scripts.change.effects import Change, reworded
 from scripts.change.replacing import locked, recover, replace
 from scripts.change.review import Review, review
 from scripts.change.trial import try_out
+from scripts.emit.package import plan
 from scripts.emit.validity import validate
 from scripts.prose.reviewed import REVIEWED
 from scripts.prose.texts import as_said
@@ -33,6 +34,7 @@ from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError, explained, without_traces
 from scripts.source.fetching import Source, read_source
 from scripts.source.merging import assemble
+from scripts.source.overlay import OVERLAY, apply_overlay
 from scripts.source.provenance import DOCUMENT, STATED, Page, Provenance, digest, stated, vendored_document
 from scripts.source.quoting import printable
 from scripts.source.reading import UnreadableError, read_mapping
@@ -101,6 +103,8 @@ def _sync(
         print("Nothing changed.")
         return UNCHANGED
     changes = _compare(root, before, found)
+    # Nobody is asked about a page of which nothing can be made.
+    plan(apply_overlay(after, _mapping(root, OVERLAY)), found.reading.rules)
     found.settle(accepted)
     if found.judgement and accepted is None:
         print(f"{REVIEWED} and the catalogue follow without review: no sentence and no number is new.", flush=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ from attrs import frozen
 
 from scripts.emit import generator
 from scripts.emit.constraints import constraints, generated
-from scripts.emit.operations import options, resources
-from scripts.emit.shapes import Shapes
+from scripts.emit.operations import Resource, options, resources
+from scripts.emit.runtime.constraints import Constraint
+from scripts.emit.shapes import ModelClass, Shapes
 from scripts.emit.validity import validate
 from scripts.rules.rulebook import Rules
 from scripts.source.failure import PipelineError
@@ -35,15 +36,21 @@ class _Document:
     server_url: str
 
 
-def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, package: Path, settings: Path) -> None:
-    """Write the package made from the document and its rules.
+@frozen
+class Plan:
+    """What a package will hold."""
+
+    resources: Sequence[Resource]
+    models: Sequence[ModelClass]
+    constraints: Sequence[Constraint]
+
+
+def plan(document: Mapping[str, Any], rules: Rules) -> Plan:
+    """Return what the package made of a document and its rules will hold.
 
     Args:
         document: The OpenAPI document with the overlay applied.
         rules: The rules read from its prose.
-        provenance: Which revision of the page it came from.
-        package: The folder to write, which must not exist.
-        settings: The ``pyproject.toml`` whose ruff section formats the code.
 
     Raises:
         PipelineError: The document is one that no client can be made of; the message names the place and the reason.
@@ -58,17 +65,34 @@ def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, 
         # Its parts are not what they must be; which, the specification's own model tells better.
         validate(document)
         raise
+    return Plan(made, shapes.models, [*every, *map(generated, rules.constraints)])
+
+
+def generate(document: Mapping[str, Any], rules: Rules, provenance: Provenance, package: Path, settings: Path) -> None:
+    """Write the package made from the document and its rules.
+
+    Args:
+        document: The OpenAPI document with the overlay applied.
+        rules: The rules read from its prose.
+        provenance: Which revision of the page it came from.
+        package: The folder to write, which must not exist.
+        settings: The ``pyproject.toml`` whose ruff section formats the code.
+
+    Raises:
+        PipelineError: The document is one that no client can be made of; the message names the place and the reason.
+    """
+    made = plan(document, rules)
     values = {
         "document": _Document(document["info"]["title"], document["info"]["version"], document["servers"][0]["url"]),
         "provenance": provenance,
         "rules": rules,
-        "resources": made,
-        "models": shapes.models,
-        "constraints": [*every, *map(generated, rules.constraints)],
+        "resources": made.resources,
+        "models": made.models,
+        "constraints": made.constraints,
         "options": options(),
     }
     project = generator.project(
-        document["info"]["title"], document["info"]["version"], made, shapes.models, package, TEMPLATES
+        document["info"]["title"], document["info"]["version"], made.resources, made.models, package, TEMPLATES
     )
     project.env.filters |= {"literal": ascii, "docstring": docstring, "hanging": _hanging}
     project.env.globals |= values

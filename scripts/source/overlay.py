@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import Any
+from typing import Any, Final
 
 from jsonpath_rfc9535 import JSONPathError, JSONPathNode, find
 
 from scripts.source.failure import PipelineError
 from scripts.source.quoting import quote, shown
+
+OVERLAY: Final = "openapi/overlay.yaml"
+"""The file, relative to the checkout."""
 
 _TOP_LEVEL = {"overlay", "info", "extends", "actions"}
 _ACTION = {"target", "description", "update", "remove"}
