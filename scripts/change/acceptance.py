@@ -111,8 +111,8 @@ class _Revision:
             if changes is not None and "sentence" not in changes:
                 changes |= self._of_sentence(entry)
             if changes is not None and "values" in entry:
-                changes |= self._of_values(entry)
-            pointer = entry.get("schema")
+                changes |= self._of_values(entry | changes)
+            pointer = None if changes is None else (entry | changes).get("schema")
             if changes is None or (pointer is not None and at(self.document, pointer) is MISSING):
                 self.entries.drop(number)
             elif changes:
@@ -166,8 +166,7 @@ class _Revision:
         return {"sentence": None, "schema": f"#{place}"}
 
     def _of_values(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        pointer = entry.get("schema")
-        found = [at(self.document, pointer)] if pointer is not None else enumerations(self.document)
+        found = enumerations(self.document, entry.get("schema"))
         if entry["values"] in found:
             return {}
         near = max(
@@ -175,7 +174,7 @@ class _Revision:
             key=lambda values: len(set(map(str, values)) & set(entry["values"])),
             default=None,
         )
-        return {} if near is None else {"values": near}
+        return {"values": near}
 
     def additions(self) -> None:
         """Add entries for what none of them has."""

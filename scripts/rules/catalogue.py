@@ -82,7 +82,7 @@ def _unfounded(
     found = at(document, pointer) if pointer is not None else MISSING
     if pointer is not None and found is MISSING:
         yield f"points to {pointer}, which the document no longer has"
-    elif values is not None and values not in ([found] if pointer is not None else enumerations(document)):
+    elif values is not None and values not in enumerations(document, pointer):
         if novelty is not None and is_list_of_models(entry) and novelty.is_list_reviewed(values, found):
             return
         yield f"has the values {', '.join(values)}, which are not the document's (any more)"
@@ -97,8 +97,10 @@ def is_said(
     return any(" ".join(entry["sentence"].split()) in text for text in texts)
 
 
-def enumerations(document: Mapping[str, Any]) -> list[Any]:
-    """Return every enumeration of a document."""
+def enumerations(document: Mapping[str, Any], pointer: str | None = None) -> list[Any]:
+    """Return every enumeration of a document; if a pointer leads to one, that alone."""
+    if pointer is not None and isinstance(found := at(document, pointer), list):
+        return [found]
     return [node["enum"] for node in nodes(document) if isinstance(node, Mapping) and "enum" in node]
 
 

@@ -22,7 +22,7 @@ def apply_overlay(document: Mapping[str, Any], overlay: Mapping[str, Any]) -> di
     """Return a copy of the document with the overlay's actions done, in order.
 
     Two things are stricter than the Overlay Specification, because a page that changes must not slip by: a target
-    that selects nothing is refused, and so is ``copy``, which nothing here needs.
+    to update that selects nothing is refused, and so is ``copy``, which nothing here needs.
 
     Args:
         document: The OpenAPI document, parsed.
@@ -34,8 +34,9 @@ def apply_overlay(document: Mapping[str, Any], overlay: Mapping[str, Any]) -> di
     _validate(overlay)
     result: dict[str, Any] = deepcopy(dict(document))
     for action in overlay["actions"]:
-        nodes = _select(action["target"], result)
-        if action.get("remove"):
+        removes = action.get("remove") is True
+        nodes = _select(action["target"], result, may_lack=removes)
+        if removes:
             # From the last item of a list to the first, so that the places of those yet to be removed still hold.
             places = [(_parent(node), node.location[-1]) for node in nodes]
             for parent, step in sorted(places, key=lambda place: isinstance(place[1], int) and place[1], reverse=True):
@@ -68,7 +69,7 @@ def _validate(overlay: Mapping[str, Any]) -> None:
         raise PipelineError(f"the overlay is not a valid Overlay 1.1 document: {'; '.join(problems)}")
 
 
-def _select(target: str, document: dict[str, Any]) -> list[JSONPathNode]:
+def _select(target: str, document: dict[str, Any], *, may_lack: bool) -> list[JSONPathNode]:
     try:
         # A path may select a part more than once, or in any order: what is done to it is done once.
         nodes = list({node.location: node for node in find(target, document)}.values())
@@ -76,7 +77,7 @@ def _select(target: str, document: dict[str, Any]) -> list[JSONPathNode]:
         raise PipelineError(
             f"the overlay's target {quote(target, 200)} is not a JSONPath: {shown(str(error), 200)}"
         ) from error
-    if not nodes:
+    if not nodes and not may_lack:
         raise PipelineError(f"the overlay's target {quote(target, 200)} is not in the document; has the page changed?")
     return nodes
 

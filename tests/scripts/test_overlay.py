@@ -62,6 +62,8 @@ DOCUMENT = {"a": {"b": [1, 2, 3], "c": {"d": 1}}, "e": 1}
         ({"target": "$..*", "remove": True}, {}),
         ({"target": "$.a['b','b']", "update": 4}, {"a": {"b": [1, 2, 3, 4], "c": {"d": 1}}, "e": 1}),
         ({"target": "$.a", "remove": True}, {"e": 1}),
+        # What is to be removed and is not there needs nothing.
+        ({"target": "$.a.x", "remove": True}, {"a": {"b": [1, 2, 3], "c": {"d": 1}}, "e": 1}),
     ],
 )
 def test_an_action_does_what_the_specification_says(action: dict[str, Any], result: dict[str, Any]) -> None:

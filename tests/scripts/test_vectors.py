@@ -14,11 +14,14 @@ from attrs import evolve
 
 from scripts.emit import vectors
 from scripts.emit.vectors import vector_texts
-from scripts.emit.vectors.sizes import broken
+from scripts.emit.vectors.answers import answer_vectors
+from scripts.emit.vectors.errors import error_vectors
+from scripts.emit.vectors.requests import request_vectors
+from scripts.emit.vectors.sizes import broken, size_vectors
+from scripts.emit.vectors.vector import Citations
 from scripts.regenerate import ROOT
 from scripts.rules.catalogue import CATALOGUE
 from scripts.rules.rulebook import Rules, SizeRule
-from scripts.source.failure import PipelineError
 from tests.scripts.prose_documents import read, vendored
 
 RULES = read()
@@ -228,7 +231,16 @@ def test_a_page_with_fewer_rules_gives_fewer_vectors() -> None:
     assert not any("size" in found for found in drawn if found)
 
 
-def test_a_requirement_that_the_catalogue_lacks_stops_it_with_its_name() -> None:
-    catalogue = {"requirements": [entry for entry in REQUIREMENTS["requirements"] if entry["id"] != "SIZE-FORM"]}
-    with pytest.raises(PipelineError, match="SIZE-FORM"):
-        vector_texts(vendored(), RULES, catalogue)
+def test_a_requirement_that_goes_takes_its_vectors_with_it_and_no_other() -> None:
+    without = {"requirements": [entry for entry in REQUIREMENTS["requirements"] if entry["id"] != "SIZE-FORM"]}
+    for name, text in vector_texts(vendored(), RULES, without).items():
+        kept = [vector for vector in FILES[name]["vectors"] if vector["requirement"] != "SIZE-FORM"]
+        assert json.loads(text)["vectors"] == kept
+
+
+def test_no_vector_cites_what_no_catalogue_has() -> None:
+    every = Citations.of(REQUIREMENTS)
+    made = [*error_vectors(), *answer_vectors(RULES, every)]
+    made += request_vectors("/", ("glm-image",), ["prompt"], RULES, every)
+    made += size_vectors(("glm-image",), RULES, every)
+    assert {vector.requirement for vector in made} <= {entry["id"] for entry in REQUIREMENTS["requirements"]}

@@ -29,21 +29,28 @@ def vector_texts(document: Mapping[str, Any], rules: Rules, catalogue: Mapping[s
         rules: The rules read from its prose.
         catalogue: What ``requirements.yaml`` holds.
 
+    Returns:
+        What the requirements of the catalogue decide; a vector without its requirement is left out.
+
     Raises:
-        PipelineError: A vector needs a requirement that the catalogue does not have.
+        PipelineError: No requirement has the number of a rule.
     """
     citations = Citations.of(catalogue)
     requests = image_requests(document)
     models = tuple(dict.fromkeys(model for request in requests for model in request.models))
-    properties = list(dict.fromkeys(prop.path[0] for request in requests for prop in request.properties))
+    own = [prop for request in requests for prop in request.properties if len(prop.path) == 1]
+    texts = list(dict.fromkeys(prop.path[0] for prop in own if prop.schema.get("type") == "string"))
     path = next((path for path, _ in operations(document) if makes_images(path)), "/")
     vectors: dict[str, Iterable[Vector]] = {
         "sizes.json": size_vectors(models, rules, citations),
-        "requests.json": request_vectors(path, models, properties, rules, citations),
+        "requests.json": request_vectors(path, models, texts, rules, citations),
         "answers.json": answer_vectors(rules, citations),
-        "errors.json": error_vectors(citations),
+        "errors.json": error_vectors(),
     }
-    return {name: _text(name.removesuffix(".json"), vectors[name]) for name in FILES}
+    known = {
+        name: [vector for vector in made if vector.requirement in citations.entries] for name, made in vectors.items()
+    }
+    return {name: _text(name.removesuffix(".json"), known[name]) for name in FILES}
 
 
 def _text(kind: str, vectors: Iterable[Vector]) -> str:

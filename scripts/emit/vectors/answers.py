@@ -88,11 +88,11 @@ class _Answers:
         for role in self.citations.values("FILTER-FORM"):
             for level in self._levels():
                 items = [{"role": role, "level": level}]
-                yield self._image(f"{role} at level {level}", self._filter(), {**plain, "content_filter": items})
-        yield self._image("an empty content_filter", self._filter(), {**plain, "content_filter": []})
+                yield self._image(f"{role} at level {level}", "FILTER-FORM", {**plain, "content_filter": items})
+        yield self._image("an empty content_filter", "FILTER-FORM", {**plain, "content_filter": []})
         for item in ({"role": "user"}, {"level": 0}, {}):
             what = f"a content_filter with an item of {' and '.join(item) or 'nothing'} alone"
-            yield self._image(what, self._filter(), {**plain, "content_filter": [item]})
+            yield self._image(what, "FILTER-FORM", {**plain, "content_filter": [item]})
 
     def useless(self) -> Iterator[Vector]:
         """Answers without an image."""
@@ -138,14 +138,11 @@ class _Answers:
             "a level above the range": [{"role": "user", "level": greatest + 1}],
         }.items():
             body = {**plain, "content_filter": found}
-            yield self._other(what, self._filter(), "unspecified", {"json": body})
+            yield self._other(what, "FILTER-FORM", "unspecified", {"json": body})
 
     def _levels(self) -> list[int]:
         least, greatest = (self.rules.stated("level", keyword) for keyword in ("minimum", "maximum"))
         return list(range(least.value, greatest.value + 1)) if least is not None and greatest is not None else []
-
-    def _filter(self) -> str:
-        return self.citations.cite("FILTER-FORM")
 
     def _image(self, what: str, requirement: str, body: Mapping[str, Any]) -> Vector:
         image = {"url": body["data"][0]["url"], "created": body["created"]}
@@ -159,4 +156,4 @@ class _Answers:
         return self._vector(what, requirement, answer, {"outcome": outcome, "kept": False})
 
     def _vector(self, what: str, requirement: str, answer: Mapping[str, Any], expected: Mapping[str, Any]) -> Vector:
-        return Vector(what, self.citations.cite(requirement), {"status": 200, "headers": _JSON, **answer}, expected)
+        return Vector(what, requirement, {"status": 200, "headers": _JSON, **answer}, expected)

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from scripts.emit.vectors.vector import Citations, Vector
+from scripts.emit.vectors.vector import Vector
 
 _JSON = {"Content-Type": "application/json"}
 _MESSAGE = "the reason, in the server's own words"
@@ -65,13 +65,9 @@ _NO_ERROR_BODY: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def error_vectors(citations: Citations) -> Iterator[Vector]:
-    """Yield the vectors of error responses.
-
-    Args:
-        citations: The requirements.
-    """
-    form = citations.cite("ERROR-BODY")
+def error_vectors() -> Iterator[Vector]:
+    """Yield the vectors of error responses."""
+    form = "ERROR-BODY"
     for status, codes, meaning in _CODES:
         for code in codes:
             body = {"code": code, "message": _MESSAGE}
@@ -84,7 +80,7 @@ def error_vectors(citations: Citations) -> Iterator[Vector]:
         for what, answer in _NO_ERROR_BODY.items():
             unnamed = f"status {status} with {what}"
             yield _vector(unnamed, form, {"status": status, **answer}, meaning, None, message=None)
-    yield from _under_success(citations)
+    yield from _under_success()
     yield from _waits(form)
 
 
@@ -107,9 +103,9 @@ def _mixed_shapes(form: str) -> Iterator[Vector]:
     yield _vector("a code that is not known", form, {"status": 400, "json": unknown}, _REQUEST, 9876, kept=True)
 
 
-def _under_success(citations: Citations) -> Iterator[Vector]:
+def _under_success() -> Iterator[Vector]:
     """An error in the place of an image is an error, whatever the status says."""
-    requirement = citations.cite("ERROR-STATUS")
+    requirement = "ERROR-STATUS"
     for what, body in {
         "an error under status 200": {"code": 1301, "message": _MESSAGE},
         "an error of the other shape under status 200": {"error": {"code": "1301", "message": _MESSAGE}},

@@ -39,19 +39,19 @@ _NO_JSON = {
 
 
 def request_vectors(
-    path: str, models: tuple[str, ...], properties: Sequence[str], rules: Rules, citations: Citations
+    path: str, models: tuple[str, ...], texts: Sequence[str], rules: Rules, citations: Citations
 ) -> Iterator[Vector]:
     """Yield the vectors of requests.
 
     Args:
         path: The path of the operation, after the base URL.
         models: The models of the document; nothing is yielded where it lists none.
-        properties: The names of the properties of its requests.
+        texts: The names of the properties of its requests that are text.
         rules: The rules read from its prose.
         citations: The requirements.
     """
     if models:
-        vectors = _Requests(path, models, properties, rules, citations)
+        vectors = _Requests(path, models, texts, rules, citations)
         yield from vectors.of_each_model()
         yield from vectors.of_fields()
         yield from vectors.of_bodies()
@@ -63,7 +63,7 @@ def request_vectors(
 class _Requests:
     path: str
     models: tuple[str, ...]
-    properties: Sequence[str]
+    texts: Sequence[str]
     rules: Rules
     citations: Citations
     plain: Mapping[str, Any] = field(init=False)
@@ -83,7 +83,7 @@ class _Requests:
                     yield self._valid(f"{model} without {name}: the model's own default is drawn", requirement, least)
             for quality in self.citations.values("QUALITY-VALUES"):
                 fields = {**least, "quality": quality}
-                yield self._valid(f"{model} in {quality}", self.citations.cite("QUALITY-VALUES"), fields)
+                yield self._valid(f"{model} in {quality}", "QUALITY-VALUES", fields)
         for stated in self.rules.all_stated("quality", "typicalSeconds"):
             for quality in stated.value:
                 yield self._valid(
@@ -100,26 +100,25 @@ class _Requests:
             yield self._invalid(f"no {name}", f"{name.upper()}-REQUIRED", rest, name)
         yield self._invalid("an unknown model", "MODEL-KNOWN", {**plain, "model": "no-such-model"}, "model")
         yield self._invalid("a model in capitals", "MODEL-KNOWN", {**plain, "model": self.models[0].upper()}, "model")
-        cite = self.citations.cite
-        yield self._valid("a prompt of several scripts", cite("PROMPT-TEXT"), {**plain, "prompt": _ANY_TEXT})
+        yield self._valid("a prompt of several scripts", "PROMPT-TEXT", {**plain, "prompt": _ANY_TEXT})
         yield self._unspecified("an empty prompt", "PROMPT-TEXT", {**plain, "prompt": ""})
         for quality in ("no-such-quality", "HD", ""):
             yield self._invalid(f"the quality {quality!r}", "QUALITY-VALUES", {**plain, "quality": quality}, "quality")
         yield self._invalid("a malformed size", "SIZE-FORM", {**plain, "size": "image"}, "size")
         yield from self._lengths()
-        for name in ("model", "prompt", "quality", "size", "user_id"):
+        for name in self.texts:
             for what, value in _WRONG_TYPES.items():
                 yield self._invalid(f"{name} is {what}", "FIELD-TYPE", {**plain, name: value}, name)
-        for name in ("model", "prompt"):
+        for name in plain:
             yield self._invalid(f"{name} is null", "FIELD-TYPE", {**plain, name: None}, name)
-        for name in ("quality", "size", "user_id"):
+        for name in [name for name in self.texts if name not in plain]:
             yield self._unspecified(f"{name} is null", "FIELD-TYPE", {**plain, name: None})
         yield self._unspecified("prompt is a number", "FIELD-TYPE", {**plain, "prompt": 7})
         yield self._unspecified("a field that the page does not know", "FIELD-TYPE", {**plain, "seed": 7})
 
     def _lengths(self) -> Iterator[Vector]:
         """Texts at the limits of their lengths and one character beyond, of every property that is limited so."""
-        for name in self.properties:
+        for name in self.texts:
             limits = {keyword: self.rules.stated(name, keyword) for keyword in ("minLength", "maxLength")}
             stated = [limit for limit in limits.values() if limit is not None]
             if not stated:
@@ -201,7 +200,7 @@ class _Requests:
 
     def _vector(self, what: str, requirement: str, expected: Mapping[str, Any], request: Mapping[str, Any]) -> Vector:
         line = {"method": "POST", "path": self.path, "headers": _HEADERS}
-        return Vector(what, self.citations.cite(requirement), {**line, **request}, expected)
+        return Vector(what, requirement, {**line, **request}, expected)
 
     def _drawn(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """What comes of a valid request: the size and quality that it names, or else the model's own."""

@@ -152,7 +152,7 @@ class _Model:
             yield Vector(what, requirement, {"model": self.name, "size": size}, {"outcome": "invalid"})
 
     def _form(self, what: str, form: str, outcome: str) -> Vector:
-        requirement = self.citations.cite("SIZE-FORM")
+        requirement = "SIZE-FORM"
         expected = {"outcome": outcome, "broken": ["form"]}
         return Vector(what, requirement, {"model": self.name, "size": form.format(*self.rule.default)}, expected)
 

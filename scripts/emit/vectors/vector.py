@@ -19,7 +19,7 @@ class Vector:
     description: str
     """What is tried, in a few words."""
     requirement: str
-    """The id of the catalogue's entry that decides the outcome."""
+    """The id of the catalogue's entry that decides the outcome. A vector without it, as when the page lost it, goes."""
     input: Mapping[str, Any]
     expected: Mapping[str, Any]
 
@@ -36,16 +36,6 @@ class Citations:
         """Return those of a catalogue: what ``requirements.yaml`` holds."""
         return cls({entry["id"]: entry for entry in catalogue.get("requirements", [])})
 
-    def cite(self, requirement: str) -> str:
-        """Return the id, once it is sure that the catalogue has it.
-
-        Raises:
-            PipelineError: It has not.
-        """
-        if requirement not in self.entries:
-            raise PipelineError(f"the test vectors cite {requirement}, which the conformance catalogue does not have")
-        return requirement
-
     def stating(self, constraint: Constraint) -> str:
         """Return the id of the requirement that has the reviewed value of a constraint.
 
@@ -58,9 +48,5 @@ class Citations:
         raise PipelineError(f"the test vectors need a requirement of the catalogue with {named(constraint)}")
 
     def values(self, requirement: str) -> list[str]:
-        """Return the members of the enumeration that a requirement reviews.
-
-        Raises:
-            PipelineError: The catalogue does not have the requirement.
-        """
-        return list(self.entries[self.cite(requirement)].get("values", []))
+        """Return the members of the enumeration that a requirement reviews; none where the catalogue lacks it."""
+        return list(self.entries.get(requirement, {}).get("values", []))
