@@ -31,6 +31,17 @@ LITE = (
 )
 
 
+SEVERITY = re.search(r"Severity level `level 0-3`.*?least severe\.", TEXT, re.DOTALL)
+assert SEVERITY is not None
+
+
+def block(name: str, indent: int) -> str:
+    """The lines of a property of the page."""
+    found = re.search(rf"(?m)^ {{{indent}}}{name}:\n(?: {{{indent + 1},}}.*\n)*", TEXT)
+    assert found is not None
+    return found[0]
+
+
 def edited(changes: dict[str, str]) -> bytes:
     return replaced(TEXT, changes).encode()
 
@@ -85,6 +96,37 @@ CHANGES: dict[str, tuple[bytes, list[str]]] = {
     "a rule that is gone": (
         edited({" ID\n            length: 6 to 128 characters.": ""}),
         ["USER-ID-LENGTH: quotes a sentence that the document no longer has"],
+    ),
+    "a unit in which nothing is counted": (
+        edited(
+            {
+                "128 characters.\n          minLength: 6\n          maxLength: 128\n": "128 bytes.\n",
+            }
+        ),
+        [
+            'no rule reads "ID length: 6 to 128 bytes."',
+            "USER-ID-LENGTH: has minLength of user_id 6, which the page does",
+        ],
+    ),
+    "a property that is gone": (
+        edited({block("user_id", 8): ""}),
+        ["USER-ID-LENGTH: has minLength of user_id 6, which the page does not state"],
+    ),
+    "a property of answers that is gone": (
+        edited({block("created", 8): "", block("content_filter", 8): ""}),
+        ["ANSWER-CREATED: quotes a sentence", "FILTER-FORM: has mostSevere of level 0, which the page does not state"],
+    ),
+    "no number of images any more": (
+        edited({" Currently, the array\n            only contains one image.": ""}),
+        ["ANSWER-COUNT: has maxItems of data 1, which the page does not state"],
+    ),
+    "no life of links any more": (
+        edited({" The temporary link expires after `30` days, please\n                  store it promptly.": ""}),
+        ["LINK-LIFE: has lifetime of url 2592000, which the page does not state"],
+    ),
+    "no severity any more": (
+        edited({SEVERITY[0]: "Severity\n                  of the finding."}),
+        ["FILTER-FORM: has mostSevere of level 0, which the page does not state"],
     ),
     "a model that is gone": (
         edited({"            - cogview-4-250304\n": ""}),
