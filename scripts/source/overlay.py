@@ -21,8 +21,8 @@ _ACTION = {"target", "description", "update", "remove"}
 def apply_overlay(document: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of the document with the overlay's actions done, in order.
 
-    Two things are stricter than the Overlay Specification, because a page that changes must not slip by: a target
-    to update that selects nothing is refused, and so is ``copy``, which nothing here needs.
+    Two things are stricter than the Overlay Specification, because a page that changes must not slip by. An update
+    of a target that selects nothing is refused, and so is ``copy``, which nothing here needs.
 
     Args:
         document: The OpenAPI document, parsed.
