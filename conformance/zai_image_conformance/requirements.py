@@ -84,7 +84,7 @@ class Leniency:
     """What it covers, where that is a list."""
 
 
-@frozen
+@frozen(eq=False)
 class Catalogue:
     """Every requirement, in the order of the file."""
 
@@ -134,12 +134,16 @@ def catalogue() -> Catalogue:
     """
     # CSafeLoader where libyaml is there: ten times as fast, and every verdict starts with this.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document = yaml.load(files(__package__).joinpath("requirements.yaml").read_text("utf-8"), Loader=loader)
+    document = yaml.load(_text(), Loader=loader)
     return Catalogue(
         requirements=tuple(_requirement(entry) for entry in document["requirements"]),
         deviations={entry["requirement"]: entry["form"] for entry in document["deviations"]},
         not_demanded=tuple(Leniency(**entry) for entry in document["not_demanded"]),
     )
+
+
+def _text() -> str:
+    return files(__package__).joinpath("requirements.yaml").read_text("utf-8")
 
 
 def _requirement(entry: Mapping[str, Any]) -> Requirement:

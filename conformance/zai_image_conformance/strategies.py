@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import json
 import string
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Literal, TypeAlias, get_args
 
 from attrs import frozen
 from hypothesis import strategies as st
 
-from zai_image_conformance.requirements import catalogue
+from zai_image_conformance.schema import Constraint, Property, answer_schema, properties
 from zai_image_conformance.sizes import Sides, SizeLimits, limits_for
 
 Rule: TypeAlias = Literal["min_side", "max_side", "step", "max_pixels"]
 """The limits of a custom size, by the names that the catalogue gives their numbers."""
 
-MODELS: tuple[str, ...] = catalogue()["MODEL-KNOWN"].values
-_QUALITIES = catalogue()["QUALITY-VALUES"].values
-_USER_ID = catalogue()["USER-ID-LENGTH"].numbers
+MODELS: tuple[str, ...] = tuple(
+    member for each in properties()["model"].constraints() if each.keyword == "enum" for member in each.value
+)
+_SIZE_FORM = "SIZE-FORM"
 _FAR = 2
 """Sides over the limit are drawn up to this many times the limit."""
 
@@ -105,23 +107,47 @@ def requests(model: str | None = None) -> st.SearchStrategy[dict[str, Any]]:
     """The fields of a right request.
 
     Args:
-        model: The model of the requests; any where it is left out.
+        model: The model that is named; any where it is left out.
     """
     if model is None:
         return st.sampled_from(MODELS).flatmap(requests)
-    optional = {
-        "quality": st.sampled_from(_QUALITIES),
-        "size": valid_sizes(model),
-        "user_id": texts(_USER_ID["minLength"], _USER_ID["maxLength"]),
+    required: dict[str, st.SearchStrategy[Any]] = {}
+    optional: dict[str, st.SearchStrategy[Any]] = {}
+    for name, about in properties().items():
+        kept = required if about.required_by else optional
+        kept[name] = valid_sizes(model) if name == "size" else valid_values(about, model)
+    return st.fixed_dictionaries({**required, "model": st.just(model)}, optional=optional)
+
+
+def valid_values(about: Property, model: str) -> st.SearchStrategy[Any]:
+    """The values of a property that break none of its constraints, whatever type it has.
+
+    Args:
+        about: The property.
+        model: The model of the request.
+    """
+    limits = {each.keyword: each.value for each in about.constraints(model)}
+    if "enum" in limits:
+        return st.sampled_from(limits["enum"])
+    least, most = limits.get("minLength", 1), limits.get("maxLength")
+    by_type: dict[str, st.SearchStrategy[Any]] = {
+        "string": st.from_regex(limits["pattern"])
+        if "pattern" in limits
+        else texts(least, most if most is not None else least + 40),
+        "integer": st.integers(limits.get("minimum"), limits.get("maximum")),
+        "number": st.floats(limits.get("minimum"), limits.get("maximum"), allow_nan=False, allow_infinity=False),
+        "boolean": st.booleans(),
+        "array": st.lists(texts(), min_size=limits.get("minItems", 0), max_size=limits.get("maxItems")),
+        "object": st.dictionaries(texts(), texts(), max_size=2),
     }
-    return st.fixed_dictionaries({"model": st.just(model), "prompt": texts()}, optional=optional)
+    return by_type[about.type].filter(lambda value: not about.broken_by(value, model))
 
 
 def broken_requests(model: str, requirement: str | None = None) -> st.SearchStrategy[BrokenRequest]:
     """Requests that would be right but for one field: missing, of another type, or of another value.
 
     Args:
-        model: The model of the requests.
+        model: The model that is named.
         requirement: The id of the requirement to break, one of `REQUEST_REQUIREMENTS`; any where it is left out.
     """
     if requirement is None:
@@ -130,52 +156,95 @@ def broken_requests(model: str, requirement: str | None = None) -> st.SearchStra
     if name is not None:
         lacking = requests(model).map(lambda fields: {key: fields[key] for key in fields if key != name})
         return lacking.map(lambda fields: BrokenRequest(requirement, fields))
-    wrong = _wrong_values()[requirement]
+    wrong = st.one_of(*_wrong_values(model, requirement))
     return st.tuples(requests(model), wrong).map(lambda drawn: BrokenRequest(requirement, drawn[0] | drawn[1]))
 
 
-_MISSING = {"MODEL-REQUIRED": "model", "PROMPT-REQUIRED": "prompt"}
+_MISSING = {about.required_by: name for name, about in properties().items() if about.required_by is not None}
 
 
-def _wrong_values() -> dict[str, st.SearchStrategy[dict[str, Any]]]:
-    """By requirement, the one field that breaks it."""
-    least, most = _USER_ID["minLength"], _USER_ID["maxLength"]
-    length = st.one_of(texts(1, least - 1), texts(most + 1, 2 * most))
-    fields = ("model", "prompt", "quality", "size", "user_id")
-    no_text = st.one_of(st.lists(texts(), max_size=2), st.dictionaries(texts(), texts(), max_size=2))
-    return {
-        "MODEL-KNOWN": _field("model", texts(8).filter(lambda text: text not in MODELS)),
-        "QUALITY-VALUES": _field("quality", texts(8).filter(lambda text: text not in _QUALITIES)),
-        "SIZE-FORM": _field("size", malformed_sizes()),
+def _wrong_values(model: str, requirement: str) -> Iterator[st.SearchStrategy[dict[str, Any]]]:
+    """The one field that breaks a requirement, for each property and constraint that it is about."""
+    if requirement == _SIZE_FORM:
+        yield malformed_sizes().map(lambda size: {"size": size})
+    for about in properties().values():
+        for constraint in about.constraints(model):
+            if constraint.requirement == requirement:
+                yield _beyond(constraint).filter(_breaking_one(about, model)).map(_named(about.name))
+
+
+def _breaking_one(about: Property, model: str) -> Callable[[Any], bool]:
+    def breaks_one(value: Any) -> bool:
         # Not with spaces at its ends, which a server may take away before it counts.
-        "USER-ID-LENGTH": _field("user_id", length.filter(lambda text: text == text.strip())),
-        "FIELD-TYPE": st.one_of(*(_field(name, no_text) for name in fields)),
-    }
+        plain = not isinstance(value, str) or value == value.strip() != ""
+        return plain and len({each.requirement for each in about.broken_by(value, model)}) == 1
+
+    return breaks_one
 
 
-def _field(name: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return values.map(lambda value: {name: value})
+def _named(name: str) -> Callable[[Any], dict[str, Any]]:
+    return lambda value: {name: value}
 
 
-REQUEST_REQUIREMENTS: tuple[str, ...] = (*_MISSING, *_wrong_values())
+def _beyond(constraint: Constraint) -> st.SearchStrategy[Any]:
+    """Values of which most break a constraint."""
+    limit = constraint.value
+    match constraint.keyword:
+        case "type":
+            return st.one_of(st.lists(texts(), max_size=2), st.dictionaries(texts(), texts(), max_size=2))
+        case "minLength":
+            return texts(1, max(1, limit - 1))
+        case "maxLength":
+            return texts(limit + 1, 2 * limit)
+        case "minimum" | "exclusiveMinimum":
+            return st.integers(max_value=int(limit))
+        case "maximum" | "exclusiveMaximum":
+            return st.integers(min_value=int(limit))
+        case "minItems" | "maxItems":
+            return st.lists(texts(), max_size=2 * limit + 2)
+        case "multipleOf":
+            return st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+        case _:
+            return texts(8)
+
+
+REQUEST_REQUIREMENTS: tuple[str, ...] = tuple(
+    dict.fromkeys(
+        (
+            *_MISSING,
+            _SIZE_FORM,
+            *(each.requirement for about in properties().values() for each in about.constraints(MODELS[0])),
+        )
+    )
+)
 """The requirements about single fields that `broken_requests` breaks."""
 
 
 def answers() -> st.SearchStrategy[dict[str, Any]]:
     """The body of a right answer; its link leads nowhere."""
-    numbers, roles = catalogue()["FILTER-FORM"].numbers, catalogue()["FILTER-FORM"].values
-    item = st.fixed_dictionaries(
-        {},
-        optional={
-            "role": st.sampled_from(roles),
-            "level": st.integers(numbers["minimum"], numbers["maximum"]),
-        },
-    )
     link = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1).map("https://images.test/{}.png".format)
-    return st.fixed_dictionaries(
-        {"created": st.integers(0, 2**32), "data": st.tuples(st.fixed_dictionaries({"url": link})).map(list)},
-        optional={"content_filter": st.lists(item, max_size=3)},
-    )
+    whole = _described(answer_schema()[1], link)
+    return st.tuples(whole, st.integers(0, 2**32)).map(lambda drawn: {**drawn[0], "created": drawn[1]})
+
+
+def _described(schema: Mapping[str, Any], link: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
+    """What the document describes, as far as it does so for an answer."""
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    match schema["type"]:
+        case "object":
+            fields = {name: _described(about, link) for name, about in schema["properties"].items()}
+            required = {name: fields.pop(name) for name in schema.get("required", ())}
+            return st.fixed_dictionaries(required, optional=fields)
+        case "array":
+            least = schema.get("minItems", 0)
+            return st.lists(
+                _described(schema["items"], link), min_size=least, max_size=schema.get("maxItems", least + 3)
+            )
+        case "integer":
+            return st.integers(schema.get("minimum"), schema.get("maximum"))
+        case _:
+            return link
 
 
 def error_bodies() -> st.SearchStrategy[dict[str, Any]]:

@@ -13,10 +13,10 @@ from PIL import Image
 
 from tests.conformance.altered import KEY, After, Answer, Before, Call, as_it_came, unchanged
 from zai_image_conformance.model import Verdict
+from zai_image_conformance.schema import PATH
 from zai_image_conformance.server import requests
 from zai_image_conformance.server.refusals import Refusal
 from zai_image_conformance.suite.runner import Connection, judge
-from zai_image_conformance.suite.target import PATH
 from zai_image_conformance.suite.transport import NoResponse, Response
 
 URL = "http://server.test/api"

@@ -78,7 +78,7 @@ def test_broken_requests_are_refused(requirement: str, data: st.DataObject) -> N
 def test_right_answers_break_nothing(answer: dict[str, object]) -> None:
     came = exchange(200, "application/json", json.dumps({**answer, "created": 1}))
     checked = ("ANSWER-CREATED", "ANSWER-COUNT", "ANSWER-URL", "FILTER-FORM")
-    assert [checks.OF_AN_ANSWER[requirement](came) for requirement in checked] == [None] * 4
+    assert [checks.of_an_answer()[requirement](came) for requirement in checked] == [None] * 4
 
 
 @few
@@ -90,7 +90,7 @@ def test_documented_errors_break_nothing(body: dict[str, object]) -> None:
 @given(strategies.malformed_responses())
 def test_no_response_makes_a_check_stumble(answer: MalformedResponse) -> None:
     came = exchange(answer.status, answer.media_type, answer.body.decode("utf-8", "replace"))
-    for check in (checks.refused, checks.accepted, *checks.OF_A_REFUSAL.values(), *checks.OF_AN_ANSWER.values()):
+    for check in (checks.refused, checks.accepted, *checks.OF_A_REFUSAL.values(), *checks.of_an_answer().values()):
         check(came)
     checks.refused_as_the_callers_fault(came, "documented")
 

@@ -206,7 +206,7 @@ def test_schemathesis_finds_nothing_in_documented_errors(body: dict[str, object]
 
 OWN: dict[str, Check] = {
     **checks.OF_A_REFUSAL,
-    **checks.OF_AN_ANSWER,
+    **checks.of_an_answer(),
     "ERROR-STATUS": partial(checks.refused_as_the_callers_fault, profile="documented"),
 }
 

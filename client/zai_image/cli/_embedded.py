@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from zai_image_conformance.server import RunningServer
 
 # What the extra installs and a plain installation lacks.
-_FROM_THE_EXTRA = frozenset({"hypothesis", "jinja2", "PIL", "pytest", "schemathesis", "starlette", "uvicorn", "yaml"})
+_FROM_THE_EXTRA = frozenset(
+    {"hypothesis", "jinja2", "jsonschema_rs", "PIL", "pytest", "schemathesis", "starlette", "uvicorn", "yaml"}
+)
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from zai_image import Size
 from zai_image_conformance import strategies
 from zai_image_conformance.requirements import catalogue
+from zai_image_conformance.schema import PATH
 from zai_image_conformance.strategies import MODELS
 from zai_image_conformance.suite.request_rules import Heard, findings
-from zai_image_conformance.suite.target import PATH
 
 _OPTIONAL = ("quality", "size", "user_id")
 # A model that falls under the rule of the models that no rule names.

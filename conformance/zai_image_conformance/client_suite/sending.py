@@ -16,8 +16,8 @@ from attrs import frozen
 from zai_image import AsyncZaiImage, UnknownModelWarning, ZaiImage
 from zai_image_api.client import AuthenticatedClient
 from zai_image_api.resources import AsyncResources, Resources
+from zai_image_conformance.schema import PATH
 from zai_image_conformance.suite.request_rules import Finding, Heard, findings
-from zai_image_conformance.suite.target import PATH
 
 KEY = "the-key-of-the-client-suite"
 BASE = "http://server.test/api"

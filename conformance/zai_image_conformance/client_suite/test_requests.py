@@ -18,9 +18,10 @@ from zai_image_conformance.client_suite.arguments import arguments, body_of, bro
 from zai_image_conformance.client_suite.example_counts import few, many
 from zai_image_conformance.client_suite.sending import ANSWER, CLIENTS, GENERATED, KEY, Attempt, Way, answering
 from zai_image_conformance.requirements import catalogue
+from zai_image_conformance.schema import document
 from zai_image_conformance.sizes import Sides, SizeLimits, limits_for
 from zai_image_conformance.strategies import MODELS
-from zai_image_conformance.suite import schemathesis, size_cases
+from zai_image_conformance.suite import size_cases
 
 BY_CLIENT = pytest.mark.parametrize("ask", CLIENTS.values(), ids=CLIENTS)
 BY_GENERATED = pytest.mark.parametrize("ask", GENERATED.values(), ids=GENERATED)
@@ -36,7 +37,7 @@ OF_EVERY_REQUEST = (
 def strict() -> jsonschema_rs.Draft4Validator:
     """The strict document's schema of a request."""
     return jsonschema_rs.Draft4Validator(
-        {"$ref": "#/components/schemas/CreateImageRequest", "components": schemathesis.document()["components"]}
+        {"$ref": "#/components/schemas/CreateImageRequest", "components": document()["components"]}
     )
 
 

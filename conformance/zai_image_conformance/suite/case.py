@@ -10,9 +10,7 @@ from attrs import field, frozen
 
 from zai_image_conformance.model import Request
 from zai_image_conformance.sizes import Sides
-
-PROMPT = "A cute little kitten."
-MADE_UP = "4b825dc6"
+from zai_image_conformance.suite.values import body
 
 
 @frozen
@@ -52,11 +50,6 @@ class Case:
     def paid(self) -> bool:
         """Whether a right server makes an image."""
         return self.sides is not None
-
-
-def body(model: str, **fields: Any) -> dict[str, Any]:
-    """The fields of a plain request."""
-    return {"model": model, "prompt": PROMPT, **fields}
 
 
 def image_case(

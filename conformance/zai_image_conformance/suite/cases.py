@@ -48,7 +48,7 @@ def settles(case: Case) -> tuple[str, ...]:
         form = tuple(checks.OF_A_REFUSAL) if case.forced_form else ()
         return (case.requirement, "ERROR-STATUS", *form)
     features = tuple(dict.fromkeys(feature.requirement for feature in case.features))
-    return (case.requirement, *features, *checks.OF_AN_ANSWER, *OF_EVERY_IMAGE, *_of_size(case))
+    return (case.requirement, *features, *checks.of_an_answer(), *OF_EVERY_IMAGE, *_of_size(case))
 
 
 def _of_size(case: Case) -> tuple[str, ...]:
@@ -71,11 +71,12 @@ def choose(target: Target) -> Cases:
     requests = [(str(case.model), case.request) for case in first]
     before = tuple(refusal_cases.credential_cases(target, "before any image", requests))
     after = tuple(refusal_cases.credential_cases(target, "after an image", requests))
-    refusals = _first_of_each_request(_derived_refusals(target))
-    left = _REQUESTS - 1 - sum(map(len, (first, images, again, before, after, refusals)))
-    sent = {case.request for case in refusals}
-    generated = [case for case in _first_of_each_request(generated_cases.refusals(target)) if case.request not in sent]
-    refusals += generated if target.thorough else generated[: max(0, left)]
+    room = _REQUESTS - 1 - sum(map(len, (first, images, again, before, after)))
+    generated = (evolve(case, priority=1) for case in generated_cases.refusals(target))
+    refusals = _first_of_each_request([*_derived_refusals(target), *generated])
+    if not target.thorough:
+        kept = set(map(id, sorted(refusals, key=lambda case: case.priority)[:room]))
+        refusals = [case for case in refusals if id(case) in kept]
     cases = Cases(before, tuple(first), after, tuple(refusals), tuple(images), tuple(again))
     return _wanted(cases, target)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from attrs import frozen
+from jsonschema_rs import Draft4Validator, ValidationErrorKind
 
 from zai_image_conformance.model import Exchange
 from zai_image_conformance.requirements import Profile, catalogue
+from zai_image_conformance.schema import KEYWORDS, answer_schema, portable, requirement_at
 from zai_image_conformance.sizes import Sides
 from zai_image_conformance.suite.images import View, is_same
 
@@ -75,15 +78,6 @@ def created_about_now(exchange: Exchange) -> Wrong | None:
     return None
 
 
-def one_image(exchange: Exchange) -> Wrong | None:
-    """`data` holds as many items as the page says."""
-    count = catalogue()["ANSWER-COUNT"].numbers["maxItems"]
-    data = exchange.fields.get("data")
-    if not isinstance(data, list) or len(data) != count:
-        return Wrong(f"data: an array of {count} item", exchange.summary)
-    return None
-
-
 def absolute_url(exchange: Exchange) -> Wrong | None:
     """`data[0].url` is an absolute http or https URL."""
     try:
@@ -94,36 +88,47 @@ def absolute_url(exchange: Exchange) -> Wrong | None:
     return None if absolute else Wrong("data[0].url: an absolute http or https URL", exchange.summary)
 
 
-def content_filter_in_form(exchange: Exchange) -> Wrong | None:
-    """`content_filter`, where it is sent, is an array of documented roles and levels."""
-    if "content_filter" not in exchange.fields:
-        return None
-    requirement = catalogue()["FILTER-FORM"]
-    roles, numbers = requirement.values, requirement.numbers
-    levels = range(numbers["minimum"], numbers["maximum"] + 1)
+def as_described(exchange: Exchange) -> dict[str, Wrong]:
+    """What the document says of an answer and this one does not keep, by the requirement about that place."""
+    place, _ = answer_schema()
+    found: dict[str, Wrong] = {}
+    for error in _validator().iter_errors(portable(exchange.fields)):
+        path = [str(part) for part in error.schema_path]
+        if isinstance(error.kind, ValidationErrorKind.Required) and path == ["required"]:
+            path = ["properties", error.kind.property]
+        requirement = requirement_at("/".join([place, *path]))
+        if requirement is not None:
+            where = ".".join(map(str, error.instance_path)) or path[-1]
+            found.setdefault(requirement, Wrong(f"{where} as the document describes it", exchange.summary))
+    return found
 
-    def in_form(item: Any) -> bool:
-        if not isinstance(item, dict):
-            return False
-        return item.get("role", roles[0]) in roles and integer(item.get("level", levels[0])) in levels
 
-    items = exchange.fields["content_filter"]
-    if isinstance(items, list) and all(in_form(item) for item in items):
-        return None
-    expected = f"content_filter: items with a role of {', '.join(roles)} and a level of {levels[0]} to {levels[-1]}"
-    return Wrong(expected, exchange.summary)
+@cache
+def _validator() -> Draft4Validator:
+    return Draft4Validator(answer_schema()[1])
+
+
+def described(requirement: str) -> Check:
+    """The check that an answer keeps what the document says of the places that a requirement is about."""
+    return lambda exchange: as_described(exchange).get(requirement)
 
 
 OF_A_REFUSAL: Mapping[str, Check] = {"ERROR-BODY": documented_error, "ERROR-MEDIA-TYPE": sent_as_json}
 """By requirement, what is checked of each error response that has the documented form."""
-OF_AN_ANSWER: Mapping[str, Check] = {
-    "ANSWER-MEDIA-TYPE": sent_as_json,
-    "ANSWER-CREATED": created_about_now,
-    "ANSWER-COUNT": one_image,
-    "ANSWER-URL": absolute_url,
-    "FILTER-FORM": content_filter_in_form,
-}
-"""By requirement, what is checked of each success."""
+
+
+def of_an_answer() -> Mapping[str, Check]:
+    """By requirement, what is checked of each success: the reviewed numbers of its places among it."""
+    return {
+        "ANSWER-MEDIA-TYPE": sent_as_json,
+        "ANSWER-CREATED": created_about_now,
+        "ANSWER-URL": absolute_url,
+        **{
+            requirement.id: described(requirement.id)
+            for requirement in catalogue()
+            if (requirement.place or "").startswith(f"{answer_schema()[0]}/") and KEYWORDS & requirement.numbers.keys()
+        },
+    }
 
 
 def complete_image(view: View) -> Wrong | None:

@@ -8,7 +8,7 @@ from attrs import define, evolve, field
 
 from zai_image_conformance.model import FOR_WANT_OF_BUDGET, Exchange, Outcome, Request, ResultKind
 from zai_image_conformance.requirements import catalogue
-from zai_image_conformance.suite import checks, schemathesis
+from zai_image_conformance.suite import checks
 from zai_image_conformance.suite.case import Case
 from zai_image_conformance.suite.cases import is_default, settles
 from zai_image_conformance.suite.checks import Wrong
@@ -130,7 +130,7 @@ class Evaluation:
                 else:
                     yield self._checked(requirement, about, shown, checks.accepted(shown))
         if exchange.status == 200:
-            for requirement, check in checks.OF_AN_ANSWER.items():
+            for requirement, check in checks.of_an_answer().items():
                 yield self._checked(requirement, case, exchange, check(exchange))
             yield from self._of_the_image(case, exchange)
 
@@ -155,6 +155,8 @@ class Evaluation:
             yield self._checked("LINK-LIFE", case, exchange, checks.still_there(view, later, seconds))
 
     def _by_schemathesis(self, case: Case, exchange: Exchange, requirements: tuple[str, ...]) -> Iterator[Outcome]:
+        from zai_image_conformance.suite import schemathesis
+
         broken = schemathesis.broken_by(exchange)
         for requirement in requirements:
             if requirement in broken:

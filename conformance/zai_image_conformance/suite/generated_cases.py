@@ -1,37 +1,41 @@
-"""Test cases on top of the derived ones, by Hypothesis and Schemathesis: the same for the same seed."""
+"""Test cases on top of the derived ones, drawn at random: the same for the same seed."""
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
-from zai_image_conformance import strategies
 from zai_image_conformance.model import Request
-from zai_image_conformance.requirements import Profile, catalogue
-from zai_image_conformance.sizes import Sides, limits_for
-from zai_image_conformance.suite import schemathesis
-from zai_image_conformance.suite.case import Case, Feature, body, image_case
-from zai_image_conformance.suite.examples import draw
+from zai_image_conformance.requirements import Profile
+from zai_image_conformance.schema import optional, properties
+from zai_image_conformance.sizes import Sides, SizeLimits, limits_for
+from zai_image_conformance.suite import size_cases
+from zai_image_conformance.suite.case import Case, Feature, image_case
 from zai_image_conformance.suite.oracle import certain_breach, is_certainly_right
 from zai_image_conformance.suite.target import Target
+from zai_image_conformance.suite.values import body
 
 _THOROUGHLY = 10
 """Times as many are generated with `--thorough`."""
+_TRIES = 500
+"""Times that a size is drawn to break one limit alone; some limit can never be broken alone."""
+_SCRIPTS = ((0x21, 0x7E), (0xA1, 0x17F), (0x391, 0x3C9), (0x410, 0x44F), (0x4E00, 0x9FA5), (0x1F300, 0x1F64F))
+"""The first and last character of some scripts, and of emoji."""
 
 
 def refusals(target: Target) -> Iterator[Case]:
     """Requests that must be refused, the ones that tell most first; those of Schemathesis with `--thorough` alone."""
-    count = _THOROUGHLY if target.thorough else 1
-    for place in range(count):
+    for place in range(_THOROUGHLY if target.thorough else 1):
         if target.thorough:
             yield from _from_schemathesis(target, place)
         for number, model in enumerate(target.models):
-            for case in _from_hypothesis(model, target.seed, count)[place]:
-                # What is not about sizes is about no model in particular.
-                if number == 0 or case.requirement.startswith("SIZE-"):
-                    yield case
+            drawing = random.Random(f"{target.seed} {place} {model}")
+            yield from _sizes(model, drawing)
+            # What is not about sizes is about no model in particular.
+            if number == place % len(target.models):
+                yield from _fields(model, drawing, target.profile)
 
 
 def images(target: Target) -> Iterator[Case]:
@@ -39,40 +43,68 @@ def images(target: Target) -> Iterator[Case]:
     if not target.thorough:
         return
     for model in target.models:
-        requirement = limits_for(model).stated_by["step"]
-        for size in draw(strategies.sizes_off_the_coarser_grid(model), _THOROUGHLY, target.seed):
-            yield image_case(requirement, f"{size} (generated)", model, Sides.parse(size))
+        limits = limits_for(model)
+        odd = [side for side in limits.sides if side % (2 * limits.step)]
+        pairs = [Sides(width, height) for width in odd for height in odd if limits.allows(Sides(width, height))]
+        for sides in random.Random(f"{target.seed} {model}").sample(pairs, min(len(pairs), _THOROUGHLY)):
+            yield image_case(limits.stated_by["step"], f"{sides} (generated)", model, sides)
     for fields in _right(target.seed):
         if fields["model"] in target.models:
             beside = {name: value for name, value in fields.items() if name not in ("model", "size", "prompt")}
-            feature = Feature(
-                "USER-ID-LENGTH", "Schemathesis: fields beside the size", {**beside, "prompt": fields["prompt"]}
-            )
+            requirement = optional()[-1].constraints()[-1].requirement
+            named = {**beside, "prompt": fields["prompt"]}
+            feature = Feature(requirement, "Schemathesis: fields beside the size", named)
             sides = Sides.parse(fields["size"])
             requirement = limits_for(fields["model"]).stated_by["step"]
             yield image_case(requirement, f"Schemathesis: {sides}", fields["model"], sides, feature)
 
 
-@cache
 def any_text(seed: int) -> str:
-    """Text in whatever script that can be printed; nothing states that control characters are kept."""
-    return "".join(filter(str.isprintable, *draw(strategies.texts(), 1, seed)))
+    """Text in several scripts."""
+    return _text(random.Random(seed), 40)
 
 
-@cache
-def _from_hypothesis(model: str, seed: int, count: int) -> tuple[tuple[Case, ...], ...]:
-    """So many rounds, each with a case for each limit and each requirement about a field."""
-    stated_by = limits_for(model).stated_by
-    rounds: list[list[Case]] = [[] for _ in range(count)]
-    for rule in strategies.rules_of(model):
-        for place, size in enumerate(draw(strategies.invalid_sizes(model, rule), count, seed)):
-            request = Request.of(body(model, size=size))
-            rounds[place].append(Case(stated_by[rule], f"{size} (generated)", request, model))
-    for requirement in strategies.REQUEST_REQUIREMENTS:
-        for place, broken in enumerate(draw(strategies.broken_requests(model, requirement), count, seed)):
-            request = Request.of(broken.fields)
-            rounds[place].append(Case(requirement, "generated", request, _known_model(request)))
-    return tuple(map(tuple, rounds))
+def _text(drawing: random.Random, length: int) -> str:
+    text = "".join(chr(drawing.randint(*drawing.choice(_SCRIPTS))) for _ in range(length))
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _sizes(model: str, drawing: random.Random) -> Iterator[Case]:
+    """A size for each limit, which breaks it alone."""
+    limits = limits_for(model)
+    for number, sides in _breaking_one(limits, drawing):
+        yield Case(limits.stated_by[number], f"{sides} (generated)", Request.of(body(model, size=str(sides))), model)
+
+
+def _breaking_one(limits: SizeLimits, drawing: random.Random) -> Iterator[tuple[str, Sides]]:
+    inside = range(limits.min_side, limits.max_side + 1)
+    beyond: dict[str, Sequence[int]] = {
+        "min_side": limits.multiples(limits.step, limits.min_side - 1),
+        "max_side": limits.multiples(limits.max_side + 1, 2 * limits.max_side),
+        "step": [side for side in inside if side % limits.step],
+        "max_pixels": limits.sides,
+    }
+    for number, sides in beyond.items():
+        for _ in range(_TRIES if sides else 0):
+            pair = Sides(drawing.choice(sides), drawing.choice(limits.sides))
+            if not limits.allows(pair) and size_cases.broken_by(limits, pair) == {number}:
+                yield number, pair if drawing.random() < 0.5 else Sides(*reversed(pair))
+                break
+
+
+def _fields(model: str, drawing: random.Random, profile: Profile) -> Iterator[Case]:
+    """A text for each property, and each requirement that a text breaks."""
+    seen: set[str] = set()
+    for name, about in properties().items():
+        limits = {each.keyword: each.value for each in about.constraints(model)}
+        most = limits.get("maxLength", 20)
+        for length in (drawing.randint(0, limits.get("minLength", 8) - 1), drawing.randint(most + 1, 2 * most)):
+            request = Request.of(body(model) | {name: _text(drawing, length)})
+            breach = certain_breach(request, profile)
+            if breach is not None and breach.requirement not in seen:
+                seen.add(breach.requirement)
+                named = None if name == "model" else model
+                yield Case(breach.requirement, f"{name} of {length} characters (generated)", request, named)
 
 
 def _from_schemathesis(target: Target, place: int) -> Iterator[Case]:
@@ -87,6 +119,8 @@ def _from_schemathesis(target: Target, place: int) -> Iterator[Case]:
 
 @cache
 def _breaches(seed: int, profile: Profile) -> tuple[Case, ...]:
+    from zai_image_conformance.suite import schemathesis
+
     cases = []
     for request in schemathesis.generated("negative", seed):
         breach = certain_breach(request, profile)
@@ -98,12 +132,16 @@ def _breaches(seed: int, profile: Profile) -> tuple[Case, ...]:
 
 @cache
 def _right(seed: int) -> tuple[dict[str, str], ...]:
+    from zai_image_conformance.suite import schemathesis
+
+    named = {about.name for about in optional()}
     requests = filter(is_certainly_right, schemathesis.generated("positive", seed))
-    right = [fields for request in requests if "user_id" in (fields := json.loads(request.content))]
+    right = [fields for request in requests if named & (fields := json.loads(request.content)).keys()]
     return tuple(random.Random(seed).sample(right, min(len(right), _THOROUGHLY)))
 
 
 def _known_model(request: Request) -> str | None:
+    """The model that a request names, where there is such a model."""
     document = json.loads(request.content)
     model = document.get("model") if isinstance(document, dict) else None
-    return model if isinstance(model, str) and model in catalogue()["MODEL-KNOWN"].values else None
+    return model if isinstance(model, str) and not properties()["model"].broken_by(model) else None

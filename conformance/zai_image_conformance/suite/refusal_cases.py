@@ -11,21 +11,13 @@ from attrs import evolve
 
 from zai_image_conformance.model import Credential, Moment, Request
 from zai_image_conformance.requirements import catalogue
+from zai_image_conformance.schema import Property, properties
 from zai_image_conformance.sizes import limits_for
-from zai_image_conformance.suite import size_cases
-from zai_image_conformance.suite.case import MADE_UP, PROMPT, Case, Feature, body, written
+from zai_image_conformance.suite import size_cases, values
+from zai_image_conformance.suite.case import Case, Feature, written
 from zai_image_conformance.suite.credentials import differs
 from zai_image_conformance.suite.target import Target
-
-_WIDE = "猫"
-"""One character, one unit of UTF-16, three bytes of UTF-8."""
-_ASTRAL = "🐈"
-"""One character, two units of UTF-16, four bytes of UTF-8."""
-_USER_ID = "5d2f7a1e-93c4-4b0e-8f6a-d1b7c02e4a90"
-_OTHER_MODELS = ("cogview-4", "dall-e-3", "gpt-image-1", "stable-diffusion-xl")
-"""Of this vendor and of others: what a gateway might map to what it has."""
-_OTHER_QUALITIES = ("high", "medium", "low", "auto")
-"""What other providers call theirs."""
+from zai_image_conformance.suite.values import body
 
 
 def refused(requirement: str, name: str, fields: dict[str, Any], model: str | None, **more: Any) -> Case:
@@ -34,92 +26,49 @@ def refused(requirement: str, name: str, fields: dict[str, Any], model: str | No
 
 
 def field_cases(models: Sequence[str]) -> Iterator[Case]:
-    """Fields that are missing, of another type, or of another value; what is not bound to a model takes turns."""
+    """Properties that are missing, of another type, or of a value that breaks one constraint; and no more of them.
+
+    What is there for a limit is sent with each model, since limits may differ; all else with the models in turn.
+    """
     for number, model in enumerate(models):
-        yield from _of_each_model(model, number)
-    turns = cycle(models)
-    model = next(turns)
-    yield refused("PROMPT-REQUIRED", "Prompt in place of prompt", {"model": model, "Prompt": PROMPT}, model)
-    for name in _OTHER_MODELS:
-        yield refused("MODEL-KNOWN", name, body(name), None)
-    yield refused("MODEL-KNOWN", "unknown model", body(f"no-such-model-{MADE_UP}"), None)
-    yield refused("MODEL-REQUIRED", "no model", {"prompt": PROMPT}, None)
-    yield refused("MODEL-REQUIRED", "Model in place of model", {"Model": models[0], "prompt": PROMPT}, None)
-    yield refused("FIELD-TYPE", "model is null", {"model": None, "prompt": PROMPT}, None)
-    for quality in _OTHER_QUALITIES:
-        model = next(turns)
-        yield refused("QUALITY-VALUES", f"quality {quality}", body(model, quality=quality), model)
-    for quality in catalogue()["QUALITY-VALUES"].values:
-        for wrong in (quality.upper(), f"{quality}-{MADE_UP}"):
-            model = next(turns)
-            yield refused("QUALITY-VALUES", f"quality {wrong}", body(model, quality=wrong), model)
-    yield from _types(turns)
-    yield from _strict(turns)
+        for about in properties().values():
+            if about.required_by is not None:
+                yield from _missing(about, model, number)
+            beyond = []
+            for place, (requirement, value, kind) in enumerate(values.refused(about, model)):
+                required = value.value is None and about.required_by is not None
+                if value.at_limit or required or place % len(models) == number:
+                    fields = {**body(model), about.name: value.value}
+                    yield refused(requirement, value.name, fields, _named(fields), kind=kind)
+                if value.at_limit and not kind:
+                    beyond.append((requirement, value, fields))
+            for requirement, value, fields in beyond[number % max(1, len(beyond)) :][:1]:
+                full = {each.name: values.right(each, model) for each in properties().values()}
+                yield refused(requirement, f"{value.name} in a full request", {**full, **fields}, model)
 
 
-def _of_each_model(model: str, number: int) -> Iterator[Case]:
-    lengths = catalogue()["USER-ID-LENGTH"].numbers
-    least, most = lengths["minLength"], lengths["maxLength"]
-    full = {"quality": catalogue()["QUALITY-VALUES"].values[0], "size": str(limits_for(model).default)}
-    yield refused("PROMPT-REQUIRED", "no prompt", {"model": model}, model)
-    yield refused("FIELD-TYPE", "prompt is null", {"model": model, "prompt": None}, model)
-    yield refused("MODEL-KNOWN", "known model with an ending", body(f"{model}-{MADE_UP}"), None)
-    yield refused("MODEL-KNOWN", "known model in other letters", body(model.upper()), None)
-    for name, user_id in (
-        (f"{least - 1} characters", "u" * (least - 1)),
-        (f"{most + 1} characters", "u" * (most + 1)),
-        (f"{least - 1} wide characters", _WIDE * (least - 1)),
-        (f"{least - 1} characters beyond the first plane", _ASTRAL * (least - 1)),
-    ):
-        yield refused("USER-ID-LENGTH", name, body(model, user_id=user_id), model)
-    length = most + 1 if number % 2 else least - 1
-    name = f"{length} characters in a full request"
-    yield refused("USER-ID-LENGTH", name, body(model, user_id="u" * length, **full), model)
+def _missing(about: Property, model: str, number: int) -> Iterator[Case]:
+    fields = body(model)
+    value = fields.pop(about.name)
+    assert about.required_by is not None
+    yield refused(about.required_by, f"no {about.name}", fields, _named(fields))
+    letters = about.name.title()
+    named = {**fields, letters: value}
+    yield refused(
+        about.required_by, f"{letters} in place of {about.name}", named, _named(fields), priority=2 * (number > 0)
+    )
 
 
-def _types(turns: Iterator[str]) -> Iterator[Case]:
-    """An array and an object in the place of each field, as a careless server would understand them."""
-    for name in ("model", "prompt", "quality", "size", "user_id"):
-        for shape in ("array", "object"):
-            model = next(turns)
-            right: dict[str, Any] = {
-                **body(model, quality=catalogue()["QUALITY-VALUES"].values[0], user_id=_USER_ID),
-            }
-            width, height = limits_for(model).default
-            array, mapping = [right.get(name)], {"value": right.get(name)}
-            if name == "size":
-                array, mapping = [width, height], {"width": width, "height": height}
-            fields = {**body(model), name: array if shape == "array" else mapping}
-            yield refused("FIELD-TYPE", f"{name} is an {shape}", fields, model)
-
-
-def _strict(turns: Iterator[str]) -> Iterator[Case]:
-    """What the schema forbids, and most servers forgive."""
-    for name, number in {"model": 4, "prompt": 7, "quality": 1, "size": 1280, "user_id": 1234567}.items():
-        for value in (number, True):
-            model = next(turns)
-            words = f"{name} is {json.dumps(value)}"
-            yield refused("FIELD-TYPE", words, {**body(model), name: value}, model, kind="scalar-for-string")
-    for name in ("quality", "size", "user_id"):
-        model = next(turns)
-        yield refused("FIELD-TYPE", f"{name} is null", body(model, **{name: None}), model, kind="null-for-optional")
-    for name, requirement in {
-        "model": "MODEL-KNOWN",
-        "quality": "QUALITY-VALUES",
-        "size": "SIZE-FORM",
-        "user_id": "USER-ID-LENGTH",
-    }.items():
-        model = next(turns)
-        yield refused(requirement, f"{name} is empty", {**body(model), name: ""}, model, kind="empty-string")
-    for media_type in ("text/plain", "application/x-www-form-urlencoded"):
-        model = next(turns)
-        request = evolve(Request.of(body(model)), media_type=media_type)
-        yield Case("BODY-JSON", f"announced as {media_type}", request, model, kind="other-media-type")
+def _named(fields: dict[str, Any]) -> str | None:
+    """The model that a request names, where there is such a model."""
+    named = fields.get("model")
+    return named if isinstance(named, str) and not properties()["model"].broken_by(named) else None
 
 
 def size_forms(models: Sequence[str]) -> Iterator[Case]:
     """Strings that name no pair of sides, and other ways of naming one."""
     turns = cycle(models)
+    yield refused("SIZE-FORM", "size is empty", body(models[0], size=""), models[0], kind="empty-string")
     for model in models:
         for word in ("auto", "1k"):
             yield refused("SIZE-FORM", word, body(model, size=word), model)
@@ -153,10 +102,14 @@ def body_cases(models: Sequence[str]) -> Iterator[Case]:
         content = change(json.dumps(body(model)))
         request = Request(content=content if isinstance(content, bytes) else content.encode())
         yield Case("BODY-JSON", name, request, model if content else None)
+    for media_type in ("text/plain", "application/x-www-form-urlencoded"):
+        model = next(turns)
+        request = evolve(Request.of(body(model)), media_type=media_type)
+        yield Case("BODY-JSON", f"announced as {media_type}", request, model, kind="other-media-type")
     for name, content in (
         ("empty array", "[]"),
         ("array of a request", f"[{json.dumps(body(models[0]))}]"),
-        ("string", f'"{PROMPT}"'),
+        ("string", f'"{values.PROMPT}"'),
         ("number", "7"),
         ("null", "null"),
     ):

@@ -10,10 +10,10 @@ from typing import Any, NoReturn, TypeAlias
 from attrs import frozen
 
 from zai_image_conformance.requirements import catalogue
+from zai_image_conformance.schema import Constraint, properties
 from zai_image_conformance.sizes import NAMES
 
 _FORM = re.compile(r"([0-9]{1,9})x([0-9]{1,9})")
-REQUIRED = {"model": "MODEL-REQUIRED", "prompt": "PROMPT-REQUIRED"}
 _JSON_TYPES = {bool: "a boolean", int: "a number", float: "a number", list: "an array", dict: "an object"}
 
 _Limit: TypeAlias = Callable[[int, int, int], bool]
@@ -100,45 +100,53 @@ def _no_such_number(constant: str) -> NoReturn:
 
 
 def _of_fields(document: Mapping[str, Any]) -> Iterator[Finding]:
-    for name, requirement in REQUIRED.items():
-        yield Finding(requirement, None if name in document else f"{name} is missing")
-    present = {name: document[name] for name in FIELDS if name in document}
-    # The schema makes every field a string, and none nullable.
-    wrong = [f"{name} is {json_type(value)}" for name, value in present.items() if not isinstance(value, str)]
-    yield Finding("FIELD-TYPE", f"{' and '.join(wrong)}; every field is a string" if wrong else None)
-    texts = {name: value for name, value in present.items() if isinstance(value, str)}
-    for name, value in texts.items():
-        yield from _OF_FIELD[name](value, texts)
+    known = properties()
+    for name, about in known.items():
+        if about.required_by is not None:
+            yield Finding(about.required_by, None if name in document else f"{name} is missing")
+    named = document.get("model")
+    model = named if isinstance(named, str) and not known["model"].broken_by(named) else None
+    problems: dict[str, list[str]] = {}
+    for name, about in known.items():
+        if name not in document:
+            continue
+        broken = about.broken_by(document[name], model)
+        for constraint in about.constraints(model):
+            found = problems.setdefault(constraint.requirement, [])
+            if constraint in broken:
+                found.append(f"{name} {_in_words(constraint, document[name])}")
+            if constraint.keyword == "type" and constraint in broken:
+                break
+    for requirement, found in problems.items():
+        yield Finding(requirement, " and ".join(found) or None)
+    if isinstance(prompt := document.get("prompt"), str):
+        torn = any("\ud800" <= character <= "\udfff" for character in prompt)
+        yield Finding("PROMPT-TEXT", "the prompt holds half a surrogate pair, which is no character" if torn else None)
+    if isinstance(size := document.get("size"), str):
+        yield from _of_size(size, model)
 
 
-def _of_prompt(prompt: str, fields: Mapping[str, str]) -> Iterator[Finding]:
-    torn = any("\ud800" <= character <= "\udfff" for character in prompt)
-    yield Finding("PROMPT-TEXT", "the prompt holds half a surrogate pair, which is no character" if torn else None)
+def _in_words(broken: Constraint, value: object) -> str:
+    """How a value breaks a constraint, without any text of the client's."""
+    match broken.keyword:
+        case "type":
+            return f"is {json_type(value)}; it must be of type {broken.value}"
+        case "enum":
+            return f"is not one of {', '.join(map(str, broken.value))}"
+        case "minLength" | "maxLength":
+            has = f"has {len(str(value))} characters"
+            return f"{has}; it must have at {'least' if broken.keyword == 'minLength' else 'most'} {broken.value}"
+        case _:
+            return f"breaks {broken.keyword} {broken.value}"
 
 
-def _of_enumeration(name: str, requirement: str) -> Callable[[str, Mapping[str, str]], Iterator[Finding]]:
-    def of_value(value: str, fields: Mapping[str, str]) -> Iterator[Finding]:
-        known = catalogue()[requirement].values
-        problem = f"{name} is not one of {', '.join(known)}"
-        yield Finding(requirement, None if value in known else problem)
-
-    return of_value
-
-
-def _of_user_id(user_id: str, fields: Mapping[str, str]) -> Iterator[Finding]:
-    least, most = (catalogue()["USER-ID-LENGTH"].numbers[name] for name in ("minLength", "maxLength"))
-    problem = f"user_id has {len(user_id)} characters; it must have {least} to {most}"
-    yield Finding("USER-ID-LENGTH", None if least <= len(user_id) <= most else problem)
-
-
-def _of_size(size: str, fields: Mapping[str, str]) -> Iterator[Finding]:
+def _of_size(size: str, model: str | None) -> Iterator[Finding]:
     match = _FORM.fullmatch(size)
     if match is None or any(len(side) > 1 and side.startswith("0") for side in match.groups()):
         yield Finding("SIZE-FORM", "size is not WIDTHxHEIGHT in plain digits, such as 1024x1024")
         return
     yield Finding("SIZE-FORM")
-    model = fields.get("model")
-    if model not in catalogue()["MODEL-KNOWN"].values:
+    if model is None:
         return
     stating = catalogue().ruling("size", model)
     stated = {NAMES.get(name, name): (item.id, value) for item in stating for name, value in item.numbers.items()}
@@ -157,18 +165,6 @@ def _of_size(size: str, fields: Mapping[str, str]) -> Iterator[Finding]:
     for requirement, found in problems.items():
         problem = f"size {size} does not suit {model}: {' and '.join(found)}" if found else None
         yield Finding(requirement, problem)
-
-
-_OF_FIELD: Mapping[str, Callable[[str, Mapping[str, str]], Iterator[Finding]]] = {
-    "model": _of_enumeration("model", "MODEL-KNOWN"),
-    "prompt": _of_prompt,
-    "quality": _of_enumeration("quality", "QUALITY-VALUES"),
-    "size": _of_size,
-    "user_id": _of_user_id,
-}
-
-FIELDS: tuple[str, ...] = tuple(_OF_FIELD)
-"""The fields of a request that the page knows."""
 
 
 def json_type(value: object) -> str:

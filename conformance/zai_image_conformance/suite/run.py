@@ -8,13 +8,14 @@ from attrs import evolve, frozen
 
 from zai_image_conformance.model import LoggedExchange, Outcome, Plan, Request
 from zai_image_conformance.suite import cases as derivation
-from zai_image_conformance.suite.case import Case, body
+from zai_image_conformance.suite.case import Case
 from zai_image_conformance.suite.cases import Cases
 from zai_image_conformance.suite.evaluation import Evaluation, models_not_available
 from zai_image_conformance.suite.exchange_log import exchange_log
 from zai_image_conformance.suite.images import Viewer
 from zai_image_conformance.suite.isolation import isolate
 from zai_image_conformance.suite.session import BudgetSpent, Session, Unreachable
+from zai_image_conformance.suite.values import body
 
 _LATER = 2.1
 """Seconds after the first image in which a URL is looked at again, and time is told again."""

@@ -1,7 +1,6 @@
 """Schemathesis, driven by the strict document: the requests it generates, and what its checks find in a response.
 
-Importing Schemathesis takes most of a second: that is left to its first use. Here is only seen that it is
-there.
+Importing Schemathesis takes most of a second, so that only `--thorough` asks for it.
 """
 
 from __future__ import annotations
@@ -11,26 +10,18 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import timedelta
 from functools import cache
-from importlib.resources import files
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import httpx
-import yaml
 
 from zai_image_conformance.model import Exchange, Request
+from zai_image_conformance.schema import PATH, document
 from zai_image_conformance.suite.examples import draw
-from zai_image_conformance.suite.target import PATH
 
 if TYPE_CHECKING:
     from schemathesis import Case
     from schemathesis.core.failures import Failure
     from schemathesis.schemas import APIOperation
-
-if find_spec("schemathesis") is None:
-    raise ModuleNotFoundError("No module named 'schemathesis'", name="schemathesis")
-
-_DOCUMENT = "zai-image.strict.yaml"
 
 Mode: TypeAlias = Literal["positive", "negative"]
 
@@ -76,15 +67,6 @@ def broken_by(exchange: Exchange) -> frozenset[str]:
     except FailureGroup as group:
         return frozenset(each for failure in group.exceptions for each in _broken_by(failure, exchange))
     return frozenset()
-
-
-@cache
-def document() -> dict[str, Any]:
-    """Read the strict document."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = files("zai_image_conformance").joinpath(_DOCUMENT).read_text("utf-8")
-    read: dict[str, Any] = yaml.load(text, Loader=loader)
-    return read
 
 
 @cache
@@ -163,6 +145,4 @@ def _broken_by(failure: Failure, exchange: Exchange) -> Iterator[str]:
     elif stated := [_PLACES[start] for start in _PLACES if place[: len(start)] == start]:
         yield stated[0]
     else:
-        document = exchange.document
-        fields = document if isinstance(document, dict) else {}
-        yield from (_PLACES["properties", name] for name in ("created", "data") if name not in fields)
+        yield from (_PLACES["properties", name] for name in ("created", "data") if name not in exchange.fields)

@@ -112,9 +112,10 @@ def _each_way(number: str, wrong: int, right: int) -> Iterator[tuple[str, Sides,
 def _of_others(limits: SizeLimits, others: Sequence[SizeLimits]) -> Iterator[tuple[str, Sides, int]]:
     for other in others:
         corner = Sides(other.sides[0], other.sides[0])
-        for sides in (*other.recommended, corner):
+        for place, sides in enumerate((corner, *other.recommended)):
             for number in sorted(broken_by(limits, sides), key=_IN_ORDER.index)[:1]:
-                yield number, sides, 0
+                # One size of another model tells most; the others come where there is room.
+                yield number, sides, 2 * (place > 3)
 
 
 def _multiple(least: int, step: int) -> int:

@@ -26,7 +26,7 @@ from zai_image_conformance.redaction import REDACTED
 from zai_image_conformance.server.faults import FAULTS
 from zai_image_conformance.server.paths import ENDPOINT_PATH, IMAGES_PATH
 from zai_image_conformance.server.recording import RecordedRequest, Recording
-from zai_image_conformance.server.requests import MODELS, QUALITIES, SHOWN
+from zai_image_conformance.server.requests import MODELS, QUALITIES
 from zai_image_conformance.server.start_page.drawing import Drawing, decision, drawing
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ START_PATH = "/start/"
 
 _HOST = re.compile(r"\[(.*)\](?::[0-9]*)?|([^:]*)(?::[0-9]*)?")
 """The header Host: an address of IPv6 in brackets or another name, and perhaps a port."""
+_PART_OF_KEY = 8
+"""Characters from the start of a key that are not shown, wherever the rest was cut off."""
 _SHOWN = 200
 """Characters that are shown of anything that a caller sent, or was told."""
 _LATELY = 20
@@ -186,9 +188,9 @@ def _sentences() -> list[tuple[str, str]]:
 
 def _seen(request: RecordedRequest, secret: str) -> SeenRequest:
     def shown(text: str) -> str:
-        # Masked before it is cut, or half a key could remain at the cut; a refusal has cut what it repeats already.
-        for part in (secret, secret[:SHOWN]):
-            text = text.replace(part, REDACTED)
+        # Redacted before it is cut, or half a key could remain at the cut; an error has cut what it repeats already.
+        for length in range(len(secret), min(len(secret), _PART_OF_KEY) - 1, -1):
+            text = text.replace(secret[:length], REDACTED)
         return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
     fields = _object(request.body.decode("utf-8", "replace"))
