@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from scripts.change.entries import Entries
+from scripts.prose.descriptions import answer_properties, image_requests
 from scripts.prose.reviewed import Contradiction, Remark
 from scripts.rules.assembly import Reading
 from scripts.rules.catalogue import enumerations, is_said, reviewed_by
@@ -201,7 +202,7 @@ class _Revision:
         of = f" for {label(first.when)}" if first.when is not None else ""
         bound = {"min": "at least ", "max": "at most "}.get(first.keyword[:3], "") if len(constraints) == 1 else ""
         title = words.format(name=first.name, of=of, values=values, keyword=first.keyword, bound=bound)
-        entry: dict[str, Any] = dict(pattern or {"binds": ["client"], "check": _UNTESTED})
+        entry: dict[str, Any] = dict(pattern or self._binding(first))
         if pattern is not None and (was := Condition.of(pattern.get("when"))) is not None and not was.excluded:
             title = _retitled(pattern["title"], pattern["numbers"], numbers, was, first.when)
         entry |= {
@@ -218,6 +219,16 @@ class _Revision:
         order = ("id", "title", "level", "sentence", "binds", "check", "place", "when", "numbers")
         return {name: entry[name] for name in (*order, *(name for name in entry if name not in order)) if name in entry}
 
+    def _binding(self, constraint: Constraint) -> dict[str, Any]:
+        """Return whom a rule of no known pattern binds, and how the suite tests it: by its keyword, where it can."""
+        requested = {each.place for request in image_requests(self.document) for each in request.properties}
+        answered = {each.place for each in answer_properties(self.document)}
+        if constraint.keyword in _TESTED and constraint.place in requested:
+            return {"binds": ["server", "client"], "check": "Sends values at each limit and beyond it."}
+        if constraint.keyword in _TESTED and constraint.place in answered:
+            return {"binds": ["server"], "check": "Holds every answer against it."}
+        return {"binds": ["client"], "check": _UNTESTED}
+
     def _new_id(self, constraint: Constraint, kind: str) -> str:
         group = ""
         if constraint.when is not None:
@@ -230,6 +241,10 @@ class _Revision:
         return made
 
 
+_TESTED: Final = frozenset(
+    {"minLength", "maxLength", "pattern", "enum", "const", "minItems", "maxItems", "uniqueItems"}
+    | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+)
 _UNTESTED: Final = "Not tested over HTTP by a check of its own; the client refuses what breaks it."
 
 

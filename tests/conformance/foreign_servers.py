@@ -18,7 +18,7 @@ from werkzeug.wrappers import Request, Response
 from tests.conformance.altered import KEY, Answer
 from zai_image_api.sizes import Size
 from zai_image_conformance.server import requests
-from zai_image_conformance.server.images import draw
+from zai_image_conformance.server.placeholder import draw
 from zai_image_conformance.server.refusals import Refusal
 from zai_image_conformance.server.requests import Accepted
 

@@ -10,9 +10,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from zai_image_api.sizes import Size, rule_for
 from zai_image_conformance.server import RunningServer
-from zai_image_conformance.server.images import ImageStore, draw
+from zai_image_conformance.server.images import ImageStore
 from zai_image_conformance.server.landscape import landscape
 from zai_image_conformance.server.lettering import Lettering
+from zai_image_conformance.server.placeholder import draw
 from zai_image_conformance.server.requests import Accepted
 
 RECOMMENDED = [(model, size) for model in ("glm-image", "cogview-4-250304") for size in rule_for(model).recommended]

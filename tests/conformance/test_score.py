@@ -14,7 +14,7 @@ from tests.conformance.in_process import judged
 from tests.conformance.right_servers import RIGHT_SERVERS, RightServer
 from tests.conformance.wrong import WRONG_SERVERS, WrongServer
 from zai_image_conformance.requirements import catalogue
-from zai_image_conformance.suite import images
+from zai_image_conformance.suite import pixels
 from zai_image_conformance.suite.runner import judge
 
 pytestmark = pytest.mark.score
@@ -22,13 +22,13 @@ pytestmark = pytest.mark.score
 SEEDS = (None, *range(9))
 """That of the version, and others."""
 
-_decode_once = cache(images.decode)
+_decode_once = cache(pixels.decode)
 
 
 @pytest.fixture(autouse=True)
 def _decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Thousands of verdicts see the same few images."""
-    monkeypatch.setattr(images, "decode", _decode_once)
+    monkeypatch.setattr(pixels, "decode", _decode_once)
 
 
 @pytest.mark.parametrize("wrong", [pytest.param(server, id=server.name) for server in WRONG_SERVERS])

@@ -9,8 +9,8 @@ import socket
 import threading
 import time
 from contextlib import closing, suppress
+from http.client import HTTPConnection
 
-import httpx
 import junitparser
 import pytest
 from attrs import evolve
@@ -94,28 +94,36 @@ def test_interim_responses_without_end_are_given_up() -> None:
         thread.join()
 
 
-def test_connections_that_two_threads_renew_at_once_are_all_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[httpx.Client] = []
-    make = transport_module._connections
-    both = threading.Barrier(2)
+def test_whichever_threads_send_and_renew_every_connection_is_closed_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[HTTPConnection] = []
+    make = transport_module._Way.connection
 
-    def make_together(*, trust_env: bool) -> httpx.Client:
-        made.append(make(trust_env=trust_env))
-        # Each waits for the other, where the other can get as far.
-        with suppress(threading.BrokenBarrierError):
-            both.wait(0.2)
+    def making(way: transport_module._Way) -> HTTPConnection:
+        made.append(make(way))
         return made[-1]
 
+    monkeypatch.setattr(transport_module._Way, "connection", making)
     transport = HttpTransport()
-    monkeypatch.setattr(transport_module, "_connections", make_together)
-    threads = [threading.Thread(target=transport.renew) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    transport.close()
-    transport.renew()
-    assert [client.is_closed for client in made] == [True] * 4
+
+    def work() -> None:
+        for _ in range(5):
+            transport.send("GET", origin, {}, b"", limit=10_000, patience=10)
+            transport.renew()
+
+    with listening(application(api_key=KEY)) as origin:
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        transport.send("GET", origin, {}, b"", limit=10_000, patience=10)
+        transport.close()
+        with pytest.raises(NoResponse, match="closed"):
+            transport.send("GET", origin, {}, b"", limit=10_000, patience=10)
+    assert len(made) > 4
+    assert not any(connection.sock for connection in made)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "made-up"])

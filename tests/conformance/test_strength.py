@@ -24,7 +24,7 @@ from attrs import frozen
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.conformance.wire import wait_until
-from zai_image_conformance.server import RunningServer, app, application, listening
+from zai_image_conformance.server import RunningServer, app, application, listening, placeholder
 
 pytestmark = pytest.mark.slow
 
@@ -103,7 +103,7 @@ def test_a_image_is_drawn_when_its_link_is_fetched_and_not_before(
         drawn.append(image)
         return b""
 
-    monkeypatch.setattr(app, "draw", draw)
+    monkeypatch.setattr(placeholder, "draw", draw)
     headers = {"Authorization": f"Bearer {server.api_key}"}
     link = httpx.post(f"{server.url}/paas/v4/images/generations", json=FIELDS, headers=headers, trust_env=False).json()
     assert drawn == []
@@ -120,7 +120,7 @@ def test_no_image_is_drawn_for_clients_that_have_left(server: RunningServer, mon
         assert go_on.wait(PATIENCE)
         return b"an image"
 
-    monkeypatch.setattr(app, "draw", draw)
+    monkeypatch.setattr(placeholder, "draw", draw)
     headers = {"Authorization": f"Bearer {server.api_key}"}
     with (
         httpx.Client(trust_env=False, timeout=PATIENCE) as client,

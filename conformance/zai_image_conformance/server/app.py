@@ -20,7 +20,7 @@ from zai_image_api.constraints import stated
 from zai_image_api.promises import CONSTRAINTS
 from zai_image_conformance.server import requests
 from zai_image_conformance.server.faults import HEADER, Faulty, Switchboard, Target, asked_for
-from zai_image_conformance.server.images import ImageStore, draw
+from zai_image_conformance.server.images import ImageStore
 from zai_image_conformance.server.paths import ENDPOINT_PATH, IMAGES_PATH
 from zai_image_conformance.server.recording import Recording
 from zai_image_conformance.server.refusals import BusinessCode, Refusal
@@ -94,7 +94,7 @@ def application(*, api_key: str, faults: Switchboard | None = None, recording: R
             if await request.is_disconnected():
                 return _Nothing()
             # In the loop's own executor, whose threads end with the loop.
-            png = await asyncio.to_thread(draw, known)
+            png = await asyncio.to_thread(_drawn, known)
         return Response(png, media_type="image/png")
 
     endpoint = Starlette(
@@ -108,6 +108,13 @@ def application(*, api_key: str, faults: Switchboard | None = None, recording: R
     endpoint.router.redirect_slashes = False
     faulty = Faulty(endpoint, faults or Switchboard(), body_limit=BODY_LIMIT)
     return faulty if recording is None else recording.of(faulty)
+
+
+def _drawn(image: requests.Accepted) -> bytes:
+    # Pillow is loaded with the first image: no request before has to wait for it.
+    from zai_image_conformance.server import placeholder
+
+    return placeholder.draw(image)
 
 
 class _Nothing(Response):

@@ -1,29 +1,18 @@
-"""Downloads the image behind a URL, at once and again later, and decodes it to its last pixel."""
+"""Downloads the image behind a URL, at once and again later, and looks whether it is one."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import threading
 
 from attrs import frozen
-from PIL import Image
 
 from zai_image_conformance.sizes import Sides
-from zai_image_conformance.suite.image_data import jpeg_fault, png_fault, without_text
 from zai_image_conformance.suite.session import Session
 from zai_image_conformance.suite.transport import NoResponse
 
-_EDGE = 192
-"""Pixels that the longer side of a thumbnail takes."""
 _LIMIT = 64 * 2**20
 """Bytes of an image that are read: several times what any documented size takes without compression."""
-_MOST = 2**26
-"""Pixels that are decoded: sixteen times what the largest documented size has."""
-_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000")
-"""What images come in. Of all that Pillow knows, some run programs over what they are given."""
-_ALIKE = 8.0
-"""Mean difference of two small versions, of 255, up to which two images count as the same, encoded differently."""
 
 
 @frozen
@@ -42,15 +31,6 @@ class View:
     """Of the bytes that came."""
     limited: bool = False
     """Whether its host limits the rate, so that nothing can be said of it."""
-
-
-@frozen
-class Decoded:
-    """What the bytes of an image hold."""
-
-    sides: Sides | None
-    fault: str
-    thumbnail: bytes
 
 
 class Viewer:
@@ -98,7 +78,10 @@ class Viewer:
         digest = hashlib.sha256(response.content).hexdigest()
         if before is not None and digest == before.digest:
             return before
-        decoded = decode(response.content)
+        # Pillow is loaded with the first image: no request before has to wait for it.
+        from zai_image_conformance.suite import pixels
+
+        decoded = pixels.decode(response.content)
         if decoded.sides is None:
             reason = self._session.shown(decoded.fault)
             fault = f"{shown}: {len(response.content)} bytes that are no complete image ({reason})"
@@ -117,43 +100,6 @@ def is_same(one: View, other: View) -> bool:
         return False
     if not one.thumbnail or not other.thumbnail:
         return True
-    first, second = (
-        Image.open(io.BytesIO(view.thumbnail)).convert("L").resize((32, 32), Image.Resampling.BOX).tobytes()
-        for view in (one, other)
-    )
-    return sum(abs(a - b) for a, b in zip(first, second, strict=True)) / len(first) <= _ALIKE
+    from zai_image_conformance.suite import pixels
 
-
-def decode(content: bytes) -> Decoded:
-    """Decode an image to its last pixel.
-
-    Returns:
-        Its sides and a thumbnail, or why it is not complete.
-    """
-    try:
-        fault = png_fault(content) or jpeg_fault(content)
-        if fault:
-            return Decoded(None, fault, b"")
-        # What is written beside the pixels may be longer than Pillow bears, and is no part of the image.
-        with Image.open(io.BytesIO(without_text(content)), formats=_FORMATS) as image:
-            if image.width * image.height > _MOST:
-                return Decoded(None, f"{image.width}x{image.height} pixels are more than are decoded", b"")
-            image.load()
-            return Decoded(Sides(*image.size), "", _thumbnail(image))
-    except Exception as error:  # Pillow's decoders raise anything over malformed bytes.
-        return Decoded(None, str(error) or type(error).__name__, b"")
-
-
-def _thumbnail(image: Image.Image) -> bytes:
-    try:
-        # Few pixels first: turning all of them into RGB takes longer than the rest.
-        image.thumbnail((2 * _EDGE, 2 * _EDGE), Image.Resampling.NEAREST)
-        small = image.convert("RGB")
-        small.thumbnail((_EDGE, _EDGE), Image.Resampling.BOX)
-        jpeg = io.BytesIO()
-        # What a server wrote into the image beside its pixels is no part of it.
-        small.info.clear()
-        small.save(jpeg, "JPEG", quality=75)
-        return jpeg.getvalue()
-    except Exception:  # Some kinds of images have no way to RGB; they are complete all the same.
-        return b""
+    return pixels.are_alike(one.thumbnail, other.thumbnail)

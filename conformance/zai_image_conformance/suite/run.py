@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from attrs import evolve, frozen
 
@@ -17,8 +17,10 @@ from zai_image_conformance.suite.isolation import isolate
 from zai_image_conformance.suite.session import BudgetSpent, Session, Unreachable
 from zai_image_conformance.suite.values import body
 
-_LATER = 2.1
-"""Seconds after the first image in which a URL is looked at again, and time is told again."""
+_APART = 1.25
+"""Seconds after the first image in which the last ones are requested, so that times in whole seconds differ."""
+_LATER = 2.05
+"""Seconds after the first image in which its URL is looked at again."""
 _COLD = 3
 """Times that the very first request is sent where the server fails of itself."""
 _PROBE = Case("MODEL-REQUIRED", "an empty object", Request(content=b"{}", moment="probe"))
@@ -84,9 +86,12 @@ class Run:
             self._send(cases.first[: max(1, self._target.budget - 1)])
             self._send(self._after())
             self._send(images)
-        self._wait()
+        self._wait("ANSWER-CREATED", _APART)
         self._send([*late, *cases.again])
-        self._look_again()
+        first = [url for case in cases.first if (url := self._url(case)) is not None]
+        self._look_again(url for each in (*cases.images, *cases.again) if (url := self._url(each)) not in first)
+        self._wait("LINK-LIFE", _LATER)
+        self._look_again(first)
         self._isolated = isolate([case for case in cases if case.paid], self.session, self._evaluation)
 
     def _after(self) -> Sequence[Case]:
@@ -120,25 +125,27 @@ class Run:
         planned = 1 + sum(1 for _ in self._chosen)
         self._progress(Progress(len(self.session.exchanges), planned, self.session.images, len(self._broken)))
 
-    def _wait(self) -> None:
-        """Wait until URLs can be looked at again, and clocks have moved."""
+    def _wait(self, requirement: str, seconds: float) -> None:
+        """Wait until so much time has passed since the first image, where a requirement asks for it."""
         answered = [exchange for exchange in self.session.exchanges if exchange.image_url is not None]
-        wanted = any(map(self._target.wants, ("LINK-LIFE", "ANSWER-CREATED")))
-        if answered and wanted:
-            left = _LATER - (self.session.clock.now() - min(exchange.came_at for exchange in answered))
+        if answered and self._target.wants(requirement):
+            left = seconds - (self.session.clock.now() - min(exchange.came_at for exchange in answered))
             if left > 0:
                 self.session.clock.sleep(left)
 
-    def _look_again(self) -> None:
+    def _look_again(self, urls: Iterable[str | None]) -> None:
         if not self._target.wants("LINK-LIFE"):
             return
-        urls = dict.fromkeys(url for exchange in self.session.exchanges if (url := exchange.image_url) is not None)
-        complete = [url for url in urls if (view := self._viewer.recall(url)) is not None and view.sides is not None]
+        complete = [url for url in urls if url and (view := self._viewer.recall(url)) and view.sides is not None]
 
         def look(url: str) -> None:
             self._viewer.view(url, later=True)
 
-        self.session.each(complete, look, lambda url: None)
+        self.session.each(dict.fromkeys(complete), look, lambda url: None)
+
+    def _url(self, case: Case) -> str | None:
+        exchange = self._evaluation.exchange_of(case.request)
+        return None if exchange is None else exchange.image_url
 
     def _status(self, case: Case) -> int:
         exchange = self._evaluation.exchange_of(case.request)
