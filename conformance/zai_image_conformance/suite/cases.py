@@ -72,7 +72,7 @@ def choose(target: Target) -> Cases:
     before = tuple(refusal_cases.credential_cases(target, "before any image", requests))
     after = tuple(refusal_cases.credential_cases(target, "after an image", requests))
     room = _REQUESTS - 1 - sum(map(len, (first, images, again, before, after)))
-    generated = (evolve(case, priority=1) for case in generated_cases.refusals(target))
+    generated = (evolve(case, priority=2) for case in generated_cases.refusals(target))
     refusals = _first_of_each_request([*_derived_refusals(target), *generated])
     if not target.thorough:
         kept = set(map(id, sorted(refusals, key=lambda case: case.priority)[:room]))

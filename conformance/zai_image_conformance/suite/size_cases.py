@@ -115,7 +115,7 @@ def _of_others(limits: SizeLimits, others: Sequence[SizeLimits]) -> Iterator[tup
         for place, sides in enumerate((corner, *other.recommended)):
             for number in sorted(broken_by(limits, sides), key=_IN_ORDER.index)[:1]:
                 # One size of another model tells most; the others come where there is room.
-                yield number, sides, 2 * (place > 3)
+                yield number, sides, int(place > 3)
 
 
 def _multiple(least: int, step: int) -> int:
