@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, overload
 
-from .constraints import Constraint, Violation
+from .constraints import Condition, Constraint, Violation
 from .types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _FORM: Final = re.compile(r"(0|[1-9][0-9]{0,8})x(0|[1-9][0-9]{0,8})")
 _FORM_SENTENCE: Final = "WIDTHxHEIGHT: two plain decimal integers joined by a lower-case x, such as 1024x1024"
@@ -121,11 +122,27 @@ def violations(rule: SizeRule, size: SizeLike) -> list[Violation]:
     ]
 
 
+def rules_of(constraints: Sequence[Constraint]) -> Mapping[str, SizeRule]:
+    """Return the rules of sizes by the models they hold for, in words.
+
+    Args:
+        constraints: All of a document. Where several places rule sizes, the one counts that tells most models apart.
+    """
+    conditions: dict[str, list[Condition | None]] = {}
+    for constraint in constraints:
+        if constraint.keyword == "recommended":
+            conditions.setdefault(constraint.place, []).append(constraint.when)
+    place, held = max(conditions.items(), key=lambda found: len(found[1]), default=("", []))
+    rules = {when: rule_of([rule for rule in constraints if (rule.place, rule.when) == (place, when)]) for when in held}
+    return MappingProxyType({str(when or "every model"): rule for when, rule in rules.items() if rule is not None})
+
+
 def rule_of(constraints: Sequence[Constraint]) -> SizeRule | None:
     """Return the rule that the constraints of one place make for one model; None where they are about no sizes."""
     stated = {constraint.keyword: constraint for constraint in constraints}
     if "recommended" not in stated:
         return None
+    when = stated["recommended"].when
     return SizeRule(
         recommended=tuple(map(Size.parse, stated["recommended"].value)),
         default=Size.parse(stated["default"].value),
@@ -135,6 +152,8 @@ def rule_of(constraints: Sequence[Constraint]) -> SizeRule | None:
         max_pixels=stated["maxPixels"].value,
         recommended_sentence=stated["recommended"].sentence,
         custom_sentence=stated["maxPixels"].sentence,
+        models=when.models if when else None,
+        excluded=when is not None and when.excluded,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from scripts.change.entries import Entries
-from scripts.prose.descriptions import answer_properties, image_requests
+from scripts.prose.properties import makes_images, properties
 from scripts.prose.reviewed import Contradiction, Remark
 from scripts.rules.assembly import Reading
 from scripts.rules.catalogue import enumerations, is_said, reviewed_by
@@ -221,11 +221,11 @@ class _Revision:
 
     def _binding(self, constraint: Constraint) -> dict[str, Any]:
         """Return whom a rule of no known pattern binds, and how the suite tests it: by its keyword, where it can."""
-        requested = {each.place for request in image_requests(self.document) for each in request.properties}
-        answered = {each.place for each in answer_properties(self.document)}
-        if constraint.keyword in _TESTED and constraint.place in requested:
+        about = next(each for each in properties(self.document) if each.place == constraint.place)
+        tested = constraint.keyword in _TESTED
+        if tested and about.side == "request" and makes_images(about.path):
             return {"binds": ["server", "client"], "check": "Sends values at each limit and beyond it."}
-        if constraint.keyword in _TESTED and constraint.place in answered:
+        if tested and about.status.startswith("2"):
             return {"binds": ["server"], "check": "Holds every answer against it."}
         return {"binds": ["client"], "check": _UNTESTED}
 

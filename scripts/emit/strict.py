@@ -15,7 +15,7 @@ from scripts.emit.size_pattern import size_pattern
 from scripts.emit.strict_examples import named_examples
 from scripts.emit.yaml_text import yaml_text
 from scripts.prose.cutting import sentences, spaced
-from scripts.prose.descriptions import COMBINED, answer_properties, is_image_link, makes_images, operations
+from scripts.prose.properties import COMBINED, makes_images
 from scripts.rules.constraint import Constraint
 from scripts.rules.rulebook import Rules, SizeRule
 from scripts.source.failure import PipelineError
@@ -38,6 +38,8 @@ _HEADER = """\
 _ABSOLUTE_LINK = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?# ]+"
 # In many languages `$` also matches before a last line feed, in some after any line: this leaves them nothing to match.
 _FOREIGN_TO_A_SIZE = "[^0-9x]"
+# What the array of images is called: in a direct answer, and in that of a finished task.
+_IMAGES = ("data", "image_result")
 # The page's schema requires neither, but a success without them is of no use.
 _REQUIRED_OF_AN_ANSWER = ("created", "data")
 
@@ -197,22 +199,25 @@ def _constrain(document: dict[str, Any], rules: Rules) -> None:
         schema = at(document, rule.place)
         if rule.when is None and rule.keyword in _KEYWORDS and isinstance(schema, dict) and "$ref" not in schema:
             schema[rule.keyword] = rule.value
-    for prop in answer_properties(document):
-        if is_image_link(prop):
-            cast(_Schema, prop.schema)["pattern"] = _ABSOLUTE_LINK
-    for schema in _answers_with_images(document):
-        required = {*schema.get("required", ()), *_REQUIRED_OF_AN_ANSWER}
-        schema["required"] = [name for name in schema["properties"] if name in required]
+    for path, schema in _answers(document):
+        for images in [schema["properties"][name] for name in _IMAGES if name in schema["properties"]]:
+            item = resolved(document, resolved(document, images).get("items"))
+            link = resolved(document, item.get("properties", {}).get("url"))
+            cast(_Schema, link)["pattern"] = _ABSOLUTE_LINK
+        if makes_images(path) and "data" in schema["properties"]:
+            required = {*schema.get("required", ()), *_REQUIRED_OF_AN_ANSWER}
+            schema["required"] = [name for name in schema["properties"] if name in required]
 
 
-def _answers_with_images(document: Mapping[str, Any]) -> Iterator[_Schema]:
-    for path, operation in operations(document):
-        for status, response in operation.get("responses", {}).items():
-            if makes_images(path) and str(status).startswith("2"):
-                for media in resolved(document, response).get("content", {}).values():
-                    schema = resolved(document, media.get("schema"))
-                    if "data" in schema.get("properties", {}):
-                        yield cast(_Schema, schema)
+def _answers(document: Mapping[str, Any]) -> Iterator[tuple[str, _Schema]]:
+    """Yield the schema of every successful answer that has properties, with the path of its operation."""
+    for path, method, item in operations_of(document):
+        for status, response in item[method].get("responses", {}).items():
+            contents = resolved(document, response).get("content", {}) if str(status).startswith("2") else {}
+            for media in contents.values():
+                schema = resolved(document, media.get("schema"))
+                if "properties" in schema:
+                    yield path, cast(_Schema, schema)
 
 
 def _models(document: Mapping[str, Any], schema: _Schema) -> list[str]:

@@ -27,14 +27,21 @@ class Property:
     name: str
     """As it is sent; that of the array for its items, empty for a body."""
     side: Side
-    where: str
-    """Which request or answer, for people."""
+    path: str
+    """That of the operation."""
     parts: tuple[Part, ...]
     """Its schema with references followed, and those that are combined in it."""
     models: tuple[str, ...] = ()
     """The models that its request may name; none where no model is named."""
     required: bool = False
     """Whether it must be there."""
+    status: str = ""
+    """Of the answer; empty for a request."""
+
+    @property
+    def where(self) -> str:
+        """Which request or answer, for people."""
+        return f"{'request to' if self.side == 'request' else 'answer of'} {self.path}"
 
     def first(self, keyword: str) -> Any:
         """Return what the first of its schemas with a keyword says; None where none has it."""
@@ -46,6 +53,11 @@ class Property:
         return declared is None or any(
             kind in types for kind in ([declared] if isinstance(declared, str) else declared)
         )
+
+
+def makes_images(path: str) -> bool:
+    """Whether the operations of a path make images: it has a segment ``images``."""
+    return "images" in path.split("/")
 
 
 def properties(document: Mapping[str, Any]) -> list[Property]:
@@ -74,31 +86,32 @@ def _roots(document: Mapping[str, Any]) -> Iterator[_Waiting]:
             place, operation = f"{item_place}/{method}", as_mapping(operation)
             for owner, at in ((as_mapping(item), item_place), (operation, place)):
                 for number, parameter in enumerate(as_list(owner.get("parameters"))):
-                    yield _of_parameter(document, parameter, f"{at}/parameters/{number}", f"request to {path}")
-            body = operation.get("requestBody")
-            yield from _of_content(document, body, f"{place}/requestBody", "request", f"request to {path}")
+                    yield _of_parameter(document, parameter, f"{at}/parameters/{number}", path)
+            yield from _of_content(document, operation.get("requestBody"), f"{place}/requestBody", path)
             for status, response in as_mapping(operation.get("responses")).items():
-                at = below(place, "responses", status)
-                yield from _of_content(document, response, at, "answer", f"answer of {path}")
+                yield from _of_content(document, response, below(place, "responses", status), path, str(status))
 
 
-def _of_parameter(document: Mapping[str, Any], parameter: object, place: str, where: str) -> _Waiting:
+def _of_parameter(document: Mapping[str, Any], parameter: object, place: str, path: str) -> _Waiting:
     found, place = located(document, parameter, place)
     # It is described beside its schema.
     described = ({key: value for key, value in found.items() if key != "schema"}, place)
     required = found.get("required") is True
     return found.get("schema"), Property(
-        f"{place}/schema", str(found.get("name")), "request", where, (described,), required=required
+        f"{place}/schema", str(found.get("name")), "request", path, (described,), required=required
     )
 
 
-def _of_content(document: Mapping[str, Any], body: object, place: str, side: Side, where: str) -> Iterator[_Waiting]:
+def _of_content(
+    document: Mapping[str, Any], body: object, place: str, path: str, status: str = ""
+) -> Iterator[_Waiting]:
     found, place = located(document, body, place)
+    whole = Property("", "", "answer" if status else "request", path, (), status=status)
     for kind, media in as_mapping(found.get("content")).items():
-        yield as_mapping(media).get("schema"), Property(below(place, "content", kind, "schema"), "", side, where, ())
+        yield as_mapping(media).get("schema"), evolve(whole, place=below(place, "content", kind, "schema"))
     for name, header in as_mapping(found.get("headers")).items():
         node, at = located(document, header, below(place, "headers", name))
-        yield node.get("schema"), Property(f"{at}/schema", str(name), side, where, ())
+        yield node.get("schema"), evolve(whole, place=f"{at}/schema", name=str(name))
 
 
 def _parts(document: Mapping[str, Any], node: object, place: str) -> tuple[Part, ...]:

@@ -16,7 +16,7 @@ from scripts.prose.properties import Property
 
 def prop(name: str, kind: str | None) -> Property:
     schema: dict[str, Any] = {} if kind is None else {"type": kind}
-    return Property("/p", name, "request", "request to /", ((schema, "/p"),))
+    return Property("/p", name, "request", "/", ((schema, "/p"),))
 
 
 READ = [

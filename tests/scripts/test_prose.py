@@ -17,7 +17,7 @@ A, AB = Condition(("a",)), Condition(("a", "b"))
 
 
 def prop(name: str, kind: str, **schema: Any) -> Property:
-    return Property("/p", name, "request", "request to /", (({"type": kind, **schema}, "/p"),), ("a", "b"))
+    return Property("/p", name, "request", "/", (({"type": kind, **schema}, "/p"),), ("a", "b"))
 
 
 SIZE, PROMPT, USER = (prop(name, "string") for name in ("size", "prompt", "user_id"))

@@ -11,8 +11,9 @@ from scripts.emit.vectors.errors import error_vectors
 from scripts.emit.vectors.requests import request_vectors
 from scripts.emit.vectors.sizes import size_vectors
 from scripts.emit.vectors.vector import Citations, Vector
-from scripts.prose.descriptions import image_requests, makes_images, operations
+from scripts.prose.properties import makes_images, properties
 from scripts.rules.rulebook import Rules
+from scripts.source.references import below
 
 FOLDER = "conformance/zai_image_conformance/vectors"
 """Where the files are, relative to the checkout."""
@@ -36,11 +37,12 @@ def vector_texts(document: Mapping[str, Any], rules: Rules, catalogue: Mapping[s
         PipelineError: No requirement has the number of a rule.
     """
     citations = Citations.of(catalogue)
-    requests = image_requests(document)
-    models = tuple(dict.fromkeys(model for request in requests for model in request.models))
-    own = [prop for request in requests for prop in request.properties if len(prop.path) == 1]
-    texts = list(dict.fromkeys(prop.path[0] for prop in own if prop.schema.get("type") == "string"))
-    path = next((path for path, _ in operations(document) if makes_images(path)), "/")
+    sent = [prop for prop in properties(document) if prop.side == "request" and makes_images(prop.path)]
+    path = next((prop.path for prop in sent), "/")
+    models = tuple(dict.fromkeys(model for prop in sent for model in prop.models))
+    bodies = [place for prop in sent if not prop.name for _, place in prop.parts]
+    own = [prop for prop in sent if prop.place in [below(body, "properties", prop.name) for body in bodies]]
+    texts = list(dict.fromkeys(prop.name for prop in own if prop.first("type") == "string"))
     vectors: dict[str, Iterable[Vector]] = {
         "sizes.json": size_vectors(models, rules, citations),
         "requests.json": request_vectors(path, models, texts, rules, citations),
