@@ -10,9 +10,10 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
 
+from scripts.source.quoting import NOT_TEXT
+
 _PLAIN_WITHIN = re.compile(r"[A-Za-z0-9/][A-Za-z0-9._/~-]*")
 _PLAIN = re.compile(r"[A-Za-z0-9/](?:[A-Za-z0-9 ,.;'^()/_~-]*[A-Za-z0-9.)_~-])?")
-_NOT_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
 class Entries:
@@ -101,7 +102,7 @@ def in_flow(value: Any, *, within: bool = False) -> str:
 
 def _is_plain(text: str, *, within: bool) -> bool:
     """Whether a text needs no quotes: its marks mean nothing there, and no YAML takes it for another value."""
-    if (_PLAIN_WITHIN if within else _PLAIN).fullmatch(text) is None or text.lower() in _NOT_TEXT:
+    if (_PLAIN_WITHIN if within else _PLAIN).fullmatch(text) is None or text.lower() in NOT_TEXT:
         return False
     return isinstance(YAML(typ="safe", pure=True).load(text), str)
 

@@ -11,8 +11,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString
 
-# What YAML 1.1, which most tools still read, takes for something other than text.
-_NOT_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+from scripts.source.quoting import NOT_TEXT
+
 # What both read as text, and as the same text, without quotes.
 _PLAIN = re.compile(r"[A-Za-z$/]([A-Za-z0-9 ,.()/_-]*[A-Za-z0-9.)])?|[1-9]\d*x\d+")
 # Words with one space between them: what folding and unfolding give back as it was.
@@ -53,6 +53,6 @@ def _styled(value: object) -> Any:
 
 
 def _scalar(value: object) -> Any:
-    if isinstance(value, str) and (value.lower() in _NOT_TEXT or not _PLAIN.fullmatch(value)):
+    if isinstance(value, str) and (value.lower() in NOT_TEXT or not _PLAIN.fullmatch(value)):
         return DoubleQuotedScalarString(value)
     return value

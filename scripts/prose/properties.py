@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 from attrs import evolve, frozen
 
 from scripts.source.references import as_list, as_mapping, below, located
+from scripts.source.selection import METHODS
 
 Schema: TypeAlias = Mapping[str, Any]
 Part: TypeAlias = tuple[Schema, str]
@@ -15,7 +16,6 @@ Part: TypeAlias = tuple[Schema, str]
 Side: TypeAlias = Literal["request", "answer"]
 
 COMBINED = ("allOf", "oneOf", "anyOf")
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 @frozen

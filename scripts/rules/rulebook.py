@@ -13,6 +13,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from scripts.rules.constraint import Condition, Constraint, label
+from scripts.source.quoting import NOT_TEXT
 
 _HEADER = """\
 # Every rule that the page states in prose, with the sentence it was read from. Made from openapi/zai-image.yaml by
@@ -22,8 +23,6 @@ _HEADER = """\
 # Do not edit. How a sentence becomes a rule: docs/rules.md.
 """
 
-# What YAML 1.1, which most tools still read, takes for something other than text.
-_NOT_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 Dimensions: TypeAlias = tuple[int, int]
 """Width and height in pixels."""
@@ -177,7 +176,7 @@ def _flow(value: object) -> Any:
         flow.fa.set_flow_style()
         return flow
     if isinstance(value, str) and (
-        value.lower() in _NOT_TEXT or not re.fullmatch(r"[a-zA-Z/][\w./~-]*|\d+x\d+", value, re.ASCII)
+        value.lower() in NOT_TEXT or not re.fullmatch(r"[a-zA-Z/][\w./~-]*|\d+x\d+", value, re.ASCII)
     ):
         return DoubleQuotedScalarString(value)
     return value

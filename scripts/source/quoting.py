@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+NOT_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+"""What YAML 1.1, which most tools still read, takes for something other than text where it stands without quotes."""
 LONGEST = 600
 """Characters of a quoted text."""
 
