@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.change import derived
+from scripts.change.calls import suit_commands
 from scripts.change.changelog import released, report, with_entry
 from scripts.change.comparison import changes_between
 from scripts.change.effects import Change, reworded
@@ -104,7 +105,7 @@ def _sync(
         return UNCHANGED
     changes = _compare(root, before, found)
     # Nobody is asked about a page of which nothing can be made.
-    plan(apply_overlay(after, _mapping(root, OVERLAY)), found.reading.rules)
+    suit_commands(plan(apply_overlay(after, _mapping(root, OVERLAY)), found.reading.rules).resources)
     found.settle(accepted)
     if found.judgement and accepted is None:
         print(f"{REVIEWED} and the catalogue follow without review: no sentence and no number is new.", flush=True)

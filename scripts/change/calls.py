@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from scripts.emit.constraints import constraints, generated
-from scripts.emit.operations import Input, Operation, resources
+from scripts.emit.operations import Input, Operation, Resource, resources
 from scripts.emit.samples import TEXT, Samples
 from scripts.emit.shapes import Shapes
 from scripts.rules.rulebook import Rules
+from scripts.source.failure import PipelineError
+from scripts.source.quoting import quote
 from scripts.source.references import below, followed, part
 
 _NO_CONTENT = (204, 304)
+_GIVEN_BY_COMMANDS = ("prompt",)
+
+
+def suit_commands(found: Sequence[Resource]) -> None:
+    """Make sure that the command line, which gives a prompt at least, can still ask for images.
+
+    Raises:
+        PipelineError: An operation that answers with an image must be given more.
+    """
+    for operation in [operation for resource in found for operation in resource.operations if operation.returns_image]:
+        needed = [taken for taken in operation.inputs if taken.code_default is None]
+        if missing := [taken.name for taken in needed if taken.argument not in _GIVEN_BY_COMMANDS]:
+            raise PipelineError(
+                f"{operation.where} now requires {quote(', '.join(missing), 200)}, which the commands generate, batch "
+                "and demo do not give; let them give it first"
+            )
 
 
 def calls(document: Mapping[str, Any], rules: Rules) -> list[dict[str, Any]]:

@@ -77,10 +77,6 @@ class Samples:
             found += [value for kind, value in _KINDS.items() if kind not in kinds and kind != "null"][:1]
         return found
 
-    def is_nullable(self, place: str) -> bool:
-        """Whether null is valid."""
-        return not self._checker.breaks(place, None)
-
     def _stated(self, place: str, seen: tuple[str, ...] = ()) -> Iterator[Constraint]:
         """Yield the constraints of a place and of all that holds along with it."""
         for rule in self._rules.get(place, ()):
