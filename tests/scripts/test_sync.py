@@ -148,6 +148,12 @@ def test_a_bare_document_is_kept_beside_the_document_made_from_it(checkout: Path
         ),
         (b"minLength: 6", b"minLength: 7", 'the page says minLength 6 in "ID length: 6 to 128 characters."'),
         (b"        model:\n", b"        modell:\n", 'CreateImageRequest.properties.model" is not in the document'),
+        (
+            b"      requestBody:\n",
+            b"      parameters:\n        - name: X-Project\n          in: header\n          required: true\n"
+            b"          schema:\n            type: string\n      requestBody:\n",
+            'now requires "X-Project", which the commands generate, batch and demo do not give',
+        ),
     ],
 )
 def test_what_cannot_be_relied_on_is_refused_with_the_reason_after_what_changed(
