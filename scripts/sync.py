@@ -104,7 +104,7 @@ def _sync(
         print("Nothing changed.")
         return UNCHANGED
     changes = _compare(root, before, found)
-    # Nobody is asked about a page of which nothing can be made.
+    # A page of which nothing can be made needs nobody to judge it.
     suit_commands(plan(apply_overlay(after, _mapping(root, OVERLAY)), found.reading.rules).resources)
     found.settle(accepted)
     if found.judgement and accepted is None:
