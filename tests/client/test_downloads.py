@@ -22,6 +22,8 @@ from tests.client.test_formats import FILES
 from zai_image import AsyncZaiImage, DownloadError, InvalidRequestError, ZaiImage
 from zai_image._image_hosts import ImageHosts
 
+pytestmark = pytest.mark.slow
+
 PNG = FILES["PNG"]
 SECRET = "gateway-secret"
 KEY = "sk-0123456789abcdef"

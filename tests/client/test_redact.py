@@ -80,6 +80,7 @@ CODED: dict[str, Callable[[str], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spelling", CODED)
 @few
 @given(st.just(KEY) | KEYS)

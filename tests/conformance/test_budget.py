@@ -13,6 +13,8 @@ from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.server import RunningServer
 from zai_image_conformance.suite.runner import default_seed, judge, plan
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT = ROOT / "docs/conformance.md"
 
 
