@@ -35,7 +35,7 @@ COMMANDS = {
         (["sizes", "--model", "glm-image", "--check", "1280x1280"], 0, "is valid"),
         (["conform", "--local"], 2, "zai-image[conformance]"),
         (["generate", "kitten", "--local"], 2, "zai-image[conformance]"),
-        (["batch", "--status", "none.sqlite"], 2, "there is no none.sqlite"),
+        (["batch", "--status", "none.sqlite"], 2, "none.sqlite"),
         (["batch", "--status", "postgresql://127.0.0.1/none"], 2, "zai-image[postgresql]"),
     ],
     # Schemathesis brings click and rich, which are all that the command line needs.
