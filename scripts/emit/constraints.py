@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from scripts.emit.runtime.checking import KEYWORDS, compiled
-from scripts.emit.runtime.constraints import Condition, Constraint
 from scripts.rules import constraint as prose
 from scripts.rules.constraint import ANNOTATIONS
+from scripts.runtime.checking import KEYWORDS, compiled
+from scripts.runtime.constraints import Condition, Constraint
 from scripts.source.failure import PipelineError
 from scripts.source.quoting import quote
 from scripts.source.references import below, followed, part, steps_of

@@ -9,7 +9,7 @@ from re import _constants as code
 from re import _parser as parser
 from typing import Any
 
-from scripts.emit.runtime.checking import compiled
+from scripts.runtime.checking import compiled
 
 
 def matching(pattern: str, variant: int = 0) -> str:

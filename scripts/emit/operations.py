@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 from attrs import frozen
 
 from scripts.emit.names import attributes, classes, constants
-from scripts.emit.runtime.types import CLIENT_NAMES, Options
 from scripts.emit.shapes import BUILTINS, Shapes, Typed
+from scripts.runtime.types import CLIENT_NAMES, Options
 from scripts.source.failure import PipelineError
 from scripts.source.quoting import quote
 from scripts.source.references import below, followed, part

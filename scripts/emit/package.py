@@ -14,16 +14,16 @@ from attrs import frozen
 from scripts.emit import generator
 from scripts.emit.constraints import constraints, generated
 from scripts.emit.operations import Resource, options, resources
-from scripts.emit.runtime.constraints import Constraint
 from scripts.emit.shapes import ModelClass, Shapes
 from scripts.emit.validity import validate
 from scripts.rules.rulebook import Rules
+from scripts.runtime.constraints import Constraint
 from scripts.source.failure import PipelineError
 from scripts.source.provenance import Provenance
 from scripts.source.quoting import printable, quote
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-RUNTIME = Path(__file__).parent / "runtime"
+RUNTIME = Path(__file__).parents[1] / "runtime"
 MODULES = ("document.py", "operations.py", "promises.py", "resources.py", "sizes.py")
 """What is made of the document as a whole, and openapi-python-client has no word for."""
 HEADER = "# Made by `python -m scripts.regenerate` from openapi/. Do not edit: the next run overwrites it.\n\n"

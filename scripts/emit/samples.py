@@ -8,9 +8,9 @@ from itertools import count
 from typing import Any
 
 from scripts.emit.matching import matching
-from scripts.emit.runtime.checking import Checker, compiled
-from scripts.emit.runtime.constraints import Constraint, by_place
-from scripts.emit.runtime.formats import FORMATS
+from scripts.runtime.checking import Checker, compiled
+from scripts.runtime.constraints import Constraint, by_place
+from scripts.runtime.formats import FORMATS
 from scripts.source.failure import PipelineError
 
 TEXT = "https://image.example/1.png"

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from scripts.emit.names import attributes, classes
-from scripts.emit.runtime.model import Model
+from scripts.runtime.model import Model
 from scripts.source.failure import PipelineError
 from scripts.source.quoting import quote
 from scripts.source.references import below, followed, part

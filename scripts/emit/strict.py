@@ -9,7 +9,6 @@ from typing import Any, TypeAlias, cast
 
 from attrs import frozen
 
-from scripts.emit.runtime.checking import KEYWORDS
 from scripts.emit.size_edges import outside
 from scripts.emit.size_pattern import size_pattern
 from scripts.emit.strict_examples import named_examples
@@ -18,6 +17,7 @@ from scripts.prose.cutting import sentences, spaced
 from scripts.prose.properties import COMBINED, makes_images
 from scripts.rules.constraint import Constraint
 from scripts.rules.rulebook import Rules, SizeRule
+from scripts.runtime.checking import KEYWORDS
 from scripts.source.failure import PipelineError
 from scripts.source.references import at, escaped, located, resolved
 from scripts.source.selection import operations_of

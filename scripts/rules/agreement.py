@@ -9,8 +9,6 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from scripts.emit.runtime.checking import KEYWORDS, Checker, same
-from scripts.emit.runtime.constraints import Constraint as Stated
 from scripts.prose.phrases import quoted
 from scripts.prose.properties import Property, Schema
 from scripts.prose.reviewed import Contradiction, Remark
@@ -18,6 +16,8 @@ from scripts.prose.texts import Example
 from scripts.rules.catalogue import shown
 from scripts.rules.constraint import ANNOTATIONS, Constraint, overlap
 from scripts.rules.rulebook import Rules, SizeRule
+from scripts.runtime.checking import KEYWORDS, Checker, same
+from scripts.runtime.constraints import Constraint as Stated
 from scripts.source.quoting import quote
 from scripts.source.quoting import shown as cut
 

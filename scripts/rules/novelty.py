@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from scripts.emit.runtime.checking import same
 from scripts.prose.reviewed import Contradiction
 from scripts.rules.constraint import Constraint
+from scripts.runtime.checking import same
 from scripts.source.references import as_list, at, resolved
 
 _OF_MODELS: Final = "/properties/model/enum"

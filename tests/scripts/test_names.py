@@ -17,9 +17,9 @@ from scripts.change.calling import Server, check
 from scripts.change.calls import calls
 from scripts.emit.names import attributes, classes, constants
 from scripts.emit.operations import resources
-from scripts.emit.runtime.types import CLIENT_NAMES
 from scripts.emit.shapes import Shapes
 from scripts.rules.rulebook import Rules
+from scripts.runtime.types import CLIENT_NAMES
 from scripts.source.failure import PipelineError
 from tests.scripts.generated_packages import Package, asker, overlaid, package_from
 
