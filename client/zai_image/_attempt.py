@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping, MutableSet
+from collections.abc import Iterator, Mapping, MutableSet, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -38,7 +38,6 @@ class Attempt:
         handed_over: Whether the request reached a transport.
         traces: Whether the transport tells its steps.
         status: The HTTP status of the answer; None where no head of one came.
-        headers: Its header fields; their names in lower case.
         content: Its body, decoded, as far as it came.
         is_complete: Whether all of the body came.
         problem: What is wrong with the body, where it could not be decoded; None where nothing is.
@@ -53,7 +52,7 @@ class Attempt:
         self.handed_over = False
         self.traces = traces
         self.status: int | None = None
-        self.headers: Mapping[str, str] = {}
+        self._head: Mapping[str, str] | Sequence[tuple[bytes, bytes]] = {}
         self.content = bytearray()
         self.is_complete = False
         self._begun = False
@@ -65,9 +64,25 @@ class Attempt:
         """Whether the server may have got the request, so that to send it again may pay twice."""
         return self.status is not None or self._begun or (self.handed_over and not self.traces)
 
-    def answered(self, status: int, headers: Mapping[str, str]) -> None:
-        """Note the head of an answer; of several, as redirects and authentication bring, the last one counts."""
-        self.status, self.headers = status, headers
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The header fields of the answer; their names in lower case."""
+        if not isinstance(self._head, Mapping):
+            fields: dict[str, str] = {}
+            for name, value in self._head:
+                known = _text(name).lower()
+                fields[known] = f"{fields[known]}, {_text(value)}" if known in fields else _text(value)
+            self._head = fields
+        return self._head
+
+    def answered(self, status: int, head: Mapping[str, str] | Sequence[tuple[bytes, bytes]]) -> None:
+        """Note the head of an answer; of several, as redirects and authentication bring, the last one counts.
+
+        Args:
+            status: Its HTTP status.
+            head: Its header fields, or what they are read from when somebody asks for them.
+        """
+        self.status, self._head = status, head
         self.content = bytearray()
         self.is_complete = False
         self.problem = None
@@ -92,8 +107,7 @@ class Attempt:
             if self._begun:
                 head = info["return_value"]
                 # HTTP/1.1 has the version before the status, and words behind it.
-                status, headers = (head[1], head[3]) if len(head) == 4 else head
-                self.answered(status, {_text(name).lower(): _text(value) for name, value in headers})
+                self.answered(*((head[1], head[3]) if len(head) == 4 else head))
         elif name.endswith(".failed"):
             if self._begun and self.status is None and _is_refusal(info["exception"], self._stream):
                 self._begun = False
@@ -117,17 +131,16 @@ class Receiving:
     Args:
         attempt: What the answer is noted in.
         status: Its HTTP status.
-        headers: Its header fields; their names in lower case.
-
+        head: Its header fields.
     """
 
-    def __init__(self, attempt: Attempt, status: int, headers: Mapping[str, str]) -> None:
-        attempt.answered(status, headers)
+    def __init__(self, attempt: Attempt, status: int, head: Sequence[tuple[bytes, bytes]]) -> None:
+        attempt.answered(status, head)
         self._attempt = attempt
         self._raw = bytearray() if attempt.keeps_raw else None
         self._length = 0
         try:
-            self._decoder = Decoder(headers)
+            self._decoder = Decoder(attempt.headers)
         except UndecodableBody as error:
             # What cannot be used is kept as it came.
             attempt.problem = str(error)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -23,11 +23,12 @@ _MOST_CONNECTIONS: Final = 10_000
 
 
 class Lane:
-    """A sender with connections of its own.
+    """A sender with connections of its own; whoever was lent it gives it back by leaving its ``with`` block.
 
     Args:
         api: What sends the requests of the API.
         plain: The same without what the caller has it do with each request: for other hosts.
+        lock: Held by whoever counts.
 
     Attributes:
         in_flight: How many exchanges are under way on it.
@@ -35,12 +36,20 @@ class Lane:
         streams: The network streams that it opened; those that are closed drop out, sooner or later.
     """
 
-    def __init__(self, api: Sender, plain: Sender) -> None:
+    def __init__(self, api: Sender, plain: Sender, lock: Lock) -> None:
         self.api = api
         self.plain = plain
         self.in_flight = 0
         self.traces = False
         self.streams: WeakSet[Any] = WeakSet()
+        self._lock = lock
+
+    def __enter__(self) -> Lane:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self.in_flight -= 1
 
 
 class _Place:
@@ -67,8 +76,7 @@ class Connections:
         self._parents: list[object] = []
         self.is_closed = False
 
-    @contextmanager
-    def lease(self) -> Iterator[Lane]:
+    def lease(self) -> Lane:
         """Lend the sender with the fewest exchanges under way, for one exchange.
 
         Raises:
@@ -81,14 +89,10 @@ class Connections:
             lane = min(place.lanes, key=attrgetter("in_flight"), default=None)
             if lane is None or (lane.in_flight and len(place.lanes) < LANES):
                 sender = guarded(self._make, not_sent)
-                lane = Lane(sender, sender)
+                lane = Lane(sender, sender, place.lock)
                 place.lanes.append(lane)
             lane.in_flight += 1
-        try:
-            yield lane
-        finally:
-            with place.lock:
-                lane.in_flight -= 1
+        return lane
 
     def remove_all(self) -> list[Sender]:
         """Return the senders of this process and event loop, to be closed, and lend none any more."""
@@ -125,17 +129,16 @@ class GivenConnections:
     def __init__(
         self, api: Sender, plain: Sender, *, given: str, is_closed: Callable[[], bool], loop: Callable[[], object]
     ) -> None:
-        self._lane = Lane(api, plain)
+        self._lock = Lock()
+        self._lane = Lane(api, plain, self._lock)
         self._given = given
         self._is_closed = is_closed
         self._loop = loop
         self._process = os.getpid()
         self._used_in: object = None
-        self._lock = Lock()
         self.is_closed = False
 
-    @contextmanager
-    def lease(self) -> Iterator[Lane]:
+    def lease(self) -> Lane:
         """Lend the sender for one exchange.
 
         Raises:
@@ -153,11 +156,7 @@ class GivenConnections:
                 )
             self._used_in = loop
             lane.in_flight += 1
-        try:
-            yield lane
-        finally:
-            with self._lock:
-                lane.in_flight -= 1
+        return lane
 
     def remove_all(self) -> list[Sender]:
         """Return what is to be closed: a given transport is; a given client stays open, and its caller closes it."""

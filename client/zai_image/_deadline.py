@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
+from contextvars import ContextVar, Token
 from typing import Any, Final
 
 # A server that reads slowly gets a request in pieces, each with what is left of the time.
@@ -22,6 +21,7 @@ class Deadline:
     def __init__(self, seconds: float | None) -> None:
         self.seconds = seconds
         self._end = None if seconds is None else time.monotonic() + seconds
+        self._outer: Token[Deadline | None]
 
     @property
     def remaining(self) -> float | None:
@@ -57,14 +57,12 @@ class Deadline:
             return dict(timeouts)
         return {step: most if seconds is None or seconds > most else seconds for step, seconds in timeouts.items()}
 
-    @contextmanager
-    def bounding(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Let each read and write on the streams of this thread end with the deadline."""
-        token = _CURRENT.set(self)
-        try:
-            yield
-        finally:
-            _CURRENT.reset(token)
+        self._outer = _CURRENT.set(self)
+
+    def __exit__(self, *_: object) -> None:
+        _CURRENT.reset(self._outer)
 
 
 _CURRENT: Final[ContextVar[Deadline | None]] = ContextVar("zai_image_deadline", default=None)
@@ -84,8 +82,10 @@ def bound(stream: Any) -> None:
 
     def write_in_time(buffer: bytes, timeout: float | None = None) -> None:
         deadline = _CURRENT.get()
+        if deadline is None or len(buffer) <= _PIECE:
+            write(buffer, timeout if deadline is None else deadline.within(timeout))
+            return
         for begin in range(0, len(buffer), _PIECE):
-            piece = buffer[begin : begin + _PIECE]
-            write(piece, timeout if deadline is None else deadline.within(timeout))
+            write(buffer[begin : begin + _PIECE], deadline.within(timeout))
 
     stream.read, stream.write = read_in_time, write_in_time

@@ -176,7 +176,7 @@ def exchange(call: Call, connections: Connections | GivenConnections) -> Any:
         attempt = call.attempt(lane)
         raised: Exception | None = None
         try:
-            with call.deadline.bounding():
+            with call.deadline:
                 response = lane.api.send(call.request(lane.api))
                 try:
                     if not attempt.is_complete:

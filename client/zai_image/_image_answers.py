@@ -34,12 +34,8 @@ class ImageAnswer:
         body: The answer, as it came.
         link: Where the image is; None where it came in the answer, without any link.
         content: The bytes of an image that came in the answer; None where they are behind the link.
-        created: When the image was asked for; None where the answer has no usable time.
         request_id: The server's own name for the request; None where it gave none.
         key: The API key, which no error of downloading may show, even where the link does.
-
-    Attributes:
-        expires: When the link dies by the page; None where ``created`` is, or where no calendar has that time.
     """
 
     def __init__(
@@ -47,17 +43,24 @@ class ImageAnswer:
         body: Mapping[str, Any],
         link: str | None,
         content: bytes | None,
-        created: datetime | None,
         request_id: str | None,
         key: Key,
     ) -> None:
         self._body = body
         self.link = link
         self.content = content
-        self.created = created
-        self.expires = None if created is None or LINK_LIFE is None else created + LINK_LIFE
         self.request_id = request_id
         self.key = key
+
+    @cached_property
+    def created(self) -> datetime | None:
+        """When the image was asked for; None where the answer has no usable time."""
+        return _time(self._body.get("created"))
+
+    @property
+    def expires(self) -> datetime | None:
+        """When the link dies by the page; None where it is not known when the image was asked for."""
+        return None if self.created is None or LINK_LIFE is None else self.created + LINK_LIFE
 
     @cached_property
     def content_filter(self) -> Sequence[ContentFilterItem]:
@@ -113,7 +116,7 @@ def read_image_answer(headers: Mapping[str, str], content: bytes, key: Key) -> I
     image = _image(body.get("data")) if isinstance(body, dict) else None
     if image is None:
         return None
-    return ImageAnswer(body, *image, _time(body.get("created")), named(headers, body, key), key)
+    return ImageAnswer(body, *image, named(headers, body, key), key)
 
 
 def image_answer_at(url: str, created: datetime | None, key: Key) -> ImageAnswer:
@@ -127,7 +130,11 @@ def image_answer_at(url: str, created: datetime | None, key: Key) -> ImageAnswer
     body: dict[str, Any] = {"data": [{"url": url}]}
     if created is not None:
         body["created"] = int(created.timestamp())
-    return ImageAnswer(body, url, _content_of(url), created, None, key)
+    answer = ImageAnswer(body, url, _content_of(url), None, key)
+    if created is not None:
+        # Exact, where the answer has whole seconds.
+        answer.created = created
+    return answer
 
 
 def named(headers: Mapping[str, str], body: object, key: Key) -> str | None:

@@ -107,7 +107,7 @@ class Image(AnyImage):
         if self._made.content is not None:
             self._facts = download.received(self._made.content, file, progress)
             return self._facts
-        with download.deadline.bounding():
+        with download.deadline:
             while True:
                 download.attempts += 1
                 try:

@@ -33,6 +33,7 @@ class Checker:
         self.model = model
         self.arguments = arguments
         self._holding: dict[str, tuple[Constraint, ...]] = {}
+        self._checks: dict[str, tuple[tuple[Check, Constraint], ...]] = {}
         self._sizes: dict[str, SizeRule | None] = {}
 
     def violations(self, place: str, value: Any, path: str) -> Iterator[Violation]:
@@ -43,13 +44,14 @@ class Checker:
             value: A plain JSON value.
             path: What the value is called in messages.
         """
-        rules = self.holding(place)
-        if value is None and any(rule.keyword == "nullable" for rule in rules):
+        if value is None and any(rule.keyword == "nullable" for rule in self.holding(place)):
             return
-        for rule in rules:
-            check = _CHECKS.get(rule.keyword)
-            if check is None:
-                continue
+        checks = self._checks.get(place)
+        if checks is None:
+            checks = self._checks[place] = tuple(
+                (_CHECKS[rule.keyword], rule) for rule in self.holding(place) if rule.keyword in _CHECKS
+            )
+        for check, rule in checks:
             found = list(check(self, rule, value, path))
             yield from found
             if found and rule.keyword == "type":

@@ -154,11 +154,11 @@ BREAKING_ITS_DOCUMENTATION: dict[str, dict[str, tuple[str, str]]] = {
             import httpx
             from functools import partial
             from zai_image import _http
-            def own(is_async):
-                client = (httpx.AsyncClient if is_async else httpx.Client)(follow_redirects=True)
-                close = client.aclose if is_async else client.close
-                return _http.Sender(httpx, is_async, partial(client.send, stream=True), close)
-            _http._own = own
+            def verbs(transport, is_async):
+                kind = httpx.AsyncClient if is_async else httpx.Client
+                client = kind(transport=transport, follow_redirects=True)
+                return partial(client.send, stream=True), client.aclose if is_async else client.close
+            _http._verbs = verbs
             """,
             "no_order_is_redirected and (301 or 302 or 303 or 307 or 308)",
         ),
