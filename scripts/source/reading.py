@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
@@ -78,6 +79,8 @@ def decoded(content: bytes, name: str) -> str:
         raise UnreadableError(f"{name} is not UTF-8: byte {error.start} is {content[error.start]:#04x}") from error
 
 
+# One run reads the same files several times. What is returned here is copied, and left as it is.
+@lru_cache(maxsize=16)
 def _yaml(text: str, *, trusted: bool) -> Any:
     # The same reader as openapi-python-client's. It composes recursively and expands aliases, so the events are
     # looked through before it may.
