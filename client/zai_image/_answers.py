@@ -17,7 +17,7 @@ from zai_image._errors import (
     ZaiImageError,
 )
 from zai_image._image_answers import findings, named, read_image_answer, read_leniently
-from zai_image._redact import Key
+from zai_image._redact import LONGEST_SPELLING, Key
 from zai_image._retries import retry_after
 from zai_image_api.errors import InvalidResponse
 from zai_image_api.wire import LARGEST_BODY
@@ -29,8 +29,6 @@ BEYOND_ASCII_KEPT: Final = LARGEST_BODY // 4
 """Bytes that an error keeps of a body that is not ASCII, since Python may hold each character of it in four bytes."""
 
 _LONGEST_CODE = 100
-# Characters that a character of the key may be spelled with.
-_LONGEST_SPELLING: Final = 16
 
 E = TypeVar("E", bound=ZaiImageError)
 
@@ -141,4 +139,4 @@ def _kept(content: bytes, key: Key) -> str:
         return key.redact(content.decode(errors="replace"))
     shown = key.redact(content[:BEYOND_ASCII_KEPT].decode(errors="replace"))
     # A key that is cut in two is found in neither part.
-    return shown[: -len(key.reveal()) * _LONGEST_SPELLING]
+    return shown[: -len(key.reveal()) * LONGEST_SPELLING]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LOGGER: Final = logging.getLogger("zai_image")
 """One debug line for each attempt: method, address, status, seconds, attempt. Never the key."""
+LONG: Final = 64 * 1024
+"""Bytes of an answer that is judged in a thread of its own, so that the event loop goes on meanwhile."""
 
 
 class Call:
@@ -194,6 +196,7 @@ def exchange(call: Call, connections: Connections | GivenConnections) -> Any:
 async def exchange_async(call: Call, connections: Connections | GivenConnections) -> Any:
     """Make an attempt at a call; the asynchronous twin of :func:`exchange`."""
     import anyio
+    import anyio.to_thread
 
     with connections.lease() as lane:
         attempt = call.attempt(lane)
@@ -212,4 +215,6 @@ async def exchange_async(call: Call, connections: Connections | GivenConnections
         if scope.cancelled_caught and not attempt.is_complete:
             raised = TimeoutError("the deadline is over")
         lane.traces = attempt.traces
+    if len(attempt.content) > LONG:
+        return await anyio.to_thread.run_sync(call.outcome, raised)
     return call.outcome(raised)

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 REDACTED: Final = "***"
 
+# Characters that one search goes through: nothing else runs meanwhile, not even another thread.
+_PIECE: Final = 64 * 1024
+# Characters that one of the key may be spelled with, line breaks of base64 included.
+LONGEST_SPELLING: Final = 64
+
 T = TypeVar("T")
 
 
@@ -61,10 +66,9 @@ class Key(Hidden[str]):
 
     def redact(self, text: str) -> str:
         """Return the text without the key: plain, or in percent, base64, hexadecimal, HTML, JSON or UTF-16 spelling."""
+        longest = len(self.reveal()) * LONGEST_SPELLING
         for pattern in self._patterns():
-            # Where there is nothing to replace, nothing is copied.
-            if pattern.search(text):
-                text = pattern.sub(REDACTED, text)
+            text = _replaced(pattern, text, longest)
         return text
 
     @cached_property
@@ -74,3 +78,18 @@ class Key(Hidden[str]):
 
         found = patterns(self.reveal())
         return lambda: found
+
+
+def _replaced(pattern: re.Pattern[str], text: str, longest: int) -> str:
+    """Return a text without what a pattern finds in it, which has at most so many characters."""
+    kept: list[str] = []
+    begin = at = 0
+    while at < len(text):
+        found = pattern.search(text, at, at + _PIECE + longest)
+        if found is None or found.start() >= at + _PIECE:
+            at += _PIECE
+        else:
+            kept += text[begin : found.start()], REDACTED
+            begin = at = found.end()
+    # Where there is nothing to replace, nothing is copied.
+    return "".join([*kept, text[begin:]]) if kept else text

@@ -14,7 +14,9 @@ _SHORTEST: Final = 6
 
 def patterns(secret: str) -> tuple[re.Pattern[str], ...]:
     """Return what finds the secret: character by character in any mixture of spellings, or coded as a whole."""
-    found = [re.compile("".join(f"(?:{'|'.join(_character(c))})\0*" for c in secret))]
+    # A run of backslashes is tried from its begin alone.
+    begin = r"(?!(?<=\\)\\)"
+    found = [re.compile(begin + "".join(f"(?:{'|'.join(_character(c))})\0*" for c in secret))]
     coded = sorted({*_base64(secret), *_hexadecimal(secret)}, key=len, reverse=True)
     return (*found, *map(re.compile, coded))
 
@@ -27,7 +29,8 @@ def _character(c: str) -> Iterator[str]:
     yield f"%(?:25)*{digits}"
     names = "|".join(sorted(re.escape(name.rstrip(";")) for name, value in html5.items() if value == c))
     yield f"&(?:amp;)*(?:#0*{code}|#[xX]0*{digits}{f'|{names}' if names else ''});?"
-    yield rf"\\\\{{0,7}}(?:u00{digits}|u\{{0*{digits}\}}|x{digits}|0*{code:o}|{re.escape(c)})"
+    # Encoders that come one after the other double what is there.
+    yield rf"\\++(?:u00{digits}|u\{{0*{digits}\}}|x{digits}|0*{code:o}|{re.escape(c)})" if c != "\\" else r"\\{2,8}"
     yield f"={digits}"
 
 

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from zai_image import _redact
 from zai_image._redact import Key
 
 KEY = "sk-SECRET/KEY+0123456789._~"
@@ -51,6 +52,16 @@ CHARACTERS: list[Callable[[str], str]] = [
 def test_a_key_is_redacted_in_any_mixture_of_spellings(secret: str, data: st.DataObject) -> None:
     spelled = "".join(data.draw(st.sampled_from(CHARACTERS))(c) for c in secret)
     assert Key(secret).redact(f"<{spelled}>").strip("\0") == "<***>"
+
+
+@few
+@given(KEYS, st.lists(st.integers(0, 12), min_size=1, max_size=4), st.data())
+def test_a_key_is_redacted_wherever_a_search_ends(secret: str, between: list[int], data: st.DataObject) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_redact, "_PIECE", data.draw(st.integers(1, 40)))
+        spelled = ["".join(data.draw(st.sampled_from(CHARACTERS[:-2]))(c) for c in secret) for _ in between]
+        text = "".join(f"{' ' * count}{each}" for count, each in zip(between, spelled, strict=True))
+        assert Key(secret).redact(text) == "".join(f"{' ' * count}***" for count in between)
 
 
 def among(others: int, key: str) -> str:
