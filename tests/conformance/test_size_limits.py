@@ -75,10 +75,12 @@ def test_each_limit_that_can_be_broken_is_broken_and_each_boundary_is_made(rules
     refused = [probe.sides for probe in size_cases.refused(rules, [])]
     alone = {rule for sides in refused if len(found := broken(rules, sides)) == 1 for rule in found}
     assert set(strategies.rules_of(model)) <= alone
-    made = [probe.sides for probe in size_cases.accepted(rules)]
-    least = rules.sides[0]
-    if rules.allows(Sides(least, least)):
-        assert Sides(least, least) in made
+    sides = {number for number in rules.sides if any(rules.allows(Sides(number, other)) for other in rules.sides)}
+    made = [probe.sides for probe in size_cases.accepted(rules) if probe.priority == 0]
+    if rules.allows(Sides(rules.sides[0], rules.sides[0])) and sides == set(rules.sides):
+        for each in zip(*made, strict=True):
+            assert {min(sides), max(sides)} <= set(each)
+        assert max(each.width * each.height for each in made) > rules.max_pixels - max(sides) * rules.step
 
 
 @EACH

@@ -26,20 +26,24 @@ class SizeProbe(NamedTuple):
 def accepted(limits: SizeLimits) -> Iterator[SizeProbe]:
     """Sizes that must be made: the recommended ones, the corners of the range, the pixel limit, and the grid.
 
-    The first priority holds each boundary once; the others are the same boundaries in other combinations.
+    The first priority holds each boundary of either side, the pixel limit and odd multiples of the step; the others
+    are the same boundaries in other combinations.
     """
     for sides in limits.recommended:
         yield SizeProbe("recommended", sides)
     least, greatest = limits.sides[0], limits.sides[-1]
     partner = min(greatest, limits.max_pixels // greatest // limits.step * limits.step)
+    # Off a grid that is coarser than the documented one.
     odd = least + limits.step
+    # Where both sides may be the greatest, the other extremes take one image more.
+    square = partner == greatest
+    corner = square or not limits.allows(Sides(greatest, odd))
     candidates = [
         SizeProbe("min_side", Sides(least, least)),
         SizeProbe("max_pixels", Sides(partner, greatest)),
-        # Nearly corners, and off a grid that is coarser than the documented one.
-        SizeProbe("step", Sides(greatest, odd)),
-        SizeProbe("step", Sides(odd, greatest), 0 if partner == greatest else 2),
-        SizeProbe("max_side", Sides(greatest, least), 3),
+        SizeProbe("max_side", Sides(greatest, least), 0 if corner else 3),
+        SizeProbe("step", Sides(odd, greatest), 0 if square else 3),
+        SizeProbe("step", Sides(greatest, odd), 3 if square else 0),
         SizeProbe("max_side", Sides(least, greatest), 3),
         SizeProbe("max_pixels", Sides(greatest, partner), 3),
         SizeProbe("step", Sides(odd, odd), 3),

@@ -141,14 +141,14 @@ def _custom(limits: SizeLimits) -> Mapping[str, tuple[str, Callable[[int, int], 
     """Custom sizes that a server may refuse: the numbers of which one shows it, and which sizes it refuses."""
     least, greatest, step = limits.sides[0], limits.sides[-1], limits.step
     return {
-        "custom sizes": ("min_side step max_pixels", lambda w, h: True),
+        "custom sizes": ("min_side max_side step max_pixels", lambda w, h: True),
         "the least width": ("min_side", lambda w, h: w == least),
         "the least height": ("min_side", lambda w, h: h == least),
-        "the greatest width": ("step max_pixels", lambda w, h: w == greatest),
-        "the greatest height": ("step max_pixels", lambda w, h: h == greatest),
+        "the greatest width": ("step max_side max_pixels", lambda w, h: w == greatest),
+        "the greatest height": ("step max_side max_pixels", lambda w, h: h == greatest),
         "twice the step": ("step", lambda w, h: w % (2 * step) > 0 or h % (2 * step) > 0),
         "the pixel limit itself": ("max_pixels", lambda w, h: w * h == limits.max_pixels),
-        "wide images": ("step", lambda w, h: 10 * w > 19 * h),
+        "wide images": ("step max_side", lambda w, h: 10 * w > 19 * h),
         "small images": ("min_side", lambda w, h: w * h < 2 * least * least),
         "the least square": ("min_side", lambda w, h: w == h == least),
     }
