@@ -32,6 +32,9 @@ def portable(value: Any, depth: int = 64) -> Any:
     if isinstance(value, str):
         # Half a pair counts as one character as well.
         return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, float) and value.is_integer():
+        # JSON does not tell 3.0 from 3, and the draft of OpenAPI 3.0 does.
+        return int(value)
     if not isinstance(value, list | dict):
         return value
     if depth == 0:
@@ -71,6 +74,11 @@ class Property:
     def type(self) -> str:
         """Its JSON type."""
         return str(self.schema.get("type", "string"))
+
+    @property
+    def nullable(self) -> bool:
+        """Whether null is a value of it."""
+        return self.schema.get("nullable") is True
 
     def constraints(self, model: str | None = None) -> tuple[Constraint, ...]:
         """What a value can break: its type first, then the reviewed numbers and values.
@@ -146,7 +154,7 @@ def _demanding(reviewed: Catalogue, place: str, name: str) -> str:
 
 @cache
 def _constraints(reviewed: Catalogue, about: Property, model: str | None) -> tuple[Constraint, ...]:
-    found = [Constraint(_typing(about.place), "type", about.type)]
+    found = [Constraint(_typing(about.place), "type", [about.type, "null"] if about.nullable else about.type)]
     for requirement in reviewed:
         if requirement.values and requirement.schema == f"#{about.place}/enum":
             found.append(Constraint(requirement.id, "enum", list(requirement.values)))
@@ -161,6 +169,20 @@ def _typing(place: str) -> str:
     """The requirement about the types of properties: the one that points to most of what is above the type."""
     above = [each for each in catalogue() if each.schema and f"#{place}/type".startswith(f"{each.schema}/")]
     return max(above, key=lambda each: len(str(each.schema))).id
+
+
+def with_null(schema: Any) -> Any:
+    """A schema of OpenAPI 3.0 as one of JSON Schema, which knows no `nullable`."""
+    if isinstance(schema, list):
+        return [with_null(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    told = {name: with_null(each) for name, each in schema.items() if name != "nullable"}
+    if schema.get("nullable") is True and "type" in told:
+        told["type"] = [told["type"], "null"]
+        if "enum" in told:
+            told["enum"] = [*told["enum"], None]
+    return told
 
 
 def requirement_at(place: str) -> str | None:

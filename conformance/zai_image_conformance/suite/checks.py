@@ -12,7 +12,7 @@ from jsonschema_rs import Draft4Validator, ValidationErrorKind
 
 from zai_image_conformance.model import Exchange
 from zai_image_conformance.requirements import Profile, catalogue
-from zai_image_conformance.schema import KEYWORDS, answer_schema, portable, requirement_at
+from zai_image_conformance.schema import KEYWORDS, answer_schema, portable, requirement_at, with_null
 from zai_image_conformance.sizes import Sides
 from zai_image_conformance.suite.images import View, is_same
 
@@ -105,7 +105,7 @@ def as_described(exchange: Exchange) -> dict[str, Wrong]:
 
 @cache
 def _validator() -> Draft4Validator:
-    return Draft4Validator(answer_schema()[1])
+    return Draft4Validator(with_null(answer_schema()[1]))
 
 
 def described(requirement: str) -> Check:

@@ -72,7 +72,7 @@ def size_forms(models: Sequence[str]) -> Iterator[Case]:
     for model in models:
         for word in ("auto", "1k"):
             yield refused("SIZE-FORM", word, body(model, size=word), model)
-    for form in ("{w}", "{w}x", "x{h}", "{w}x{h}x{h}", "{w}x{h}image", "image{w}x{h}"):
+    for form in ("{w}", "{w}x", "x{h}", "{w}x{h}x{h}", "{w}x{h}px", "image{w}x{h}", "square", "16:9", "-{w}x-{h}"):
         model = next(turns)
         width, height = limits_for(model).default
         size = form.format(w=width, h=height)

@@ -130,7 +130,7 @@ def _in_words(broken: Constraint, value: object) -> str:
     """How a value breaks a constraint, without any text of the client's."""
     match broken.keyword:
         case "type":
-            return f"is {json_type(value)}; it must be of type {broken.value}"
+            return f"is {json_type(value)}; its type must be {broken.value}"
         case "enum":
             return f"is not one of {', '.join(map(str, broken.value))}"
         case "minLength" | "maxLength":

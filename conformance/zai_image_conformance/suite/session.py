@@ -255,11 +255,13 @@ class Session:
                 if not error.sent:
                     raise Unreachable(f"no response: {self.shown(str(error))}") from None
                 self._too_long += not error.lost
+                if error.lost:
+                    # Those that were kept may be closed by now as well.
+                    self.transport.renew()
                 self.reach()
                 # A connection that was kept may have been closed meanwhile, which is no fault: once more on a new one.
                 if error.lost and not lost_before:
                     lost_before = True
-                    self.transport.renew()
                     continue
                 return self._exchange(request, sent_at, None, f"no response: {self.shown(str(error))}")
             exchange = self._exchange(request, sent_at, response, self._summary(response))

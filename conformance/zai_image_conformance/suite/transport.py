@@ -237,6 +237,8 @@ class _File(io.RawIOBase):
     def __init__(self, sock: socket.socket, until: float) -> None:
         self._socket = sock
         self._until = until
+        # Keeps the socket open where the connection is given up before the body was read.
+        self._bytes = sock.makefile("rb", buffering=0)
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """As a socket has it."""
@@ -245,12 +247,16 @@ class _File(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:
+    def readinto(self, buffer: Any) -> int | None:
         left = self._until - time.monotonic()
         if left <= 0:
             raise TimeoutError
         self._socket.settimeout(left)
-        return self._socket.recv_into(buffer)
+        return self._bytes.readinto(buffer)
+
+    def close(self) -> None:
+        self._bytes.close()
+        super().close()
 
 
 class _Way(NamedTuple):
@@ -355,8 +361,16 @@ def _decoded(raw: bytes, encoding: str, limit: int) -> tuple[bytes, str]:
     if encoding not in ("gzip", "x-gzip", "deflate"):
         return raw, f"the body is encoded as {encoding}, which was not asked for"
     for bits in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
-        try:
-            return zlib.decompressobj(bits).decompress(raw, limit + 1), ""
-        except zlib.error:
-            continue
+        with suppress(zlib.error):
+            return _inflated(raw, bits, limit), ""
     return raw, f"the body is announced as {encoding} and is not"
+
+
+def _inflated(raw: bytes, bits: int, limit: int) -> bytes:
+    """What was compressed, in one piece or several after another; the last need not be whole."""
+    content = b""
+    while raw and len(content) <= limit:
+        inflating = zlib.decompressobj(bits)
+        content += inflating.decompress(raw, limit + 1 - len(content))
+        raw = inflating.unused_data
+    return content
