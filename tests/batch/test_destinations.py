@@ -11,8 +11,8 @@ import fsspec
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.cli.studio import PNG, Studio
-from zai_image.batch import DestinationError, State, destination, run
+from tests.cli.studio import PNG, Exchange, Studio, made
+from zai_image.batch import DestinationError, Limits, State, destination, run
 
 PROMPTS = "A fox\nA hen\n"
 
@@ -63,8 +63,7 @@ def test_images_are_stored_whole_under_their_names_and_nothing_else(
     assert stored(address) == {"000001-a-fox.png": PNG, "000002-a-hen.png": PNG}
 
 
-def test_what_somebody_else_has_stored_is_never_replaced(studio: Studio, tmp_path: Path) -> None:
-    address = f"memory://{secrets.token_hex(4)}"
+def test_what_somebody_else_has_stored_is_never_replaced(studio: Studio, tmp_path: Path, address: str) -> None:
     files, root = fsspec.core.url_to_fs(address)
     files.pipe_file(f"{root}/fox.png", b"somebody else's")
     (tmp_path / "in.txt").write_text("A fox")
@@ -72,11 +71,43 @@ def test_what_somebody_else_has_stored_is_never_replaced(studio: Studio, tmp_pat
     assert stored(address) == {"fox.png": b"somebody else's", "fox-1.png": PNG}
 
 
+def test_a_bucket_that_goes_in_the_middle_stops_the_run_and_the_next_stores_what_was_paid_for(
+    studio: Studio, tmp_path: Path, s3: str
+) -> None:
+    files, bucket = fsspec.filesystem("s3"), s3.split("/")[2]
+
+    async def made_while_the_bucket_goes(exchange: Exchange) -> None:
+        await asyncio.to_thread(files.call_s3, "delete_bucket", Bucket=bucket)
+        await made(exchange)
+
+    studio.orders["A fox"] = made_while_the_bucket_goes
+    (tmp_path / "in.txt").write_text(PROMPTS)
+    summary = asyncio.run(run(tmp_path / "in.txt", s3, limits=Limits(concurrency=1)))
+    assert summary.stopped is not None
+    assert "choose another destination: cannot write to" in summary.stopped
+    assert (summary.counts[State.ANSWERED], summary.counts[State.WAITING], len(studio.asked)) == (1, 1, 1)
+    files.mkdir(bucket)
+    summary = asyncio.run(run(tmp_path / "in.txt", s3))
+    assert (summary.counts[State.STORED], len(studio.asked)) == (2, 2)
+    assert stored(s3) == {"000001-a-fox.png": PNG, "000002-a-hen.png": PNG}
+
+
 def test_an_address_that_no_store_has_is_refused_before_anything_is_sent(studio: Studio, tmp_path: Path) -> None:
     (tmp_path / "in.txt").write_text("A fox")
     with pytest.raises(DestinationError, match="choose another destination"):
         asyncio.run(run(tmp_path / "in.txt", "nowhere://farm"))
     assert studio.asked == []
+
+
+@pytest.mark.parametrize("scheme", ["nowhere", "ftp", "sftp", "s3", "memory", "smb"])
+def test_no_message_shows_the_password_of_a_destination(scheme: str) -> None:
+    address = f"{scheme}://me:hunter2@127.0.0.1:9/farm"
+    try:
+        told = destination(address).address("a.png")
+    except DestinationError as error:
+        told = str(error)
+    assert "hunter2" not in told
+    assert "127.0.0.1:9/farm" in told
 
 
 def test_an_address_without_a_scheme_is_a_folder(tmp_path: Path) -> None:

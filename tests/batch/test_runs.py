@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.batch.conftest import Batch
 from tests.cli.conftest import KEY
 from tests.cli.studio import PNG, Behaviour, Exchange, Studio, drawn, made, refused
 from zai_image import AsyncZaiImage
 from zai_image.batch import (
     DestinationError,
-    Event,
     Folder,
     InputError,
     Journal,
@@ -29,8 +27,6 @@ from zai_image.batch import (
     Prompt,
     Runner,
     State,
-    Summary,
-    TemplateError,
     journal_beside,
     run,
 )
@@ -38,27 +34,11 @@ from zai_image.batch._model import Wish
 
 BLOCKED = refused(400, 1301, "blocked by policy")
 BALANCE = refused(429, 1113, "the account is in arrears")
-Batch: TypeAlias = Callable[..., tuple[Summary, list[Event]]]
 
 
 async def unusable(exchange: Exchange) -> None:
     """Answer with JSON that holds neither an image nor an error."""
     await exchange.answer(200, b"{}")
-
-
-@pytest.fixture
-def batch(tmp_path: Path, studio: Studio) -> Batch:
-    """Run a batch on prompts and return its summary and events."""
-
-    def batch(prompts: list[str] | None = None, **settings: Any) -> tuple[Summary, list[Event]]:
-        if prompts is not None:
-            (tmp_path / "in.txt").write_text("\n".join(prompts), "utf-8")
-        events: list[Event] = []
-        client = partial(AsyncZaiImage, KEY, base_url=os.environ["ZAI_BASE_URL"], max_retries=0)
-        settings = {"client": client, "output": tmp_path / "out", **settings}
-        return asyncio.run(run(tmp_path / "in.txt", tell=events.append, **settings)), events
-
-    return batch
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -117,16 +97,6 @@ def test_a_file_of_somebody_else_is_never_replaced(batch: Batch, tmp_path: Path)
     (tmp_path / "out/fox.png").write_bytes(b"somebody else's")
     batch(["A fox"], template="fox")
     assert files(tmp_path / "out") == {"fox.png": b"somebody else's", "fox-1.png": PNG}
-
-
-@pytest.mark.parametrize(
-    ("template", "told"),
-    [("{date}", "there is no {date}"), ("{", "write the name as in"), ("{id!x}", "write the name")],
-)
-def test_a_template_that_makes_no_names_is_refused(batch: Batch, studio: Studio, template: str, told: str) -> None:
-    with pytest.raises(TemplateError, match=told):
-        batch(["A fox"], template=template)
-    assert studio.asked == []
 
 
 def test_what_is_refused_costs_nothing_and_stops_nothing(batch: Batch, studio: Studio) -> None:

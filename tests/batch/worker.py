@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 from attrs import frozen
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -32,6 +33,7 @@ class Job:
     Attributes:
         moment: The moment at which it gets the signal; 0 means never.
         signal: The signal.
+        drops_connections: Whether, in place of a signal, the server ends all connections with the journal.
         sleeps_after_claim: Whether it stops itself as soon as it has claimed its first prompt, and before it sends.
     """
 
@@ -47,13 +49,15 @@ class Job:
     lease: float = 30.0
     moment: int = 0
     signal: signal.Signals = signal.SIGKILL
+    drops_connections: bool = False
     sleeps_after_claim: bool = False
 
 
 def work(job: Job) -> None:
     """Do a job, and end with exit code 0 where it came to its end."""
     if job.moment:
-        _count_moments(job.moment, job.signal)
+        act = partial(_drop_connections, job.journal) if job.drops_connections else partial(_signal, job.signal)
+        _count_moments(job.moment, act)
     if job.sleeps_after_claim:
         _sleep_after_claim()
     client = partial(AsyncZaiImage, job.key, base_url=job.base_url, max_retries=0)
@@ -83,13 +87,25 @@ def _sleep_after_claim() -> None:
     Journal.turn = turn_and_sleep  # type: ignore[method-assign, assignment]
 
 
-def _count_moments(moment: int, number: signal.Signals) -> None:
+def _signal(number: signal.Signals) -> None:
+    os.kill(os.getpid(), number)
+
+
+def _drop_connections(address: str | None) -> None:
+    with psycopg.connect(address or "", autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def _count_moments(moment: int, act_then: Callable[[], None]) -> None:
     """Before each commit and after it, and before each file is moved and after it, is a moment."""
     moments = count(1)
 
     def pass_moment() -> None:
         if next(moments) == moment:
-            os.kill(os.getpid(), number)
+            act_then()
 
     def around(act: Callable[..., Any], *, before: bool) -> Callable[..., Any]:
         @wraps(act)

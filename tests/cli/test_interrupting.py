@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from tests.cli.studio import PNG, Exchange, Gate, Studio, made
 from tests.cli.terminal import on_terminal
+from zai_image.batch import Journal, State, summary_of
 
 PROMPTS = ["A fox", "A hen", "A cow", "A pig", "An owl"]
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, "closed pipe")
@@ -58,17 +60,15 @@ class Interruption:
         self._event()
 
 
-# Each prompt has two events of its order and three of its image.
-@pytest.mark.parametrize("run", range(50))
-def test_whatever_was_paid_for_is_stored_or_told_however_and_whenever_the_run_ends(
-    tmp_path: Path, studio: Studio, run: int
-) -> None:
+def interrupted(folder: Path, studio: Studio, run: int, *arguments: str) -> tuple[Interruption, int, str]:
+    """Run the command line until it is interrupted at random; return that, the exit code, and all that was told."""
+    # Each prompt has two events of its order and three of its image.
     interruption = Interruption(ENDS[run % len(ENDS)], Random(run).randint(1, 5 * len(PROMPTS)))
     studio.orders = dict.fromkeys(PROMPTS, interruption.order)
     studio.images = dict.fromkeys(PROMPTS, interruption.image)
-    command = [sys.executable, "-m", "zai_image", "generate", *PROMPTS, "--concurrency", "3"]
+    command = [sys.executable, "-m", "zai_image", *arguments]
     with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
         interruption.process = process
         interruption.started.set()
@@ -81,6 +81,14 @@ def test_whatever_was_paid_for_is_stored_or_told_however_and_whenever_the_run_en
             code = process.wait(60)
         finally:
             process.kill()
+    return interruption, code, told
+
+
+@pytest.mark.parametrize("run", range(50))
+def test_whatever_was_paid_for_is_stored_or_told_however_and_whenever_the_run_ends(
+    tmp_path: Path, studio: Studio, run: int
+) -> None:
+    interruption, code, told = interrupted(tmp_path, studio, run, "generate", *PROMPTS, "--concurrency", "3")
     stored = {path.stem: path.read_bytes() for path in tmp_path.iterdir()}
     assert set(stored.values()) <= {PNG}
     for number, prompt in enumerate(PROMPTS, start=1):
@@ -91,6 +99,28 @@ def test_whatever_was_paid_for_is_stored_or_told_however_and_whenever_the_run_en
     assert "Traceback" not in told
     if len(stored) < len(PROMPTS):
         assert code == (2 if isinstance(interruption.end, signal.Signals) else 1)
+
+
+@pytest.mark.parametrize("run", range(8))
+def test_a_batch_keeps_whatever_it_paid_for_and_the_next_run_pays_for_the_rest(
+    tmp_path: Path, studio: Studio, run: int
+) -> None:
+    (tmp_path / "in.txt").write_text("\n".join(PROMPTS))
+    arguments = ("batch", "in.txt", "--output", "out", "--json", "--concurrency", "3")
+    interruption, code, told = interrupted(tmp_path, studio, run, *arguments)
+    assert "Traceback" not in told
+    journal = Journal.open(str(tmp_path / "in.txt.journal.sqlite"), working=False)
+    summary = summary_of(journal)
+    journal.close()
+    assert summary.paid == len(interruption.paid)
+    assert summary.counts[State.STORED] + summary.counts[State.ANSWERED] == len(interruption.paid)
+    assert code == 0 or isinstance(interruption.end, str) or summary.counts[State.STORED] < len(PROMPTS)
+    studio.images.clear()
+    command = [sys.executable, "-m", "zai_image", *arguments]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(done.stdout.splitlines()[-1])["stored"] == len(PROMPTS)
+    assert sorted(body["prompt"] for body in studio.asked) == sorted(PROMPTS)
+    assert [path.read_bytes() for path in (tmp_path / "out").iterdir()] == [PNG] * len(PROMPTS)
 
 
 def test_ctrl_c_waits_for_answers_that_are_paid_for_and_asks_for_nothing_more(tmp_path: Path, studio: Studio) -> None:

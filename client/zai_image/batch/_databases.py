@@ -47,7 +47,7 @@ def postgresql(address: str, longest: float) -> Engine:
     """
     try:
         url = make_url(address)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         # What it says could hold the password.
         raise JournalError(_FORMS) from None
     if url.get_backend_name() != "postgresql":

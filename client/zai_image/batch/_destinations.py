@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 _PROBE: Final = bytes(65536)
 _SCHEME: Final = re.compile("[A-Za-z][A-Za-z0-9+.-]+://|memory:")
+_LOGIN: Final = re.compile("(?<=://)[^/]*@")
 _STAGING: Final = ".zai-image-{}"
 
 
@@ -89,11 +90,12 @@ class Folder:
         target = self.path / name
         if os.path.lexists(target) and not (target.is_file() and filecmp.cmp(staged, target, shallow=False)):
             return False
-        with staged.open("rb") as file:
-            # Or a crash of the system could leave an empty file under a good name.
-            os.fsync(file.fileno())
+        # Or a crash of the system could leave an empty file under a good name, or none.
+        _onto_the_disk(staged)
         target.parent.mkdir(parents=True, exist_ok=True)
         staged.replace(target)
+        if os.name != "nt":
+            _onto_the_disk(target.parent)
         return True
 
     def address(self, name: str) -> str:
@@ -137,7 +139,8 @@ class Remote:
         try:
             if self._files.exists(target) and self._files.cat_file(target) != content:
                 return False
-            self._files.makedirs(partial.rpartition("/")[0], exist_ok=True)
+            if "/" in name:
+                self._files.makedirs(partial.rpartition("/")[0], exist_ok=True)
             self._files.pipe_file(partial, content)
             self._files.mv(partial, target)
         except OSError:
@@ -152,6 +155,14 @@ class Remote:
         return f"{self.url.rstrip('/')}/{name}"
 
 
+def _onto_the_disk(path: Path) -> None:
+    number = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
 def destination(address: str) -> Destination:
     """Return the destination of an address: a folder, or what fsspec makes of ``scheme://...``.
 
@@ -160,13 +171,17 @@ def destination(address: str) -> Destination:
     """
     if not _SCHEME.match(address):
         return Folder(Path(address))
+    # No message shows a user's name and password.
+    login = _LOGIN.search(address)
+    shown = _LOGIN.sub("", address)
     try:
         import fsspec
     except ModuleNotFoundError as error:
-        raise DestinationError(f"pip install 'zai-image[remote]': {address} needs fsspec") from error
+        raise DestinationError(f"pip install 'zai-image[remote]': {shown} needs fsspec") from error
     try:
         files, root = fsspec.core.url_to_fs(address)
-    except (ImportError, ValueError) as error:
-        # fsspec says which package to install, or which schemes there are.
-        raise DestinationError(f"choose another destination than {address}: {error}") from error
-    return Remote(address, files, root.rstrip("/"))
+    # It says which package to install, or which schemes there are; what makes a connection has errors of its own.
+    except Exception as error:
+        reason = str(error).replace(login[0], "") if login else error
+        raise DestinationError(f"choose another destination than {shown}: {reason}") from error
+    return Remote(shown, files, root.rstrip("/"))

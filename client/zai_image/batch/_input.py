@@ -61,6 +61,8 @@ class Input:
         Raises:
             InputError: The file cannot be read.
         """
+        if str(self.path) == "-" or (self.path.exists() and not self.path.is_file()):
+            raise InputError(f"save the prompts in a file: each run reads its input again, as {self.path} cannot be")
         try:
             with self.path.open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()[:16]
@@ -82,6 +84,8 @@ class Input:
                 for line, fields in read(file):
                     number += 1
                     yield self._prompt(line, number, fields)
+            if not number:
+                raise InputError(f"write a prompt a line: {self.path} holds none")
         except OSError as error:
             raise InputError(f"choose another input: {self.path} cannot be read: {error.strerror}") from error
         except UnicodeError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from attrs import define
-from sqlalchemy import Connection, Engine, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, and_, false, func, insert, or_, select, text, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -33,6 +34,7 @@ from zai_image.batch._model import (
     Work,
 )
 from zai_image.batch._tables import METADATA, PROMPTS, TOTALS, VERSION, WORKERS, State
+from zai_image_api.promises import LINK_LIFE
 
 _AT_ONCE: Final = 1000
 """Prompts taken in by one statement."""
@@ -67,7 +69,7 @@ class Journal:
             journal = cls(_databases.postgresql(address, lease), None, lease)
         else:
             # A link to it is the same journal.
-            path = Path(address).resolve()
+            path = Path(os.path.realpath(address))
             if not working and not path.is_file():
                 raise JournalError(f"give the journal of a run: there is no {path}")
             lock = _databases.locked(path) if working else None
@@ -221,14 +223,26 @@ class Journal:
                 connection.execute(_statements.NEXT_REQUEST, {"then": now + pause})
         if work or new:
             return Claim([*work, *new], pause=pause)
-        left = connection.execute(_statements.LEFT, {"of_input": wish.input}).one()
+        left = connection.execute(_statements.LEFT, {"of_input": wish.input, "claimant": worker}).one()
         return Claim([], bool(left.waiting), bool(left.others), pause, paid_left <= 0)
 
     def retry(self, state: State, digest: str) -> int:
-        """Let prompts of an input that are in a state wait for a request again; return how many."""
-        chosen = update(PROMPTS).where(PROMPTS.c.state == state, PROMPTS.c.input == digest)
+        """Let prompts of an input that are in a state wait for a request again; return how many.
+
+        Unknown is also whether an image can still be had that could not be stored while its URL was good.
+        """
+        is_over: Any = false()
+        if state == State.UNKNOWN and LINK_LIFE is not None:
+            is_over = and_(
+                PROMPTS.c.state == State.ANSWERED,
+                PROMPTS.c.worker.is_(None),
+                PROMPTS.c.failed_by.is_not(None),
+                PROMPTS.c.created < time.time() - LINK_LIFE.total_seconds(),
+            )
+        chosen = update(PROMPTS).where(PROMPTS.c.input == digest, or_(PROMPTS.c.state == state, is_over))
         with self._begin() as connection:
-            return int(connection.execute(chosen.values(state=State.WAITING, worker=None, error=None)).rowcount)
+            forgotten = dict.fromkeys(("worker", "error", "url", "created", "request_id", "failed_by"))
+            return int(connection.execute(chosen.values(state=State.WAITING, **forgotten)).rowcount)
 
     def counts(self, digest: str | None = None) -> dict[State, int]:
         """Return how many prompts there are in each state, of an input or in all."""

@@ -68,7 +68,7 @@ class Claim:
     Attributes:
         work: Prompts to work on.
         waiting: Whether there are prompts that wait for a request.
-        others: Whether prompts are under way, here or elsewhere.
+        others: Whether other workers have prompts under way.
         pause: Seconds until the rate allows the next request; 0 where it does not stand in the way.
         spent: Whether `max_images` is reached.
     """

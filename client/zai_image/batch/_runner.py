@@ -19,7 +19,7 @@ from attrs import define, field, frozen
 from zai_image._client import AsyncZaiImage
 from zai_image._errors import DownloadError, RateLimitError, ZaiImageError
 from zai_image._failures import UNUSABLE_ANSWERS, Streak, may_be_charged, meets_all, not_sent
-from zai_image._giving_up import GRACE, unless
+from zai_image._giving_up import GRACE, GivingUp
 from zai_image._images import AsyncImage
 from zai_image.batch._destinations import Destination, DestinationError
 from zai_image.batch._journal import Journal
@@ -94,8 +94,8 @@ class Runner:
     _tasks: set[asyncio.Task[None]] = field(factory=set)
     _outcomes: list[tuple[Outcome, asyncio.Future[str | bool]]] = field(factory=list)
     _wake: asyncio.Event = field(factory=asyncio.Event)
-    _no_downloads: asyncio.Event = field(factory=asyncio.Event)
-    _no_answers: asyncio.Event = field(factory=asyncio.Event)
+    _no_downloads: GivingUp = field(factory=GivingUp)
+    _no_answers: GivingUp = field(factory=GivingUp)
     _thread: ThreadPoolExecutor = field(factory=lambda: ThreadPoolExecutor(1, "zai-image journal"))
     _pace: Pace = field(init=False)
 
@@ -105,11 +105,11 @@ class Runner:
     def interrupt(self) -> None:
         """Let no further request leave; wait for the answers of those under way, or for nothing when called again."""
         if self.interrupted:
-            self._no_answers.set()
+            self._no_answers.give_up()
         self.interrupted = True
-        self._no_downloads.set()
+        self._no_downloads.give_up()
         self._wake.set()
-        asyncio.get_running_loop().call_later(GRACE, self._no_answers.set)
+        asyncio.get_running_loop().call_later(GRACE, self._no_answers.give_up)
         self.tell(Event("interrupted", {"under_way": self.in_flight, "seconds": GRACE}))
 
     async def run(self) -> None:
@@ -183,7 +183,7 @@ class Runner:
                 break
             except JournalError as error:
                 self._stop(str(error))
-                if not batch or seconds() > give_up_at or self._no_answers.is_set():
+                if not batch or seconds() > give_up_at or self._no_answers.is_done:
                     for _, future in batch:
                         future.set_exception(error)
                     return Claim([])
@@ -204,7 +204,7 @@ class Runner:
             else:
                 created = None if work.created is None else datetime.fromtimestamp(work.created, UTC)
                 image, stem = zai.image_at(work.url, created=created), await self._note(Named(work, named))
-            if image is not None and isinstance(stem, str) and not self._no_downloads.is_set():
+            if image is not None and isinstance(stem, str) and not self._no_downloads.is_done:
                 await self._store(work, image, stem, named)
         except JournalError as error:
             self._stop(str(error))
@@ -225,7 +225,7 @@ class Runner:
         sent_at = seconds()
         self.in_flight += 1
         try:
-            image = await unless(self._no_answers, zai.images.generate(work.prompt, **work.parameters))
+            image = await self._no_answers.unless(zai.images.generate(work.prompt, **work.parameters))
         except Exception as error:
             await self._fail(work, error, sent_at)
             return None, False
@@ -271,7 +271,7 @@ class Runner:
         """Download the image, move it to its name, and commit that."""
         staged = self.destination.staging(self._worker) / f"{work.number}-{work.token}.part"
         try:
-            if await unless(self._no_downloads, self._downloaded(image, staged)) is None:
+            if await self._no_downloads.unless(self._downloaded(image, staged)) is None:
                 return
             suffix = mimetypes.guess_extension(image.media_type or "", strict=False) or ""
             for nth in count(1):
@@ -306,7 +306,8 @@ class Runner:
             await asyncio.to_thread(self.destination.check)
         except DestinationError as error:
             self._stop(str(error))
-        if stop := self._streak.stops(DownloadError(reason, url=image.url)):
+        # What earlier runs left, such as URLs that are over, says nothing of the prompts that wait.
+        if work.url is None and (stop := self._streak.stops(DownloadError(reason, url=image.url))):
             self._stop(f"{stop}: {reason}")
         if await self._note(NotStored(work, reason)):
             self._told("not stored", work, error=reason, url=_told_url(image.url))

@@ -41,12 +41,13 @@ MOVE_PROMPTS: Final = (
 """Another input has prompts that the journal knows."""
 ASKED: Final = select(func.count()).select_from(PROMPTS).where(PROMPTS.c.state == State.ASKED)
 _WAITING: Final = and_(PROMPTS.c.state == State.WAITING, PROMPTS.c.input == bindparam("of_input"))
-_OWNED: Final = and_(PROMPTS.c.state == State.ANSWERED, PROMPTS.c.worker.is_not(None))
 LEFT: Final = select(
     exists().where(_WAITING).label("waiting"),
-    exists().where(or_(PROMPTS.c.state == State.ASKED, _OWNED)).label("others"),
+    exists()
+    .where(PROMPTS.c.state.in_([State.ASKED, State.ANSWERED]), PROMPTS.c.worker != bindparam("claimant"))
+    .label("others"),
 )
-"""Whether prompts wait for a request, and whether any are under way."""
+"""Whether prompts wait for a request, and whether others have any under way."""
 
 BEAT: Final = (
     postgresql.insert(WORKERS)

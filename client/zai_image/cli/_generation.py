@@ -12,7 +12,7 @@ from attrs import define, field
 from zai_image._client import AsyncZaiImage
 from zai_image._errors import DownloadError, InvalidRequestError, ZaiImageError
 from zai_image._failures import Streak, may_be_charged, meets_all, not_sent
-from zai_image._giving_up import GRACE, unless
+from zai_image._giving_up import GRACE, GivingUp
 from zai_image._images import AsyncImage
 from zai_image.cli._destinations import Destination
 from zai_image.cli._display import Display, display
@@ -54,8 +54,8 @@ class Generation:
     _shown: Display = field(factory=Display)
     _interrupted: bool = False
     _output_lost: bool = False
-    _no_downloads: asyncio.Event = field(factory=asyncio.Event)
-    _no_answers: asyncio.Event = field(factory=asyncio.Event)
+    _no_downloads: GivingUp = field(factory=GivingUp)
+    _no_answers: GivingUp = field(factory=GivingUp)
 
     def make(self, concurrency: int = 1) -> int:
         """Make the images, and write a result as soon as each is known.
@@ -101,14 +101,14 @@ class Generation:
             image: AsyncImage | None = None
             try:
                 self._under_way[number] = prompt
-                image = await unless(self._no_answers, zai.images.generate(prompt, **self.parameters))
+                image = await self._no_answers.unless(zai.images.generate(prompt, **self.parameters))
                 del self._under_way[number]
                 if image is None:
                     self._fail(number, prompt, ZaiImageError("not waited for; it may be charged"))
                     continue
                 self._streak.broken()
                 storing = self.destination.store(image, number=number, prompt=prompt, progress=self._shown.downloading)
-                path = await unless(self._no_downloads, storing)
+                path = await self._no_downloads.unless(storing)
                 if path is None:
                     self._fail(
                         number, prompt, DownloadError(f"paid for, not stored: {image.url}", url=image.url), image
@@ -131,12 +131,12 @@ class Generation:
     def _interrupt(self) -> None:
         self._waiting.clear()
         if self._interrupted:
-            self._no_answers.set()
+            self._no_answers.give_up()
         self._interrupted = True
-        self._no_downloads.set()
-        if self._under_way and not self._no_answers.is_set():
+        self._no_downloads.give_up()
+        if self._under_way and not self._no_answers.is_done:
             tell(f"interrupted: waiting up to {GRACE:g} s for what is under way and may be charged; again to leave it")
-            asyncio.get_running_loop().call_later(GRACE, self._no_answers.set)
+            asyncio.get_running_loop().call_later(GRACE, self._no_answers.give_up)
         elif not self._under_way:
             tell("interrupted")
 
