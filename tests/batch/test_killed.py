@@ -12,7 +12,7 @@ from sqlalchemy import delete
 
 from tests.batch.conftest import Start
 from tests.batch.databases import Database
-from tests.cli.studio import PNG, Studio
+from tests.cli.studio import PNG, Exchange, Studio, drawn
 from zai_image.batch import Journal, State, Summary, summary_of
 from zai_image.batch._tables import METADATA
 
@@ -59,13 +59,22 @@ def killed_at_every_moment(
 ) -> int:
     """Kill a worker at each moment of a fresh journal, run again, and check; return how many moments there were."""
     (folder / "in.txt").write_text("\n".join(PROMPTS))
+    downloaded: set[str] = set()
+
+    async def noted(exchange: Exchange) -> None:
+        downloaded.add(exchange.prompt)
+        await drawn(exchange)
+
+    studio.images = dict.fromkeys(PROMPTS, noted)
     for moment in range(1, MOMENTS):
         studio.asked.clear()
+        downloaded.clear()
         process = start(moment=moment, journal=address)
         process.join(60)
         if process.exitcode == 0:
             return moment
         assert process.exitcode == -signal.SIGKILL
+        before = downloaded.copy()
         if moment > 1:
             let_leases_end()
         # Nothing that may have been charged is sent again.
@@ -74,6 +83,8 @@ def killed_at_every_moment(
         after = summary(address)
         assert after.counts[State.STORED] + len(lost) == after.paid == len(PROMPTS)
         assert max(Counter(body["prompt"] for body in studio.asked).values()) == 1
+        # The URL was committed before its download started.
+        assert before.isdisjoint(lost)
         if lost:
             # Unless it is wanted, by name.
             finish(start(journal=address, retry_unknown=True))

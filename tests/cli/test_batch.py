@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -98,6 +99,31 @@ def test_the_contact_sheet_shows_images_prompts_and_failures(zai_image: Run, stu
     assert "script" not in sheet.elements
     assert "blocked by policy" in page
     assert "&lt;script&gt;" in page
+
+
+def test_the_contact_sheet_of_a_store_that_no_browser_reads_shows_the_urls_of_the_api(
+    zai_image: Run, studio: Studio, tmp_path: Path, source: str
+) -> None:
+    assert zai_image("batch", source, "-o", "memory://sheet", "--html", "sheet.html").returncode == 0
+    page = (tmp_path / "sheet.html").read_text("utf-8")
+    origin = os.environ["ZAI_BASE_URL"].removesuffix("/api")
+    assert Sheet(page).images == [f"{origin}/images/{name}" for name in ("A%20fox", "A%20hen", "A%20cow")]
+    assert "memory://sheet/000001-a-fox.png" in page
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_a_table_fits_the_terminal(tmp_path: Path, studio: Studio, columns: int) -> None:
+    (tmp_path / "in.jsonl").write_text(json.dumps({"prompt": HOSTILE}) + "\n" + json.dumps({"prompt": "A cow"}))
+    gate = Gate()
+    studio.orders = {HOSTILE: BLOCKED, "A cow": gate.holding_the_order}
+    environment = {"COLUMNS": str(columns), "NO_COLOR": "1"}
+    with on_terminal("batch", "in.jsonl", "-o", "out", folder=tmp_path, environment=environment) as terminal:
+        assert gate.arrived.wait(30)
+        for told in ("0 of 2", "under way", "time left", "refused 000001"):
+            terminal.read_until(told)
+        gate.open()
+        assert terminal.read_to_the_end() == 1
+    assert "\x1b[2J" not in terminal.written
 
 
 def test_a_terminal_shows_a_table_while_it_works_and_only_the_summary_in_the_end(

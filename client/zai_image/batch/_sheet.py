@@ -59,12 +59,16 @@ def _page(path: Path, journal: Journal, destination: Destination) -> Iterator[st
 
 def _entry(path: Path, row: Any, destination: Destination) -> str:
     told = f'<p>{escape(row.prompt)}</p><p class="state">{escape(row.id)}: {row.state}</p>'
+    url = row.url if row.url and row.url.startswith("http") else ""
     if row.state == State.STORED:
-        address = destination.address(row.path)
+        # Of a folder, relative, so that folder and page can be moved together. No browser opens s3://, but the URL that
+        # the API gave, for as long as it is good.
+        address = shown = destination.address(row.path)
         if isinstance(destination, Folder):
-            # Relative, so that folder and page can be moved together.
-            address = quote(os.path.relpath(address, path.parent).replace(os.sep, "/"))
-        thumbnail = f'<img loading="lazy" src="{escape(address)}" alt="">'
+            address = shown = quote(os.path.relpath(address, path.parent).replace(os.sep, "/"))
+        elif not address.startswith("http"):
+            shown = url
+        thumbnail = f'<img loading="lazy" src="{escape(shown)}" alt="">'
         return f'<li><a href="{escape(address)}">{thumbnail}</a>{told}</li>\n'
-    link = f'<p><a href="{escape(row.url)}">image</a></p>' if row.url and row.url.startswith("http") else ""
+    link = f'<p><a href="{escape(url)}">image</a></p>' if url else ""
     return f'<li class="{row.state}">{told}<p>{escape(row.error or "")}</p>{link}</li>\n'

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _EXCERPT: Final = 40
 _RECENT: Final = 60.0
+_WIDE: Final = 72
+"""Columns in which all figures stand side by side."""
 _MESSAGES: Final = 20
 """Failures of one kind that are told, so that a million do not bury the rest."""
 
@@ -81,8 +83,9 @@ class _Live(Watch):
     def begin(self, runner: Runner, journal: Journal) -> None:
         """Count what earlier runs did."""
         super().begin(runner, journal)
-        self._totals = {str(state): count for state, count in journal.counts().items()} | {"paid": journal.paid()}
-        self._total = sum(journal.counts().values())
+        self._totals = {str(state): count for state, count in journal.counts(runner.input).items()}
+        self._total = sum(self._totals.values())
+        self._totals["paid"] = journal.paid()
 
     def tell(self, event: Event) -> None:
         """Tell an event, and count it."""
@@ -93,30 +96,39 @@ class _Live(Watch):
         if event.kind == "stored":
             self._done.append(time.monotonic())
 
-    def __rich__(self) -> Any:
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
         from rich.table import Table
 
+        figures = self._figures()
+        if not figures:
+            yield "taking in the prompts"
+            return
         table = Table.grid(padding=(0, 2))
+        if options.max_width >= _WIDE:
+            table.add_row(*figures, style="dim")
+            table.add_row(*figures.values())
+        else:
+            for name, figure in figures.items():
+                table.add_row(name, figure)
+        yield table
+
+    def _figures(self) -> dict[str, str]:
+        """Return what the table shows; nothing before the prompts are taken in."""
         if self._runner is None:
-            table.add_row("taking in the prompts")
-            return table
+            return {}
         now = time.monotonic()
         recent = [done for done in self._done if now - done <= _RECENT]
         per_minute = len(recent) * 60 / max(1.0, min(_RECENT, now - self._begun))
         settled = sum(self._totals.get(state, 0) for state in ("stored", "refused", "unknown"))
         left = (self._total - settled) / per_minute if per_minute else None
-        for name in ("done", "a minute", "paid", "under way", "failing", "time left"):
-            table.add_column(name)
-        table.add_row("done", "a minute", "paid", "under way", "failing", "time left", style="dim")
-        table.add_row(
-            f"{self._totals.get('stored', 0):,} of {self._total:,}",
-            f"{per_minute:.0f}",
-            f"{self._totals.get('paid', 0):,}",
-            f"{self._runner.in_flight}",
-            f"{self._totals.get('refused', 0) + self._totals.get('unknown', 0):,}",
-            "?" if left is None else f"{int(left // 60)} h {int(left % 60):02} min",
-        )
-        return table
+        return {
+            "done": f"{self._totals.get('stored', 0):,} of {self._total:,}",
+            "a minute": f"{per_minute:.0f}",
+            "paid": f"{self._totals.get('paid', 0):,}",
+            "under way": f"{self._runner.in_flight}",
+            "failing": f"{self._totals.get('refused', 0) + self._totals.get('unknown', 0):,}",
+            "time left": "?" if left is None else f"{int(left // 60)} h {int(left % 60):02} min",
+        }
 
 
 @contextmanager
