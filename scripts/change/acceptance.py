@@ -227,7 +227,7 @@ class _Revision:
             return {"binds": ["server", "client"], "check": "Sends values at each limit and beyond it."}
         if tested and about.status.startswith("2"):
             return {"binds": ["server"], "check": "Holds every answer against it."}
-        return {"binds": ["client"], "check": _UNTESTED}
+        return {"binds": ["client" if about.side == "request" else "server"], "check": _UNTESTED}
 
     def _new_id(self, constraint: Constraint, kind: str) -> str:
         group = ""
@@ -245,7 +245,7 @@ _TESTED: Final = frozenset(
     {"minLength", "maxLength", "pattern", "enum", "const", "minItems", "maxItems", "uniqueItems"}
     | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 )
-_UNTESTED: Final = "Not tested over HTTP by a check of its own; the client refuses what breaks it."
+_UNTESTED: Final = "Not tested over HTTP by a check of its own."
 
 
 def _is_successor(old: Condition | None, new: Condition | None) -> bool:
@@ -297,5 +297,6 @@ def _forms(value: Any) -> list[str]:
     if not isinstance(value, int) or isinstance(value, bool):
         return [str(value)]
     power = f"2^{value.bit_length() - 1}" if value > 16 and value & (value - 1) == 0 else str(value)
-    days = f"{value // 86_400} days" if value and value % 86_400 == 0 else f"{value} seconds"
+    number, unit = (value // 86_400, "day") if value and value % 86_400 == 0 else (value, "second")
+    days = f"{number} {unit}{'' if number == 1 else 's'}"
     return [power, days, str(value)]

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from scripts.change.effects import Change, Side, change
+from scripts.change.effects import Change, change
 from scripts.change.keywords import direction
+from scripts.prose.properties import properties
 from scripts.rules.catalogue import named
 from scripts.rules.catalogue import shown as value_of
 from scripts.rules.constraint import Constraint
 from scripts.source.quoting import in_backticks as shown
-from scripts.source.references import MISSING, as_mapping, at, references, steps_of
-from scripts.source.selection import operations_of
+from scripts.source.references import MISSING, at, resolved
 
 
 def constraint_changes(
     before: Sequence[Constraint], after: Sequence[Constraint], documents: Sequence[Mapping[str, Any]]
 ) -> Iterator[Change]:
     """Yield each number or name that two readings give differently.
+
+    Where a sentence comes or goes, what the schema says as well stays stated. A rule of a property that is new breaks
+    nobody's code; one of a property that is gone is told with the property.
 
     Where the groups of models differ, a group of one reading is compared with the rule that the other has for all
     models of that group. So a model that becomes a group of its own is compared with the rule it fell under.
@@ -29,20 +32,30 @@ def constraint_changes(
         documents: Both revisions of the document, which tell what is sent and what is answered.
     """
     old, new = ({constraint.key: constraint for constraint in side} for side in (before, after))
-    answered = {name for document in documents for name in _answered(document)}
+    sides = {prop.place: prop.side for document in documents for prop in properties(document)}
     for key in dict.fromkeys([*old, *new]):
         was, now = old.get(key) or _governing(old, new[key]), new.get(key) or _governing(new, old[key])
         stated = new.get(key) or old[key]
-        value, value_now = (MISSING if side is None else side.value for side in (was, now))
-        if value is value_now or value == value_now:
+        value, value_now = (
+            _of_schema(document, stated) if found is None else found.value
+            for document, found in zip(documents, (was, now), strict=True)
+        )
+        is_new, is_gone = (at(document, stated.place) is MISSING for document in documents)
+        if value is value_now or value == value_now or is_gone:
             continue
         text = f"rule {shown(named(stated))}: {_becomes(value, value_now)}"
         if stated.keyword == "typicalSeconds":
             # "About" so many seconds: nobody may rely on it.
             yield Change(text, "compatible", "compatible")
         else:
-            side: Side = "answer" if _part_of(stated.place) in answered else "request"
-            yield change(text, side, direction(stated.keyword, value, value_now, side))
+            side = sides.get(stated.place, "request")
+            yield change(text, side, "open" if is_new else direction(stated.keyword, value, value_now, side))
+
+
+def _of_schema(document: Mapping[str, Any], constraint: Constraint) -> Any:
+    """Return what the schema of a property says by the keyword of a constraint; MISSING where it says nothing."""
+    schema = resolved(document, at(document, constraint.place))
+    return MISSING if constraint.when is not None else schema.get(constraint.keyword, MISSING)
 
 
 def _governing(constraints: Mapping[tuple[object, ...], Constraint], other: Constraint) -> Constraint | None:
@@ -57,26 +70,6 @@ def _governing(constraints: Mapping[tuple[object, ...], Constraint], other: Cons
             elif all(constraint.covers(model) for model in other.when.models):
                 return constraint
     return None
-
-
-def _answered(document: Mapping[str, Any]) -> set[tuple[str, ...]]:
-    """Return the parts of a document that answers lead to: responses themselves, and components."""
-    found: set[tuple[str, ...]] = set()
-    waiting: list[Any] = []
-    for path, method, item in operations_of(document):
-        found.add(("paths", path, method, "responses"))
-        waiting.append(as_mapping(item[method]).get("responses"))
-    while waiting:
-        for reference in references(waiting.pop()):
-            if (part := _part_of(reference)) not in found:
-                found.add(part)
-                waiting.append(at(document, reference))
-    return found
-
-
-def _part_of(place: str) -> tuple[str, ...]:
-    steps = steps_of(place)
-    return tuple(steps[: 3 if steps[:1] == ["components"] else 4])
 
 
 def _becomes(was: Any, now: Any) -> str:

@@ -14,7 +14,7 @@ from scripts.change.changelog import released, report, version_called_for, with_
 from scripts.change.comparison import changes_between
 from scripts.change.effects import Change
 from scripts.rules.catalogue import named
-from scripts.rules.constraint import Condition
+from scripts.rules.constraint import Condition, Constraint
 from scripts.source.failure import PipelineError
 from tests.scripts.prose_documents import read, vendored, with_value
 
@@ -255,6 +255,24 @@ def test_a_model_that_becomes_a_group_of_its_own_is_compared_with_the_rule_it_fe
     ]
     (change,) = changes_between(vendored(), vendored(), RULES, [*moved, *own])
     assert change == Change("rule `minSide of size for cogview-5`: `512` becomes `256`", "compatible", "breaking")
+
+
+def test_a_rule_of_a_property_that_is_new_breaks_no_caller_and_one_of_a_property_that_is_gone_is_told_with_it() -> None:
+    with_seed = vendored()
+    place = "/components/schemas/CreateImageRequest/properties/seed"
+    with_seed["components"]["schemas"]["CreateImageRequest"]["properties"]["seed"] = {"type": "integer"}
+    rules = [*RULES, Constraint(place, None, "maximum", 9, "At most 9.")]
+    came = changes_between(vendored(), with_seed, RULES, rules)
+    assert [(change.callers, change.servers) for change in came] == [("compatible", "breaking")] * 2
+    assert came[1].text == "rule `maximum of seed`: `9`, where nothing was stated"
+    (gone,) = changes_between(with_seed, vendored(), rules, RULES)
+    assert gone.text.endswith("property `seed` is gone")
+
+
+def test_a_sentence_that_comes_or_goes_changes_no_rule_that_the_schema_states_too() -> None:
+    without = [rule for rule in RULES if rule.name != "user_id"]
+    assert changes_between(vendored(), vendored(), RULES, without) == []
+    assert changes_between(vendored(), vendored(), without, RULES) == []
 
 
 def places(node: Any) -> Iterator[tuple[Any, Any]]:
