@@ -103,7 +103,7 @@ def _refusal(status: int, headers: Mapping[str, str], content: bytes, key: Key, 
         retry_after=retry_after(headers),
     )
     if isinstance(error, ContentBlockedError) and isinstance(body, dict):
-        error.content_filter = findings(body)
+        error.content_filter = findings(body, key)
     return error
 
 

@@ -65,7 +65,7 @@ class ImageAnswer:
     @cached_property
     def content_filter(self) -> Sequence[ContentFilterItem]:
         """What the provider's content safety says, as far as that can be read."""
-        return findings(self._body)
+        return findings(self._body, self.key)
 
     @cached_property
     def answer(self) -> ImageGenerationResponse:
@@ -114,9 +114,7 @@ def read_image_answer(headers: Mapping[str, str], content: bytes, key: Key) -> I
     """
     body = read_leniently(content)
     image = _image(body.get("data")) if isinstance(body, dict) else None
-    if image is None:
-        return None
-    return ImageAnswer(body, *image, named(headers, body, key), key)
+    return None if image is None else ImageAnswer(body, *image, named(headers, body, key), key)
 
 
 def image_answer_at(url: str, created: datetime | None, key: Key) -> ImageAnswer:
@@ -152,10 +150,13 @@ def named(headers: Mapping[str, str], body: object, key: Key) -> str | None:
     return next((name for name in strings if name.isprintable() and 0 < len(name) < 200), None)
 
 
-def findings(body: Mapping[str, Any]) -> Sequence[ContentFilterItem]:
-    """Return what the provider's content safety says in an answer, as far as that can be read."""
-    items = body.get("content_filter")
-    read = []
+def findings(body: Mapping[str, Any], key: Key) -> Sequence[ContentFilterItem]:
+    """Return what the provider's content safety says in an answer, as far as that can be read, without the key."""
+    read: list[ContentFilterItem] = []
+    try:
+        items = _LENIENT.decode(key.redact(json.dumps(body.get("content_filter"))))
+    except (ValueError, RecursionError):
+        return ()
     for item in items if isinstance(items, list) else ():
         try:
             read.append(ContentFilterItem.from_dict(item))
@@ -176,7 +177,15 @@ def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) < _MOST_DIGITS else digits
 
 
-_LENIENT: Final = json.JSONDecoder(parse_int=_integer)
+def _joined(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; where a name stands twice in it, an empty value does not hide the one before."""
+    joined: dict[str, Any] = {}
+    for name, value in pairs:
+        joined[name] = value or joined.get(name, value)
+    return joined
+
+
+_LENIENT: Final = json.JSONDecoder(parse_int=_integer, object_pairs_hook=_joined)
 
 
 def _image(data: object) -> tuple[str | None, bytes | None] | None:

@@ -9,8 +9,9 @@ from typing import Final
 
 from attrs import frozen
 
-# Prefixes behind which an IPv6 address has an IPv4 address in its last four bytes: RFC 6052, RFC 2765 and RFC 4291.
-_WITH_IPV4: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("::ffff:0:0:0/96"), IPv6Network("::/96"))
+# Prefixes behind which an IPv6 address has an IPv4 address in its last four bytes: RFC 6052, 8215, 2765 and 4291.
+_WITH_IPV4: Final = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")))
+_UNIQUE_LOCAL: Final = IPv6Network("fc00::/7")
 
 
 @frozen
@@ -48,6 +49,9 @@ def _is_local(host: str) -> bool:
     address = _address(name)
     if isinstance(address, IPv6Address):
         address = _inner(address)
+    if isinstance(address, IPv6Address):
+        # No host of the internet, nor of an organization's network, has any other address.
+        return not (address.is_global or address in _UNIQUE_LOCAL)
     return address is not None and (address.is_loopback or address.is_link_local or address.is_unspecified)
 
 
@@ -69,9 +73,6 @@ def _address(name: str) -> IPv4Address | IPv6Address | None:
 
 def _inner(address: IPv6Address) -> IPv4Address | IPv6Address:
     """Return the IPv4 address that an IPv6 address stands for; the address itself where it stands for none."""
-    if address.is_loopback or address.is_unspecified:
-        return address
     if any(address in network for network in _WITH_IPV4):
         return IPv4Address(address.packed[-4:])
-    teredo = address.teredo
-    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else address)
+    return address.ipv4_mapped or address.sixtofour or address

@@ -276,3 +276,21 @@ def test_an_error_shows_no_image_that_the_answer_holds() -> None:
     ):
         zai.image_at(f"data:image/png;base64,{BASE64[:-40]}").download()
     assert (failed.value.url, failed.value.transient) == ("data:image/png;base64,...", False)
+
+
+@given(st.lists(st.sampled_from(["null", "[]", "[{}]", '""', "7"]), max_size=2), st.sampled_from(["null", '""', "0"]))
+def test_a_name_that_stands_twice_hides_no_image(before: list[str], after: str) -> None:
+    item = f'{{"url": "{LINK}", "url": {after}}}'
+    empty = [value for value in before if value in ("null", "[]", '""')]
+    body = ", ".join(f'"data": {value}' for value in [*before, f"[{item}]", *empty])
+    assert read(f"{{{body}}}".encode()).url == LINK
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_findings_show_no_key(status: int) -> None:
+    found = [{"role": f"<{KEY}>", "level": 1, "note": [KEY]}]
+    error = answer_read(IMAGES_GENERATE, status, {}, json.dumps({"content_filter": found}).encode(), Key(KEY))
+    assert isinstance(error, ContentBlockedError)
+    assert [item.to_dict() for item in error.content_filter] == [{"role": "<***>", "level": 1, "note": ["***"]}]
+    image = answer_read(IMAGES_GENERATE, 200, {}, json.dumps({**RIGHT, "content_filter": found}).encode(), Key(KEY))
+    assert KEY not in repr(image.content_filter)
