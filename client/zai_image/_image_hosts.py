@@ -73,6 +73,8 @@ def _address(name: str) -> IPv4Address | IPv6Address | None:
 
 def _inner(address: IPv6Address) -> IPv4Address | IPv6Address:
     """Return the IPv4 address that an IPv6 address stands for; the address itself where it stands for none."""
+    if address.is_loopback or address.is_unspecified:
+        return address
     if any(address in network for network in _WITH_IPV4):
         return IPv4Address(address.packed[-4:])
     return address.ipv4_mapped or address.sixtofour or address

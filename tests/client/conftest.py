@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.client.downloading import download as download
+from tests.client.downloading import host as host
 from zai_image_conformance.client_suite.conftest import pauses
 
 __all__ = ["pauses"]

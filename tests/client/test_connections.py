@@ -336,3 +336,48 @@ def test_the_operating_system_keeps_a_connection_alive_and_it_is_used_again(monk
         zai.images.generate("kitten")
         zai.images.generate("kitten")
     assert (kept, server.connections) == ([1], 1)
+
+
+FORK_IN_DOWNLOAD = """
+import os, sys
+from zai_image import ZaiImage, _connections
+# A second pool would have no connection that both sides could take for theirs.
+_connections.LANES = 1
+zai = ZaiImage("a-key", base_url=sys.argv[1], max_retries=0, timeout=5)
+# Another host than the API's, so that an idle connection is left beside the one that downloads.
+image = zai.image_at(sys.argv[1].replace("localhost", "127.0.0.1") + "1.png")
+whole = image.download()
+zai.images.generate("warm")
+children = []
+
+def right(name):
+    got = [zai.images.generate(f"{name}{turn}").url for turn in range(9)]
+    return got == [f"http://images.example/{name}{turn}" for turn in range(9)] and image.download() == whole
+
+def fork(received, total):
+    if not children:
+        children.append(os.fork())
+        if not children[0]:
+            os._exit(0 if right("child") else 1)
+
+print(image.download(progress=fork) == whole, right("parent"))
+print(os.waitstatus_to_exitcode(os.waitpid(children[0], 0)[1]))
+"""
+
+
+def test_a_fork_in_the_middle_of_a_download_leaves_both_sides_whole() -> None:
+    content = FILES["PNG"][:-12] + b"\0\x03\xd0\x90tEXt" + bytes(250_004) + FILES["PNG"][-12:]
+    image = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(content) + content
+
+    def script(connection: Connection) -> None:
+        while connection.read():
+            if connection.body:
+                connection.send(loopback.image_answer(f"http://images.example/{loopback.prompt(connection)}"))
+            else:
+                connection.send(image)
+
+    with peer(script) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", FORK_IN_DOWNLOAD, server.url], capture_output=True, text=True, check=True, timeout=60
+        )
+    assert done.stdout.split() == ["True", "True", "0"]

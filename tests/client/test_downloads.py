@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import socket
 import ssl
 import subprocess
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,85 +16,13 @@ import httpx
 import httpx2
 import pytest
 
-from tests.client.loopback import PATIENCE, Connection, Peer, peer, replies, says_nothing
-from tests.client.test_formats import FILES
-from zai_image import AsyncZaiImage, DownloadError, InvalidRequestError, ZaiImage
-from zai_image._image_hosts import ImageHosts
+from tests.client.downloading import KEY, PNG, WHOLE, Download, head, redirects_to, replying
+from tests.client.loopback import PATIENCE, Connection, Peer, peer, says_nothing
+from zai_image import AsyncZaiImage, DownloadError, ZaiImage
 
 pytestmark = pytest.mark.slow
 
-PNG = FILES["PNG"]
 SECRET = "gateway-secret"
-KEY = "sk-0123456789abcdef"
-Download = Callable[..., bytes]
-
-
-def head(status: str, *fields: str) -> bytes:
-    return "\r\n".join([f"HTTP/1.1 {status}", *fields, "", ""]).encode()
-
-
-def redirects_to(location: str) -> bytes:
-    return head("302 Found", f"location: {location}", "content-length: 0")
-
-
-def replying(*answers: bytes) -> Callable[[Connection], None]:
-    """Return a script that gives these answers, on whatever connections, one after the other; the last for ever."""
-    left = list(answers)
-
-    def script(connection: Connection) -> None:
-        while connection.read():
-            connection.send(left.pop(0) if len(left) > 1 else left[0])
-
-    return script
-
-
-WHOLE = head("200 OK", "content-type: image/png", f"content-length: {len(PNG)}") + PNG
-
-
-@pytest.fixture(params=["sync", "async"])
-def download(request: pytest.FixtureRequest) -> Download:
-    """Download what is at a link with either client; ``client`` holds settings of a client of httpx."""
-
-    def download_sync(link: str, client: dict[str, Any] | None = None, **options: Any) -> bytes:
-        options = {"base_url": "http://127.0.0.1:1", **options}
-        with httpx.Client(**client or {}) as given:
-            zai = ZaiImage(KEY, http_client=None if client is None else given, **options)
-            with zai:
-                return zai.image_at(link, created=datetime.now(UTC)).download()
-
-    def download_async(link: str, client: dict[str, Any] | None = None, **options: Any) -> bytes:
-        async def run() -> bytes:
-            async with httpx.AsyncClient(**asynchronous(client or {})) as given:
-                zai = AsyncZaiImage(KEY, http_client=None if client is None else given, **options)
-                async with zai:
-                    return await zai.image_at(link, created=datetime.now(UTC)).download()
-
-        options = {"base_url": "http://127.0.0.1:1", **options}
-        return asyncio.run(run())
-
-    return download_sync if request.param == "sync" else download_async
-
-
-def asynchronous(client: dict[str, Any]) -> dict[str, Any]:
-    """Return settings of a client with hooks that are awaited."""
-    if "event_hooks" not in client:
-        return client
-
-    def awaited(hook: Callable[[Any], None]) -> Callable[[Any], Any]:
-        async def run(subject: Any) -> None:
-            hook(subject)
-
-        return run
-
-    hooks = {when: [awaited(hook) for hook in given] for when, given in client["event_hooks"].items()}
-    return {**client, "event_hooks": hooks}
-
-
-@pytest.fixture
-def host() -> Iterator[Peer]:
-    """Where the image is."""
-    with peer(replies(PNG, "image/png")) as server:
-        yield server
 
 
 def sign(request: httpx.Request) -> httpx.Request:
@@ -237,100 +164,6 @@ def test_a_link_to_no_address_is_a_download_error(link: str, download: Download)
         download(link, max_retries=0)
 
 
-PUBLIC = "https://api.z.ai/api"
-THIS_MACHINE = [
-    *(
-        "localhost",
-        "LOCALHOST",
-        "localhost.",
-        "kitten.localhost",
-        "127.0.0.1",
-        "127.0.0.1.",
-        "127.1",
-        "127.255.255.254",
-    ),
-    *("2130706433", "0x7f000001", "0x7f.1", "0", "0.0.0.0", "[::1]", "[::]", "[0:0:0:0:0:0:0:1]"),
-    *("[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[::127.0.0.1]"),
-    *("169.254.169.254", "[fe80::1]", "2852039166", "0xa9fea9fe", "[::ffff:169.254.169.254]"),
-]
-
-
-@pytest.mark.parametrize("name", THIS_MACHINE)
-@pytest.mark.parametrize("way", ["link", "redirect"])
-def test_a_public_apis_link_to_this_machine_or_its_link_is_refused(name: str, way: str, download: Download) -> None:
-    sent: list[str] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        sent.append(request.url.host)
-        return httpx.Response(302, headers={"location": f"https://{name}/secret"})
-
-    link = f"https://{name}/secret" if way == "link" else "https://images.example/1.png"
-    with pytest.raises(DownloadError, match=r" is refused: .*allow_image_hosts=\[") as failed:
-        download(link, client={"transport": httpx.MockTransport(answer)}, base_url=PUBLIC)
-    assert (failed.value.transient, sent) == (False, [] if way == "link" else ["images.example"])
-
-
-def resolving(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    """Let every name have the address."""
-    real = socket.getaddrinfo
-
-    def getaddrinfo(name: Any, *arguments: Any, **options: Any) -> Any:
-        return real(address, *arguments, **options)
-
-    monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
-
-
-@pytest.mark.parametrize("base_url", [PUBLIC, "https://gateway.example/zai", "https://192.0.2.1/zai"])
-def test_a_name_that_turns_out_to_be_this_machine_is_refused_before_anything_is_sent(
-    base_url: str, download: Download, host: Peer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    resolving(monkeypatch, "127.0.0.1")
-    port = host.url.rsplit(":")[-1]
-    with pytest.raises(DownloadError, match=r" is refused: images\.example is ") as failed:
-        download(f"http://images.example:{port}1.png", base_url=base_url)
-    assert (failed.value.transient, failed.value.attempts, host.requests) == (False, 1, [])
-
-
-@pytest.mark.parametrize(
-    ("base_url", "allowed"),
-    [
-        (PUBLIC, ["images.example"]),
-        (PUBLIC, ["other.example", "Images.Example."]),
-        ("https://images.example/zai", []),
-        ("http://127.0.0.1:1", []),
-        ("http://localhost:1", []),
-        ("http://[::1]:1", []),
-    ],
-)
-def test_a_host_is_allowed_by_name_or_where_the_api_is_there_too(
-    base_url: str, allowed: list[str], download: Download, host: Peer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    resolving(monkeypatch, "127.0.0.1")
-    port = host.url.rsplit(":")[-1]
-    link = f"http://images.example:{port}1.png"
-    assert download(link, base_url=base_url, allow_image_hosts=allowed) == PNG
-
-
-@pytest.mark.parametrize("names", ["localhost", 7, [7], None])
-def test_hosts_that_are_no_list_of_names_are_refused(names: Any) -> None:
-    for kind in (ZaiImage, AsyncZaiImage):
-        with pytest.raises(InvalidRequestError, match="allow_image_hosts must be a list of hosts"):
-            kind(KEY, allow_image_hosts=names)
-
-
-def test_behind_a_proxy_the_proxy_finds_the_host(download: Download, host: Peer) -> None:
-    def forwards(connection: Connection) -> None:
-        connection.read()
-        connection.send(WHOLE)
-
-    with peer(forwards) as proxy:
-        address = proxy.url.replace("http://", f"http://user:{SECRET}@")
-        assert download("http://images.example/1.png?a=%2F", client={"proxy": address}, base_url=PUBLIC) == PNG
-    assert host.requests == []
-    assert proxy.requests[0].startswith(b"GET http://images.example/1.png?a=%2F HTTP/1.1")
-
-
-# An hour ago, as the host says gone and as it says no more than no.
 @pytest.mark.parametrize("status", ["408 Slow", "425 Early", "429 Busy", "500 Oops", "503 Busy", "599 Odd"])
 @pytest.mark.parametrize("late", [timedelta(days=-31), timedelta(0)])
 def test_trouble_of_a_host_passes_however_old_the_link_is(status: str, late: timedelta, pauses: list[float]) -> None:
@@ -450,34 +283,6 @@ def test_a_download_ends_with_its_deadline_whatever_trickles(
     with peer(script) as server, pytest.raises(DownloadError, match=r"within the deadline of 0\.4 s") as failed:
         download(server.url, deadline=0.4)
     assert (failed.value.transient, failed.value.attempts) == (False, 1)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "0177.0.0.1",
-        "0177.1",
-        "017700000001",
-        "fe80::1%eth0",
-        "::ffff:0:0",
-        "::ffff:0:127.0.0.1",
-        "2001:0:0:0:0:0:80ff:fffe",
-    ],
-)
-def test_other_spellings_of_this_machine_are_known(name: str) -> None:
-    assert ImageHosts("api.z.ai").refuses(name)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("images.example", "8.8.8.8", "10.0.0.1", "192.168.1.1", "2001:db8::1", "api.z.ai", "128.0.0.1"),
-        *("localhost.example", "notlocalhost", "127.0.0.1.example", "fd00:ec2::254", "170.254.0.1"),
-    ],
-)
-def test_other_hosts_are_not_refused(name: str) -> None:
-    assert not ImageHosts("api.z.ai").refuses(name)
-    assert not ImageHosts("api.z.ai").refuses_address("images.example", name)
 
 
 def test_a_host_that_says_nothing_is_waited_for_as_long_as_the_client_waits(download: Download) -> None:
