@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import time
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +23,7 @@ from tests.cli.studio import PNG, Behaviour, Exchange, Studio, drawn, made, refu
 from zai_image import AsyncZaiImage
 from zai_image.batch import (
     DestinationError,
+    Event,
     Folder,
     InputError,
     Journal,
@@ -275,3 +280,31 @@ def test_one_process_works_on_sqlite_at_a_time(batch: Batch, studio: Studio, tmp
         other.close()
     assert studio.asked == []
     assert batch(["A fox"])[0].counts[State.STORED] == 1
+
+
+def test_memory_grows_neither_with_the_prompts_that_are_done_nor_with_failures(batch: Batch) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, content=PNG, headers={"Content-Type": "image/png"})
+        number = int(json.loads(request.content)["prompt"].rpartition(" ")[2])
+        # Every other one is refused, each time otherwise than before, with a long message.
+        if number % 2:
+            return httpx.Response(400, json={"code": 1210 + number % 4, "message": "no " * 1000})
+        return httpx.Response(200, json={"created": 0, "data": [{"url": "https://images.invalid/a.png"}]})
+
+    held: list[int] = []
+    refusals = count(1)
+
+    def tell(event: Event) -> None:
+        if event.kind == "refused" and next(refusals) % 40 == 0:
+            gc.collect()
+            held.append(tracemalloc.get_traced_memory()[0])
+
+    client = partial(AsyncZaiImage, KEY, max_retries=0, transport=httpx.MockTransport(answer))
+    tracemalloc.start()
+    try:
+        summary, _ = batch([f"Fox {number}" for number in range(240)], client=client, tell=tell, limits=Limits(8))
+    finally:
+        tracemalloc.stop()
+    assert summary.counts[State.STORED] == summary.counts[State.REFUSED] == 120
+    assert held[2] < held[1] + 40_000

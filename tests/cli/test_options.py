@@ -159,6 +159,14 @@ def test_quiet_tells_results_and_errors_and_nothing_else(zai_image: Run, studio:
     assert done.stderr == "zai-image: prompt 2 (A hen): blocked by policy (HTTP 400, code 1301)\n"
 
 
+def test_a_file_whose_suffix_says_another_format_is_warned_of(zai_image: Run, studio: Studio, tmp_path: Path) -> None:
+    done = zai_image("generate", "A fox", "-o", "fox.jpg")
+    assert (done.returncode, done.stdout) == (0, "fox.jpg\n")
+    assert done.stderr == "zai-image: warning: 'fox.jpg' says image/jpeg, and the image is image/png\n"
+    assert zai_image("generate", "A fox", "-o", "fox.jpg", "--quiet").stderr == ""
+    assert zai_image("generate", "A fox", "-o", "fox.png").stderr == ""
+
+
 def test_verbose_tells_each_attempt_in_a_line(zai_image: Run, studio: Studio) -> None:
     studio.orders["A fox"] = refused(429, 1302, "slow down")
     done = zai_image("generate", "A fox", "--verbose")

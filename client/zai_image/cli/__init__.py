@@ -9,7 +9,7 @@ from typing import TextIO
 
 import click
 
-from zai_image._errors import UnknownModelWarning, ZaiImageError
+from zai_image._errors import SuffixWarning, UnknownModelWarning, ZaiImageError
 from zai_image.cli._batch import batch
 from zai_image.cli._conform import conform
 from zai_image.cli._demo import demo
@@ -53,8 +53,9 @@ for command in (generate, batch, sizes, serve, conform, demo):
 def run() -> int:
     """Run the command line with the process's arguments and return its exit code."""
     with warnings.catch_warnings(), fit_streams():
-        # Once for each model, however many prompts there are.
-        warnings.simplefilter("default", UnknownModelWarning)
+        # Whatever the environment wants of warnings: raised, one could cost an image. Once for each model or file.
+        for ours in (UnknownModelWarning, SuffixWarning):
+            warnings.simplefilter("default", ours)
         warnings.showwarning = _show_warning
         try:
             # What the command returns is its exit code; click's own ends (--help, bad usage) are exceptions or codes.

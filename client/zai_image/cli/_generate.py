@@ -16,7 +16,6 @@ from typing import Any
 import click
 
 from zai_image._client import AsyncZaiImage
-from zai_image._errors import UnknownModelWarning
 from zai_image._settings import CONNECT_SECONDS, READ_SECONDS
 from zai_image.cli._completion import complete_model, complete_size
 from zai_image.cli._destinations import NUMBER, STANDARD_OUTPUT, destination
@@ -144,7 +143,7 @@ def generate(
     parameters = {"model": model, "size": size, "quality": quality, "user_id": user_id}
     parameters = {name: value for name, value in parameters.items() if value is not None}
     if quiet:
-        warnings.simplefilter("ignore", UnknownModelWarning)
+        warnings.simplefilter("ignore")
     settings: dict[str, Any] = {"base_url": base_url, "timeout": UNSET if timeout is None else timeout}
     if dry_run:
         from zai_image.cli._dry_run import dry_run as show
