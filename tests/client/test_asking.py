@@ -93,6 +93,7 @@ def test_a_model_that_the_page_does_not_name_is_asked_with_a_warning(zai: ZaiIma
     assert route.called
 
 
+@pytest.mark.unmutated
 @respx.mock
 def test_a_warning_points_at_the_line_of_the_caller(zai: ZaiImage) -> None:
     def ask() -> None:

@@ -80,6 +80,7 @@ print(peak() - before)
 """
 
 
+@pytest.mark.unmutated
 @pytest.mark.parametrize("name", BODIES)
 def test_an_answer_takes_less_than_four_times_the_memory_that_its_body_may_have(name: str) -> None:
     encoding, body = BODIES[name]()

@@ -31,6 +31,7 @@ def ask(zai: ZaiImage | AsyncZaiImage, **arguments: Any) -> Image | AsyncImage:
 twins = pytest.mark.parametrize("twin", [ZaiImage, AsyncZaiImage])
 
 
+@pytest.mark.unmutated
 @twins
 def test_no_resource_can_hide_what_a_client_has_of_its_own(twin: Any) -> None:
     assert {name for name in dir(twin) if not name.startswith("_")} == CLIENT_NAMES

@@ -162,6 +162,7 @@ def secret() -> str:
     return "-".join(["gateway", "secret"])
 
 
+@pytest.mark.unmutated
 @pytest.mark.parametrize("kind", [ZaiImage, AsyncZaiImage])
 @pytest.mark.parametrize(
     "wrong",

@@ -36,6 +36,7 @@ def test_the_package_tells_its_version_and_no_name_that_it_has_not() -> None:
         zai_image.versions  # noqa: B018
 
 
+@pytest.mark.unmutated
 @pytest.mark.parametrize(
     ("code", "also"),
     [

@@ -48,6 +48,7 @@ except DownloadError as error:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.unmutated
 def test_a_process_that_is_killed_leaves_no_half_image(tmp_path: Path) -> None:
     async def drips(scope: Any, receive: Any, send: Any) -> None:
         await receive()

@@ -189,6 +189,7 @@ def test_nobody_reads_the_new_image_who_may_not_read_the_old_one(host: Peer, tmp
     assert len(modes) >= 2
 
 
+@pytest.mark.unmutated
 @pytest.mark.parametrize(
     ("name", "said"), [("kitten.jpg", "image/jpeg"), ("kitten.WEBP", "image/webp"), ("a.txt", "text/plain")]
 )
