@@ -29,6 +29,7 @@ import importlib, pkgutil, zai_image_api
 for module in pkgutil.walk_packages(zai_image_api.__path__, "zai_image_api."):
     importlib.import_module(module.name)
 """
+_RAISED = re.compile(r"[A-Za-z_.]*(?:Error|Exception|Warning|Exit)\b")
 _TELLING = re.compile(r"error:|Error|FAIL|could not|no module", re.IGNORECASE)
 
 
@@ -111,8 +112,9 @@ def _run(trial: Trial, tree: Path, environment: Mapping[str, str], running: Exit
 
 
 def _telling(output: str) -> str:
-    """Return what stands in the line that tells most, without the ways of the tool that wrote it."""
+    """Return the line that tells most, without the ways of the tool that wrote it: of a traceback the last."""
     lines = [" ".join(line.split()) for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if _TELLING.search(line)] or lines[-1:] or ["it says nothing"]
+    raised = [line for line in lines if _RAISED.match(line)][-1:] if any("Traceback" in line for line in lines) else []
+    telling = raised or [line for line in lines if _TELLING.search(line)] or lines[-1:] or ["it says nothing"]
     more = f" (and {len(telling) - 1} more; --verbose shows them)" if len(telling) > 1 else ""
     return f"{shown(without_traces(telling[0]), 200)}{more}"

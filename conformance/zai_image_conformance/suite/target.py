@@ -66,5 +66,5 @@ class Target:
         return self.url + PATH
 
     def wants(self, requirement: str) -> bool:
-        """Whether a requirement is to be tested."""
-        return not self.requirements or requirement in self.requirements
+        """Whether a requirement is to be tested: the page states it, and it is not left out."""
+        return requirement in (self.requirements or catalogue())
