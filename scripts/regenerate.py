@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from scripts.change import derived
 from scripts.change.replacing import locked, recover, replace
@@ -16,7 +15,6 @@ from scripts.emit.package import generate
 from scripts.emit.size_map import size_map
 from scripts.emit.strict import STRICT, strict_text
 from scripts.emit.vectors import FOLDER, vector_texts
-from scripts.rules.catalogue import CATALOGUE
 from scripts.source.failure import PipelineError, explained, without_traces
 from scripts.source.overlay import OVERLAY, apply_overlay
 from scripts.source.provenance import vendored_document
@@ -43,8 +41,8 @@ def derive(root: Path, into: Path) -> None:
     (into / "openapi").mkdir()
     (into / "openapi/rules.yaml").write_text(rules.to_yaml(), encoding="utf-8", newline="\n")
 
-    catalogue = _vouched(root, CATALOGUE)
-    overlaid = apply_overlay(document, _vouched(root, OVERLAY))
+    overlay = read_mapping((root / OVERLAY).read_bytes(), OVERLAY, trusted=True)
+    overlaid = apply_overlay(document, overlay)
     (into / "generated").mkdir()
     generate(
         overlaid,
@@ -59,7 +57,7 @@ def derive(root: Path, into: Path) -> None:
     (into / FOLDER).mkdir(parents=True)
     for name in STRICT:
         (into / name).write_text(strict, encoding="utf-8", newline="\n")
-    for name, text in vector_texts(document, rules, catalogue).items():
+    for name, text in vector_texts(document, rules, found.catalogue).items():
         (into / FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -99,11 +97,6 @@ def _remake(root: Path, made: Path) -> int:
         replace(made, root, changed)
     print("\n".join(changed) or "nothing changed")
     return 0
-
-
-def _vouched(root: Path, name: str) -> Mapping[str, Any]:
-    """Read a file of the checkout that people wrote."""
-    return read_mapping((root / name).read_bytes(), name, trusted=True)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ class Review:
     """What the pages say, and in what it differs from what was judged."""
 
     document: Mapping[str, Any]
+    catalogue: Mapping[str, Any]
+    """What the conformance catalogue holds."""
     reading: Reading
     judgement: Judgement
     digest: str
@@ -81,11 +83,12 @@ def review(root: Path, document: Mapping[str, Any], pages: Sequence[bytes]) -> R
     """
     reading = read_pages(document, pages)
     reviewed = Reviewed.of(_mapping(root, REVIEWED))
-    judgement = judge(reading, document, reviewed, _mapping(root, CATALOGUE))
+    catalogue = _mapping(root, CATALOGUE)
+    judgement = judge(reading, document, reviewed, catalogue)
     beside = [text.text for text in texts_beside(pages)]
     content = json.dumps([document, beside, judgement.lines()], sort_keys=True)
-    return Review(document, reading, judgement, hashlib.sha256(content.encode()).hexdigest()[:16])
+    return Review(document, catalogue, reading, judgement, hashlib.sha256(content.encode()).hexdigest()[:16])
 
 
 def _mapping(root: Path, name: str) -> Mapping[str, Any]:
-    return read_mapping((root / name).read_bytes(), name)
+    return read_mapping((root / name).read_bytes(), name, trusted=True)

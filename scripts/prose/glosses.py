@@ -8,8 +8,7 @@ something of a subject: so no sentence of these words demands or forbids.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Collection, Iterator
 from http import HTTPStatus
 from typing import Final
 
@@ -64,7 +63,33 @@ _VERBS: Final = (
     "stream",
     "use",
 )
-_PARTICIPLE, _VERB = "|".join(_PARTICIPLES), "|".join(_VERBS)
+_STRUCTURE: Final = {"the": "t", **dict.fromkeys(("a", "an", "this", "its"), "a")} | {
+    **dict.fromkeys(("of", "for", "in"), "p"),
+    "to": "o",
+    "be": "b",
+    "whether": "w",
+}
+"""By word: its letter in the grammar. All other words have a letter for the kinds that they are of."""
+_KINDS_OF_WORDS: Final = ((*_NOUNS, *_TYPED), _PARTICIPLES, _VERBS)
+_OWN_NAME: Final = len(_KINDS_OF_WORDS)
+_FIRST_LETTER: Final = 0x100
+
+
+def _grammar() -> re.Pattern[str]:
+    """Return what glosses look like, a letter a word."""
+
+    def of_kind(kind: int) -> str:
+        return "".join(chr(_FIRST_LETTER + kinds) for kinds in range(1, 2 << _OWN_NAME) if kinds >> kind & 1)
+
+    noun, participle, verb, own = (f"[{of_kind(kind)}]" for kind in range(_OWN_NAME + 1))
+    # Words of its own name stand last: what they say is said by the name as well.
+    phrase = f"{participle}?{noun}{{0,2}}(?:{noun}|{own}{{1,4}})"
+    inner = f"[ta]?{phrase}"
+    behind = f"(?:p{inner}|ob{participle}|o{verb}|{participle}p{inner})"
+    return re.compile(f"(?:(?P<whether>wo){verb}{inner}(?:o{inner})?|t?(?P<head>{phrase})){behind}{{0,2}}")
+
+
+_GRAMMAR: Final = _grammar()
 
 # What a further server is called: where it stands and what it is for. The client sends nothing there.
 _REGIONS: Final = (
@@ -111,13 +136,25 @@ def is_gloss(sentence: str, prop: Property) -> bool:
         sentence: With single spaces.
         prop: The property that it describes.
     """
-    match = _pattern(prop.name).fullmatch(sentence)
+    if not re.fullmatch(r"[A-Za-z]+(?:[ _-][A-Za-z]+)*\.?", sentence):
+        return False
+    words = re.findall(r"[a-z]+", sentence.lower())
+    own = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", prop.name) if len(prop.name) > 1}
+    match = _GRAMMAR.fullmatch("".join(_letter(word, own) for word in words))
     if match is None:
         return False
     if match["whether"]:
         return bool(prop.first("type") == "boolean")
-    head = match["head"].lower().rpartition(" ")[2].removesuffix("s")
+    head = words[match.end("head") - 1].removesuffix("s")
     return head not in _TYPED or prop.first("type") in _TYPED[head]
+
+
+def _letter(word: str, own: Collection[str]) -> str:
+    if word in _STRUCTURE:
+        return _STRUCTURE[word]
+    either = {word, word.removesuffix("s")}
+    kinds = sum(1 << kind for kind, words in enumerate((*_KINDS_OF_WORDS, own)) if either & {*words})
+    return chr(_FIRST_LETTER + kinds)
 
 
 def is_label(sentence: str, place: str) -> bool:
@@ -134,22 +171,3 @@ def _phrases(status: int) -> Iterator[str]:
         yield HTTPStatus(status).phrase
     except ValueError:
         return
-
-
-@lru_cache
-def _pattern(name: str) -> re.Pattern[str]:
-    """Return what the glosses of a property of that name look like."""
-    noun = rf"(?:{'|'.join((*_NOUNS, *_TYPED))})s?"
-    # Words of its own name stand last: what they say is said by the name as well.
-    last = rf"(?:{'|'.join([noun, *_own(name)])})"
-    phrase = rf"(?:(?:{_PARTICIPLE}) )?(?:{noun} ){{0,2}}{last}"
-    inner = rf"(?:(?:the|an?|this|its) )?{phrase}"
-    behind = rf"(?: (?:of|for|in) {inner}| to be (?:{_PARTICIPLE})| to (?:{_VERB})| (?:{_PARTICIPLE}) in {inner})"
-    subject = rf"(?:(?P<whether>whether to) (?:{_VERB}) {inner}(?: to {inner})?|(?:the )?(?P<head>{phrase}))"
-    return re.compile(rf"{subject}{behind}{{0,2}}\.?", re.IGNORECASE | re.ASCII)
-
-
-def _own(name: str) -> list[str]:
-    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
-    runs = [words[first:last] for first in range(len(words)) for last in range(first + 1, len(words) + 1)]
-    return ["[ _-]?".join(run) + "s?" for run in runs if len("".join(run)) > 1]
