@@ -55,12 +55,12 @@ def test_one_character_changed_in_any_derived_file_is_told_with_its_name(made: P
 
 
 def test_the_command_fails_on_a_change_and_shows_it(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    module = checkout / "generated/zai_image_api/sizes.py"
-    module.write_text(module.read_text().replace("min_side=1024", "min_side=1023"))
+    module = checkout / "generated/zai_image_api/promises.py"
+    module.write_text(module.read_text().replace('maxPixels",\n        4194304', 'maxPixels",\n        4194303'))
     assert main(["--check"], root=checkout) == 1
     out, err = capsys.readouterr()
-    assert "generated/zai_image_api/sizes.py (committed)" in out
-    assert "-            min_side=1023,\n+            min_side=1024,\n" in out
+    assert "generated/zai_image_api/promises.py (committed)" in out
+    assert "-        4194303,\n+        4194304,\n" in out
     assert "run: python -m scripts.regenerate" in err
 
 
