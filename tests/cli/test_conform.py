@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as Xml
@@ -14,7 +16,7 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.test_documentation import DOCUMENT
 from tests.conformance.altered import KEY, Altered, Answer, Call
-from zai_image.cli import _reports
+from zai_image.cli import _live, _reports
 from zai_image_conformance.model import Exchange, Request
 from zai_image_conformance.report.summary import counted
 from zai_image_conformance.requirements import catalogue
@@ -52,21 +54,22 @@ def test_a_dry_run_prints_plan_and_cost_and_asks_nothing(zai_image: Run, server:
     assert "a full verdict takes 24 images" in done.stdout
 
 
-def test_where_schemathesis_is_missing_it_says_which_extra_brings_it(
+def test_where_a_package_is_missing_it_says_which_extra_brings_it(
     zai_image: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in [name for name in sys.modules if name.startswith("zai_image_conformance.")]:
         monkeypatch.delitem(sys.modules, module)
-    monkeypatch.setitem(sys.modules, "schemathesis", None)
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
     done = zai_image("conform", "--list")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "schemathesis is missing" in done.stderr
+    assert "jsonschema_rs is missing" in done.stderr
     assert "pip install 'zai-image[conformance]'" in done.stderr
     assert "`pip install 'zai-image[conformance]'` and says so" in DOCUMENT
 
 
 def test_thoroughness_plans_more_of_what_is_generated(zai_image: Run) -> None:
-    plans = [zai_image("conform", "--dry-run", *thorough, *ONE[:2]).stdout for thorough in ((), ("--thorough",))]
+    one = ("--requirement", "SIZE-GLM-STEP")
+    plans = [zai_image("conform", "--dry-run", *thorough, *one).stdout for thorough in ((), ("--thorough",))]
     usual, thorough = (plan.count("generated") for plan in plans)
     assert usual <= 1 < 5 <= thorough
 
@@ -183,6 +186,38 @@ def test_where_no_server_is_asked_there_is_no_report(zai_image: Run, asks_nothin
     done = zai_image("conform", *asks_nothing, "--junit", "v.xml")
     assert (done.returncode, done.stdout) == (2, "")
     assert "leave out --junit" in done.stderr
+
+
+class Terminal(io.StringIO):
+    """Standard error as a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_a_line_tells_what_is_asked_found_spent_and_left(
+    zai_image: Run, server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(_live, "_EVERY", 0)
+    options = ("--requirement", "SIZE-GLM-STEP", "--requirement", "ERROR-BODY", "--model", "glm-image")
+    with server.fault("nested-error"):
+        done = zai_image("conform", server.url, "--api-key", server.api_key, *options)
+    assert done.returncode == 1
+    *versions, cleared = terminal.getvalue().split("\r\x1b[K")[1:]
+    assert cleared == ""
+    told = [
+        re.fullmatch(r"(\d+) requests, (\d+) left; (\d+) images spent; (\d) requirements broken", line)
+        for line in versions
+    ]
+    numbers = [tuple(map(int, match.groups())) for match in told if match]
+    assert len(numbers) == len(versions) == len(plan(requirements=options[1:4:2], models=options[5:]).requests)
+    sent, left, images, broken = zip(*numbers, strict=True)
+    assert {one + other for one, other in zip(sent, left, strict=True)} == {len(versions) + 1}
+    assert (sent[-1], left[-1], broken[-1]) == (len(versions) + 1, 0, 1)
+    assert list(sent) == sorted(sent)
+    assert images[-1] > 0
 
 
 def test_of_a_verdict_that_is_broken_off_what_was_found_is_reported(
