@@ -128,6 +128,8 @@ def _no_such_number(constant: str) -> NoReturn:
 
 def printable(text: str, kept: str = "") -> str:
     """A stranger's text on one line, without control characters that a terminal would obey; `kept` stay."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() or character in kept else " " for character in text)
 
 
