@@ -31,7 +31,7 @@ def portable(value: Any, depth: int = 64) -> Any:
     """A JSON value as any library can hold it: without half surrogate pairs, and nothing beyond a depth."""
     if isinstance(value, str):
         # Half a pair counts as one character as well.
-        return _SURROGATE.sub("\ufffd", value)
+        return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
     if isinstance(value, float) and value.is_integer():
         # JSON does not tell 3.0 from 3, and the draft of OpenAPI 3.0 does.
         return int(value)

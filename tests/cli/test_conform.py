@@ -21,6 +21,7 @@ from zai_image_conformance.model import Exchange, Request
 from zai_image_conformance.report.summary import counted
 from zai_image_conformance.requirements import catalogue
 from zai_image_conformance.server import RunningServer, application, listening
+from zai_image_conformance.suite import schemathesis
 from zai_image_conformance.suite.runner import plan
 from zai_image_conformance.suite.session import Session
 
@@ -67,7 +68,9 @@ def test_where_a_package_is_missing_it_says_which_extra_brings_it(
     assert "`pip install 'zai-image[conformance]'` and says so" in DOCUMENT
 
 
-def test_thoroughness_plans_more_of_what_is_generated(zai_image: Run) -> None:
+def test_thoroughness_plans_more_of_what_is_generated(zai_image: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Which takes a while, and has tests of its own.
+    monkeypatch.setattr(schemathesis, "generated", lambda mode, seed: ())
     one = ("--requirement", "SIZE-GLM-STEP")
     plans = [zai_image("conform", "--dry-run", *thorough, *one).stdout for thorough in ((), ("--thorough",))]
     usual, thorough = (plan.count("generated") for plan in plans)
