@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +15,7 @@ import fsspec
 import pytest
 from moto.server import ThreadedMotoServer
 
+from tests.batch.databases import Database
 from tests.cli.studio import PNG, Exchange, Studio, made
 from zai_image.batch import DestinationError, Limits, State, destination, run
 
@@ -112,3 +117,22 @@ def test_no_message_shows_the_password_of_a_destination(scheme: str) -> None:
 
 def test_an_address_without_a_scheme_is_a_folder(tmp_path: Path) -> None:
     assert destination(str(tmp_path)).address("a.png") == str(tmp_path / "a.png")
+
+
+def test_the_command_that_the_documentation_gives_for_many_machines_runs(
+    studio: Studio, tmp_path: Path, s3: str, database: Database
+) -> None:
+    text = (Path(__file__).parents[2] / "docs/batch.md").read_text("utf-8")
+    (command,) = re.findall("^zai-image (batch prompts.jsonl .*)$", text, re.MULTILINE)
+    command = command.replace("s3://bucket/images", s3).replace("postgresql://user@host/database", database.address)
+    (tmp_path / "prompts.jsonl").write_text('{"prompt": "A fox"}\n{"prompt": "A hen"}\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "zai_image", *shlex.split(command)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "2 prompts: 2 stored; 2 paid\n"), done.stderr
+    assert stored(s3) == {"000001-a-fox.png": PNG, "000002-a-hen.png": PNG}

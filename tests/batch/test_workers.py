@@ -115,16 +115,6 @@ def test_three_workers_share_the_work_though_one_is_killed_and_one_sleeps(
     check_all(tmp_path, studio, start, database, [*lost, *unknown(database.address)], len(PROMPTS))
 
 
-def test_one_limit_of_requests_under_way_holds_for_all_workers(
-    tmp_path: Path, studio: Studio, start: Start, database: Database
-) -> None:
-    (tmp_path / "in.txt").write_text("\n".join(PROMPTS))
-    for process in [start(journal=database.address, concurrency=2) for _ in range(3)]:
-        finish(process)
-    assert summary(database.address).counts[State.STORED] == len(studio.asked) == len(PROMPTS)
-    assert studio.most_at_once <= 2
-
-
 def test_one_number_of_images_holds_for_all_workers(
     tmp_path: Path, studio: Studio, start: Start, database: Database
 ) -> None:
@@ -136,19 +126,46 @@ def test_one_number_of_images_holds_for_all_workers(
     assert len(studio.asked) == 8
 
 
-def test_one_rate_holds_for_all_workers(database: Database) -> None:
+@pytest.fixture
+def shared(database: Database) -> Iterator[Journal]:
+    """A journal of as many prompts as there are."""
     journal = Journal.open(database.address)
-    try:
-        journal.take_in("digest", [Prompt(prompt, number, prompt, {}) for number, prompt in enumerate(PROMPTS, 1)])
-        workers = [journal.begin() for _ in range(3)]
-        wish = Wish(5, Limits(10, rate=1), "digest")
-        for minute in range(4):
-            claims = [journal.turn(worker, [], wish)[1] for worker in Random(minute).sample(workers, 3)]
-            assert [len(claim.work) for claim in claims] == [1, 0, 0]
-            assert all(0 < claim.pause <= 60 for claim in claims)
-            database.query("UPDATE zai_image_totals SET next_at = next_at - 60 RETURNING id")
-    finally:
-        journal.close()
+    journal.take_in("digest", [Prompt(prompt, number, prompt, {}) for number, prompt in enumerate(PROMPTS, 1)])
+    yield journal
+    journal.close()
+
+
+@pytest.mark.parametrize("run", range(5))
+def test_no_more_is_under_way_or_paid_for_than_all_workers_together_may(shared: Journal, run: int) -> None:
+    random = Random(run)
+    workers = [shared.begin() for _ in range(3)]
+    under_way: dict[str, list[Work]] = {worker: [] for worker in workers}
+    limits = Limits(concurrency=3, max_images=8)
+    most = 0
+    for _ in range(60):
+        worker = random.choice(workers)
+        done = random.sample(under_way[worker], random.randint(0, len(under_way[worker])))
+        outcomes: list[Outcome] = []
+        for work in done:
+            refused, answered = Failed(work, State.REFUSED, "no"), Answered(work, "url", None, None, named)
+            outcomes.append(random.choice((refused, answered)))
+        claim = shared.turn(worker, outcomes, Wish(random.randint(0, 5), limits, "digest"))[1]
+        under_way[worker] = [work for work in under_way[worker] if work not in done] + list(claim.work)
+        asked = sum(map(len, under_way.values()))
+        most = max(most, asked)
+        assert asked <= 3
+        assert shared.counts()[State.ANSWERED] + asked == shared.paid() <= 8
+    assert most == 3
+
+
+def test_one_rate_holds_for_all_workers(shared: Journal, database: Database) -> None:
+    workers = [shared.begin() for _ in range(3)]
+    wish = Wish(5, Limits(10, rate=1), "digest")
+    for minute in range(4):
+        claims = [shared.turn(worker, [], wish)[1] for worker in Random(minute).sample(workers, 3)]
+        assert [len(claim.work) for claim in claims] == [1, 0, 0]
+        assert all(0 < claim.pause <= 60 for claim in claims)
+        database.query("UPDATE zai_image_totals SET next_at = next_at - 60 RETURNING id")
 
 
 def claimed(journal: Journal, worker: str) -> Work:
