@@ -218,9 +218,10 @@ class Runner:
     ) -> tuple[AsyncImage | None, str | bool]:
         """Send the request and commit its outcome; return the image, where there is one, and its name."""
         # Between the claim and this line the process may have slept past its lease, and others have taken over.
-        # No sign of life since then tells whether they have.
-        if self.journal.lease is not None and seconds() - claimed_at > self.journal.lease / 2:
-            await self._note(Failed(work, State.WAITING, "not sent: the worker was taken for dead"))
+        # No sign of life since then tells whether they have. Or the run was told to end.
+        slept = self.journal.lease is not None and seconds() - claimed_at > self.journal.lease / 2
+        if slept or self._is_ending:
+            await self._note(Failed(work, State.WAITING, "not sent: the run ended, or was taken for dead"))
             return None, False
         sent_at = seconds()
         self.in_flight += 1
