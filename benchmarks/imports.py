@@ -1,4 +1,4 @@
-"""The time of an import statement, measured inside a fresh process, over that of `import httpx` in another."""
+"""The time of an import, and of making a first client, inside a fresh process, over that of httpx in another."""
 
 from __future__ import annotations
 
@@ -14,12 +14,19 @@ from benchmarks.rivals import interpreter, rivals
 
 # Compiled modules are kept, as they are for those who install; the first round makes them.
 _ENV: Final = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
-_PROGRAM: Final = "import time; start = time.perf_counter(); import {module}; print(time.perf_counter() - start)"
+_PROGRAM: Final = "import time; start = time.perf_counter(); {statements}; print(time.perf_counter() - start)"
 
 
 def comparisons() -> Iterator[Comparison]:
-    """Measure our import, the start of our command line, and the imports of the other SDKs."""
-    yield compare("import zai_image, over import httpx", _importing("zai_image"), _importing("httpx"), rounds=15)
+    """Measure our import, the first client, the start of our command line, and the imports of the other SDKs."""
+    httpx, client = _running("import httpx"), _running("import httpx; httpx.Client()")
+    for statements, theirs, over in (
+        ("import zai_image", httpx, "import httpx"),
+        ("from zai_image import ZaiImage, ZaiImageError", httpx, "import httpx"),
+        ("import zai_image; zai_image.ZaiImage('a-key')", httpx, "import httpx"),
+        ("import zai_image; zai_image.ZaiImage('a-key')._connections.lease()", client, "the same of httpx"),
+    ):
+        yield compare(f"{statements}, over {over}", _running(statements), theirs, rounds=9)
     yield compare(
         "process `zai-image --version`, over process `import httpx`",
         _process("-m", "zai_image", "--version"),
@@ -29,14 +36,14 @@ def comparisons() -> Iterator[Comparison]:
         other = interpreter()
         yield compare(
             f"import {rival.module}, over import httpx",
-            _importing(rival.module, python=other),
-            _importing("httpx", python=other),
+            _running(f"import {rival.module}", python=other),
+            _running("import httpx", python=other),
         )
 
 
-def _importing(module: str, *, python: str = sys.executable) -> Callable[[], float]:
+def _running(statements: str, *, python: str = sys.executable) -> Callable[[], float]:
     def measured() -> float:
-        program = _PROGRAM.format(module=module)
+        program = _PROGRAM.format(statements=statements)
         return float(subprocess.run([python, "-c", program], check=True, stdout=subprocess.PIPE, env=_ENV).stdout)
 
     return measured

@@ -77,7 +77,7 @@ ROWS: dict[str, list[httpx.Response | Raised]] = {
         )
     ],
     "no answer in time": late(*SENT),
-    "connection lost in flight": raised(*SENT),
+    "connection lost in flight, before the head of an answer": raised(*SENT),
     "anything else before an answer, with a transport that tells nothing": [*raised(), *late()],
     "code 500, 1230 or 1234, under any status": [
         refusal(status, code) for status in (200, 400, 401, 429, 500, 503) for code in SERVER_CODES
