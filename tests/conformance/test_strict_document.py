@@ -132,7 +132,9 @@ def forget() -> None:
 
 
 @pytest.mark.score
-def test_the_same_seed_generates_the_same_requests() -> None:
+def test_the_same_seed_generates_the_same_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schemathesis, "_FUZZED", 5)
+
     def sent(seed: int) -> list[Request]:
         forget()
         target = Target("http://server.test/api", api_key="k", seed=seed, thorough=True)
