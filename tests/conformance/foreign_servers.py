@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 import time
@@ -109,6 +110,32 @@ class _Chunking(_Handler):
         self.wfile.write(b"0\r\n\r\n")
 
 
+class _Trailing(_Chunking):
+    """Says of each chunk more than its length, and more of the answer behind the last."""
+
+    def send_body(self, body: bytes) -> None:
+        self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("Trailer", "X-Checked")
+        self.end_headers()
+        self.wfile.write(b"%X;part=1\r\n%s\r\n0\r\nX-Checked: yes\r\n\r\n" % (len(body), body))
+
+
+class _Announcing(_KeepingAlive):
+    """Sends interim responses before each answer."""
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        self.wfile.write(b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n")
+        super().send_response(code, message)
+
+
+class _Compressing(_KeepingAlive):
+    """Compresses each answer in two pieces."""
+
+    def send_body(self, body: bytes) -> None:
+        self.send_header("Content-Encoding", "gzip")
+        super().send_body(gzip.compress(body[:10]) + gzip.compress(body[10:]))
+
+
 class _HangingUp(_KeepingAlive):
     """Says that it keeps the connection and closes it, as a server does whose patience just ended."""
 
@@ -194,6 +221,9 @@ FOREIGN_SERVERS = [
     ForeignServer("http.server, keep-alive", _http_server(_KeepingAlive)),
     ForeignServer("http.server, closing each connection", _http_server(_Closing)),
     ForeignServer("http.server, chunked", _http_server(_Chunking)),
+    ForeignServer("http.server, chunked, with extensions and trailers", _http_server(_Trailing)),
+    ForeignServer("http.server, interim responses", _http_server(_Announcing)),
+    ForeignServer("http.server, gzip in two pieces", _http_server(_Compressing)),
     ForeignServer("http.server, hanging up after each answer", _http_server(_HangingUp)),
     ForeignServer("http.server, in small pieces", _http_server(_Trickling)),
     ForeignServer("http.server, slow", _http_server(_Slow)),

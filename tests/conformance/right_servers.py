@@ -265,6 +265,13 @@ RIGHT_SERVERS = [
         "a clock half an hour off",
         _answers(lambda document: {**document, "created": document["created"] - 1800}),
     ),
+    RightServer(
+        "levels written with a point",
+        _answers(lambda document: {**document, "content_filter": [{"role": "user", "level": 3.0}]}),
+    ),
+    RightServer("images of inks", _images("JPEG", "CMYK")),
+    RightServer("PNG with a palette", _images("PNG", "P")),
+    RightServer("PNG of 16 bits", _images("PNG", "I;16")),
     RightServer("JPEG images", _images("JPEG")),
     RightServer("WebP images", _images("WEBP")),
     RightServer("PNG with transparency", _images("PNG", "RGBA")),

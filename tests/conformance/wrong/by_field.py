@@ -177,6 +177,10 @@ def _sizes_in_words() -> Iterator[WrongServer]:
         "three sides": r"\d+x\d+x\d+",
         "more behind it": r"\d+x\d+[a-z]+",
         "more before it": r"[a-z]+\d+x\d+",
+        "pixels behind it": r"\d+x\d+px",
+        "a ratio": r"\d+:\d+",
+        "a word for a shape": r"square|landscape|portrait",
+        "signs before the sides": r"-\d+x-\d+",
     }
     for name, form in forms.items():
         before = where(lambda fields, it=form: re.fullmatch(it, text_of(fields, "size")) is not None, size=None)  # type: ignore[misc]
