@@ -16,9 +16,6 @@ from docs.site.links import REPOSITORY, rewritten
 from docs.site.markdown import code, prose, text
 from zai_image.cli import cli
 
-# In one process, which builds the site for all of them.
-pytestmark = pytest.mark.xdist_group("site")
-
 
 class Page(HTMLParser):
     """The links and the anchors of a page."""
