@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import socket
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
+import httpx
 import pytest
 
 import zai_image
@@ -96,18 +99,103 @@ def ask_async(url: str, **options: Any) -> object:
     return asyncio.run(run())
 
 
+def ask_with_client(url: str) -> object:
+    with httpx.Client() as given:
+        return ask(url, http_client=given)
+
+
+def ask_with_client_async(url: str) -> object:
+    async def run() -> object:
+        async with httpx.AsyncClient() as given:
+            try:
+                return await AsyncZaiImage("a-key", base_url=url, http_client=given).images.generate("kitten")
+            except ZaiImageError as error:
+                return error
+
+    return asyncio.run(run())
+
+
 asking = pytest.mark.parametrize("asking", [ask, ask_async])
 
 
 def head(*fields: str, status: str = "200 OK") -> bytes:
-    return "\r\n".join([f"HTTP/1.1 {status}", *fields, "", ""]).encode()
+    return "\r\n".join([f"HTTP/1.1 {status}", *fields, "", ""]).encode("latin-1")
 
 
+def whole(body: bytes, *fields: str, status: str = "200 OK") -> bytes:
+    return head(*fields, f"Content-Length: {len(body)}", status=status) + body
+
+
+def chunked(*chunks: bytes, trailers: str = "") -> bytes:
+    parts = b"".join(b"%x;a=b\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
+    return head("Transfer-Encoding: chunked") + parts + f"0\r\n{trailers}\r\n".encode()
+
+
+def bare_deflate(content: bytes) -> bytes:
+    engine = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return engine.compress(content) + engine.flush()
+
+
+AN_IMAGE: Final = zai_image._any_image.AnyImage
+PACKED: Final = gzip.compress(ANSWER)
 ANSWERS: dict[str, tuple[bytes, type[object]]] = {
+    "gzip and then something else": (whole(PACKED + b"more", "Content-Encoding: gzip"), AN_IMAGE),
+    "gzip in two members": (
+        whole(gzip.compress(ANSWER[:9]) + gzip.compress(ANSWER[9:]), "Content-Encoding: gzip"),
+        AN_IMAGE,
+    ),
+    "gzip, said twice": (
+        whole(PACKED, "Content-Encoding: gzip", "Content-Encoding: gzip"),
+        zai_image.InvalidResponseError,
+    ),
+    "gzip with a wrong sum": (whole(PACKED[:-8] + bytes(8), "Content-Encoding: gzip"), zai_image.InvalidResponseError),
+    "gzip without its end": (whole(PACKED[:-8], "Content-Encoding: gzip"), AN_IMAGE),
+    "gzip beside identity": (whole(PACKED, "Content-Encoding: identity, gzip"), AN_IMAGE),
+    "deflate": (whole(zlib.compress(ANSWER), "Content-Encoding: deflate"), AN_IMAGE),
+    "deflate without its wrapper": (whole(bare_deflate(ANSWER), "Content-Encoding: deflate"), AN_IMAGE),
+    "an encoding that was not asked for": (whole(b"\x0b", "Content-Encoding: br"), zai_image.InvalidResponseError),
+    "such an encoding of an error": (
+        whole(b"{}", "Content-Encoding: br", status="401 No"),
+        zai_image.AuthenticationError,
+    ),
+    "a flood of 100": (b"HTTP/1.1 100 Continue\r\n\r\n" * 99 + whole(ANSWER), AN_IMAGE),
+    "an early hint": (head("Link: </x>", status="103 Early Hints") + whole(ANSWER), AN_IMAGE),
+    "chunks and trailers": (chunked(ANSWER[:9], ANSWER[9:], trailers="X-Log-Id: 7\r\n"), AN_IMAGE),
+    "a chunk of no length": (head("Transfer-Encoding: chunked") + b"zz\r\n", zai_image.ConnectionError),
+    "two lengths": (head("Content-Length: 5") + whole(ANSWER), zai_image.InvalidResponseError),
+    "two lengths in one head": (whole(ANSWER, "Content-Length: 5"), zai_image.ConnectionError),
+    "a length and chunks": (
+        head("Transfer-Encoding: chunked", "Content-Length: 5") + chunked(ANSWER).partition(b"\r\n\r\n")[2],
+        AN_IMAGE,
+    ),
+    "a negative length": (head("Content-Length: -1") + ANSWER, zai_image.ConnectionError),
+    "a field without a name": (whole(ANSWER, ": 7"), zai_image.ConnectionError),
+    "a field over two lines": (whole(ANSWER, "X-A: 1\r\n 2"), AN_IMAGE),
+    "a field without end": (whole(ANSWER, "X-A: " + "a" * 200_000), zai_image.ConnectionError),
+    "thousands of fields": (whole(ANSWER, *(f"X-{number}: 1" for number in range(3000))), AN_IMAGE),
+    "cookies": (whole(ANSWER, "Set-Cookie: a=b; Path=/", "Set-Cookie: \u00ff=\u00fe"), AN_IMAGE),
+    "a status that is none": (whole(ANSWER, status="999 What"), zai_image.APIError),
+    "no reason": (whole(ANSWER, status="200"), AN_IMAGE),
+    "no content": (head(status="204 No Content"), zai_image.InvalidResponseError),
+    "not modified": (head(status="304 Not Modified"), zai_image.InvalidResponseError),
+    "HTTP/1.0": (b"HTTP/1.0 200 OK\r\n\r\n" + ANSWER, AN_IMAGE),
+    "HTTP/0.9": (ANSWER, zai_image.ConnectionError),
+    "a redirect to elsewhere": (
+        whole(b"", "Location: http://127.0.0.1:1/", status="303 Go"),
+        zai_image.InvalidResponseError,
+    ),
+    "a redirect to no address": (
+        whole(b"", "Location: http://[bad", status="302 Go"),
+        zai_image.InvalidResponseError,
+    ),
+    "a question who asks": (
+        whole(b"{}", "WWW-Authenticate: Digest realm=x, nonce=y", status="401 Who"),
+        zai_image.AuthenticationError,
+    ),
     "no byte": (b"", zai_image.ConnectionError),
     "bytes that are not HTTP": (b"SSH-2.0-OpenSSH_9.2\r\n", zai_image.ConnectionError),
     "half a status line": (b"HTTP/1.1 20", zai_image.ConnectionError),
-    "a length that is too long": (head("Content-Length: 500") + ANSWER, zai_image._any_image.AnyImage),
+    "a length that is too long": (head("Content-Length: 500") + ANSWER, AN_IMAGE),
     "a length that is too short": (head("Content-Length: 20") + ANSWER, zai_image.InvalidResponseError),
     "a length that is none": (head("Content-Length: many") + ANSWER, zai_image.ConnectionError),
     "chunks that break off": (
@@ -121,11 +209,11 @@ ANSWERS: dict[str, tuple[bytes, type[object]]] = {
     "a switch of protocols": (head("Upgrade: h2c", status="101 Switching Protocols"), ZaiImageError),
     "an early hint and then silence": (head(status="103 Early Hints"), zai_image.ConnectionError),
     "a redirect to itself": (head("Location: /", "Content-Length: 0", status="307 Go"), zai_image.InvalidResponseError),
-    "no length, so that the end says it": (head() + ANSWER, zai_image._any_image.AnyImage),
+    "no length, so that the end says it": (head() + ANSWER, AN_IMAGE),
 }
 
 
-@asking
+@pytest.mark.parametrize("asking", [ask, ask_async, ask_with_client, ask_with_client_async])
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_that_lies_or_breaks_off_is_a_documented_error_and_is_not_asked_for_again(
     asking: Callable[..., object], name: str
