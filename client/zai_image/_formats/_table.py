@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Callable
 from typing import Final
 
-from zai_image._formats import _boxes, _lengths, _walks
+from zai_image._formats import _boxes, _lengths, _matches, _walks
 from zai_image._formats._content import Content
 from zai_image._formats._format import Format, Signature
 from zai_image._formats._walks import Sides
@@ -29,75 +28,8 @@ def _brand(*brands: bytes) -> tuple[Signature, ...]:
     return tuple(((4, b"ftyp" + brand),) for brand in brands)
 
 
-_SVG: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:svg:)?svg[\s/>]", re.DOTALL
-)
-_XBM: Final = re.compile(rb"\s*(?:/\*.*?\*/\s*)?#define[ \t]+\S*_width[ \t]", re.DOTALL)
-_EPS: Final = re.compile(rb"%!PS[^\r\n]*EPSF")
-_BITMAP_HEADERS: Final = tuple(length.to_bytes(4, "little") for length in (12, 40, 52, 56, 64, 108, 124))
-
-
-def _is_device_independent_bitmap(content: Content) -> bool:
-    # One plane, and a number of bits that there is.
-    at = 8 if content[:4] == _BITMAP_HEADERS[0] else 12
-    planes, bits = content[at : at + 2], int.from_bytes(content[at + 2 : at + 4], "little")
-    return content[:4] in _BITMAP_HEADERS and planes == b"\1\0" and bits in (1, 4, 8, 16, 24, 32)
-
-
 def _bitmap_sides(content: Content) -> Sides:
     return _walks.bmp_sides(content, 0)
-
-
-def _is_avif(content: Content) -> bool:
-    # The general brand may come first.
-    return content[4:8] == b"ftyp" and b"avif" in content[8 : min(int.from_bytes(content[:4]), 200)]
-
-
-def _is_svg(content: Content) -> bool:
-    return _SVG.match(content[:65536]) is not None
-
-
-def _is_xbm(content: Content) -> bool:
-    return _XBM.match(content[:4096]) is not None
-
-
-def _is_eps(content: Content) -> bool:
-    return _EPS.match(content[:256]) is not None
-
-
-def _is_icon(content: Content) -> bool:
-    return content[:4] == b"\0\0\1\0" and _lists_icons(content)
-
-
-def _is_cursor(content: Content) -> bool:
-    return content[:4] == b"\0\0\2\0" and _lists_icons(content)
-
-
-def _lists_icons(content: Content) -> bool:
-    # The first one stands behind the list; Targa files may begin with the same four bytes.
-    count = int.from_bytes(content[4:6], "little")
-    return count > 0 and int.from_bytes(content[18:22], "little") == 6 + 16 * count
-
-
-# By the kind of image, how many bits a pixel may have.
-_TARGA_BITS: Final = {1: (8, 15, 16), 2: (15, 16, 24, 32), 3: (8, 16)}
-
-
-def _is_targa(content: Content) -> bool:
-    if content[-18:] == b"TRUEVISION-XFILE.\0":
-        return True
-    if len(content) < 18:
-        return False
-    mapped, kind, width, height, bits = struct.unpack_from("<xBB9xHHB", content)
-    return mapped in (0, 1) and bits in _TARGA_BITS.get(kind & ~8, ()) and width > 0 and height > 0
-
-
-def _is_photo_cd(content: Content) -> bool:
-    return content[2048:2052] == b"PCD_"
-
-
-def _is_spider(content: Content) -> bool:
-    return _lengths.spider_header(content) is not None
 
 
 _NETPBM: Final = tuple(((0, bytes((0x50, kind, behind))),) for kind in b"1234567fFy" for behind in b"\n \t\r")
@@ -153,7 +85,7 @@ FORMATS: Final = (
         ("image/avif", "image/avif-sequence"),
         (".avif", ".avifs"),
         signatures=_brand(b"avif", b"avis"),
-        search=_is_avif,
+        search=_matches.is_avif,
         completeness=_boxes.heif_is_complete,
         sides=_boxes.heif_sides,
     ),
@@ -203,7 +135,7 @@ FORMATS: Final = (
         "ICO",
         ("image/vnd.microsoft.icon", "image/x-icon", "image/ico"),
         (".ico",),
-        search=_is_icon,
+        search=_matches.is_icon,
         completeness=_walks.icon_is_complete,
         sides=_walks.icon_sides,
     ),
@@ -211,7 +143,7 @@ FORMATS: Final = (
         "cursor",
         ("image/x-win-bitmap",),
         (".cur",),
-        search=_is_cursor,
+        search=_matches.is_cursor,
         completeness=_walks.icon_is_complete,
         sides=_walks.icon_sides,
     ),
@@ -242,7 +174,7 @@ FORMATS: Final = (
         "SVG",
         ("image/svg+xml",),
         (".svg",),
-        search=_is_svg,
+        search=_matches.is_svg,
         completeness=_walks.svg_is_complete,
     ),
     Format(
@@ -299,7 +231,7 @@ FORMATS: Final = (
         ("application/postscript",),
         (".eps", ".ps"),
         signatures=_at(b"\xc5\xd0\xd3\xc6"),
-        search=_is_eps,
+        search=_matches.is_eps,
         completeness=_lengths.eps_is_complete,
     ),
     Format(
@@ -361,13 +293,13 @@ FORMATS: Final = (
         "Photo CD",
         ("image/x-photo-cd",),
         (".pcd",),
-        search=_is_photo_cd,
+        search=_matches.is_photo_cd,
     ),
     Format(
         "XBM",
         ("image/x-xbitmap", "image/xbm"),
         (".xbm",),
-        search=_is_xbm,
+        search=_matches.is_xbm,
         completeness=_walks.code_is_complete,
     ),
     Format(
@@ -422,7 +354,7 @@ FORMATS: Final = (
         "Targa",
         ("image/x-tga", "image/x-targa"),
         (".tga", ".icb", ".vda", ".vst"),
-        search=_is_targa,
+        search=_matches.is_targa,
         completeness=_lengths.targa_is_complete,
         sides=_sides("<HH", 12),
     ),
@@ -430,7 +362,7 @@ FORMATS: Final = (
         "DIB",
         ("image/x-dib",),
         (".dib",),
-        search=_is_device_independent_bitmap,
+        search=_matches.is_device_independent_bitmap,
         completeness=_lengths.dib_is_complete,
         sides=_bitmap_sides,
     ),
@@ -438,7 +370,7 @@ FORMATS: Final = (
         "SPIDER",
         ("image/x-spider",),
         (".spi", ".spider"),
-        search=_is_spider,
+        search=_matches.is_spider,
         completeness=_lengths.spider_is_complete,
     ),
 )
