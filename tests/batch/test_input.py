@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,18 @@ def read(path: Path) -> list[Prompt]:
 
 
 @settings(max_examples=25)
-@given(st.lists(FIELDS.filter(lambda fields: fields.get("id", "1").strip()), min_size=1))
-def test_json_lines_and_csv_say_the_same(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]) -> None:
+@given(
+    st.lists(FIELDS.filter(lambda fields: fields.get("id", "1").strip()), min_size=1),
+    st.sampled_from(["utf-8", "utf-8-sig"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_json_lines_and_csv_say_the_same(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]], encoding: str, end: str
+) -> None:
     folder = tmp_path_factory.mktemp("input")
-    (folder / "in.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
-    with (folder / "in.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["prompt", "model", "size", "id"])
+    (folder / "in.jsonl").write_text("".join(f"{json.dumps(row)}{end}" for row in rows), encoding, newline="")
+    with (folder / "in.csv").open("w", encoding=encoding, newline="") as file:
+        writer = csv.DictWriter(file, ["prompt", "model", "size", "id"], lineterminator=end, quoting=csv.QUOTE_ALL)
         writer.writeheader()
         writer.writerows(rows)
     prompts = read(folder / "in.jsonl")
@@ -76,6 +83,11 @@ def test_any_parameter_of_generate_may_be_given(tmp_path: Path) -> None:
         ("in.csv", "prompt,timeout\nA fox,soon", "line 2: write timeout as JSON"),
         ("in.csv", 'prompt\n"A fox', "write CSV with quotes"),
         ("in.txt", b"A fox\n\xff", "as UTF-8"),
+        ("in.txt", "A fox".encode("utf-16"), "as UTF-8"),
+        ("in.txt", " \n\n", "write a prompt a line"),
+        ("in.csv", "prompt,size\n", "write a prompt a line"),
+        ("in.csv", "prompt;size\nA fox;1x1", "line 1: begin with a line that names each column"),
+        ("in.csv", f"prompt\n{'x' * 200_000}", "line 2: write CSV with quotes around texts: field larger"),
         ("missing.txt", None, "choose another input"),
     ],
 )
@@ -88,6 +100,13 @@ def test_what_cannot_be_used_is_told_with_its_line_and_what_to_write(
     with pytest.raises(InputError) as raised:
         read(path)
     assert told in str(raised.value)
+
+
+def test_what_cannot_be_read_again_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "in.txt")
+    for path in (tmp_path / "in.txt", tmp_path, Path("-"), Path("/dev/null")):
+        with pytest.raises(InputError, match="save the prompts in a file"):
+            Input(path, *PARAMETERS).digest()
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".jsonl", ".csv"])

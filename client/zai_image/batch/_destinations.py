@@ -91,11 +91,12 @@ class Folder:
         if os.path.lexists(target) and not (target.is_file() and filecmp.cmp(staged, target, shallow=False)):
             return False
         # Or a crash of the system could leave an empty file under a good name, or none.
-        _onto_the_disk(staged)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _onto_the_disk(staged, os.O_RDWR)
+        if "/" in name:
+            target.parent.mkdir(parents=True, exist_ok=True)
         staged.replace(target)
         if os.name != "nt":
-            _onto_the_disk(target.parent)
+            _onto_the_disk(target.parent, os.O_RDONLY)
         return True
 
     def address(self, name: str) -> str:
@@ -155,8 +156,8 @@ class Remote:
         return f"{self.url.rstrip('/')}/{name}"
 
 
-def _onto_the_disk(path: Path) -> None:
-    number = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+def _onto_the_disk(path: Path, flags: int) -> None:
+    number = os.open(path, flags)
     try:
         os.fsync(number)
     finally:
