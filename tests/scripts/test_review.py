@@ -268,6 +268,15 @@ def test_a_new_group_gets_entries_after_the_pattern_of_another_named_after_it(ch
     assert [name for name in entries(text) if name not in found] == list(entries(old))
 
 
+def test_a_rule_of_another_property_binds_servers_and_clients_and_is_tested_by_its_keyword(
+    checkout: Path, tmp_path: Path
+) -> None:
+    accepted([file_with(tmp_path / "given", CHANGES["a limit of another property"][0])], checkout)
+    entry = entries((checkout / CATALOGUE).read_text())["PROMPT-LENGTH"]
+    assert (entry["numbers"], entry["binds"]) == ({"maxLength": 1000}, ["server", "client"])
+    assert entry["check"] == "Sends values at each limit and beyond it."
+
+
 def test_a_group_that_is_gone_takes_its_entries_along(checkout: Path, tmp_path: Path) -> None:
     accepted([file_with(tmp_path / "given", CHANGES["a dropped model"][0])], checkout)
     assert not [name for name in entries((checkout / CATALOGUE).read_text()) if "OTHERS" in name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal, TypeAlias, cast
+from typing import Any
 
 import click
 
@@ -17,7 +17,6 @@ from zai_image.cli._live import LiveLine
 from zai_image.cli._messages import tell
 
 _FILE = click.Path(path_type=Path)
-_Profile: TypeAlias = Literal["strict", "documented", "deployed"]
 
 
 @click.command()
@@ -113,20 +112,15 @@ def conform(
         return _compare(*compare)
     if no_auth and api_key is not None:
         raise click.UsageError("--no-auth sends no key; leave out --api-key, or --no-auth")
+    asked: dict[str, Any] = {
+        **{"models": models, "requirements": requirements, "profile": profile},
+        **{"budget": budget, "seed": seed, "thorough": thorough},
+    }
     if dry_run:
         try:
-            planned = plan(
-                with_key=not no_auth,
-                models=models,
-                requirements=requirements,
-                profile=cast(_Profile, profile),
-                budget=budget,
-                seed=seed,
-                thorough=thorough,
-            )
+            click.echo(report.plan_in_words(plan(with_key=not no_auth, **asked), budget), nl=False)
         except ValueError as error:
             raise click.UsageError(str(error)) from None
-        click.echo(report.plan_in_words(planned, budget), nl=False)
         return 0
     if local == (url is not None):
         raise click.UsageError("give the URL of the server to judge, or --local for the embedded one")
@@ -143,12 +137,7 @@ def conform(
                 url or "",
                 # An absent secret of CI is an empty variable.
                 api_key=None if no_auth else api_key or os.environ.get("ZAI_API_KEY") or None,
-                models=models,
-                requirements=requirements,
-                profile=cast(_Profile, profile),
-                budget=budget,
-                seed=seed,
-                thorough=thorough,
+                **asked,
                 concurrency=concurrency,
                 local=local,
                 progress=live.show if live.is_on else None,

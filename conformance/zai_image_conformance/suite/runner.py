@@ -93,9 +93,16 @@ def judge(
     problem = _unusable(target) or _senseless(target)
     if problem is not None:
         return evolve(known, url=_without_secrets(target), problem=problem)
+    return _judged(target, known, progress, connection or Connection())
+
+
+def _judged(
+    target: Target, known: Verdict, progress: Callable[[Progress], None] | None, connection: Connection
+) -> Verdict:
+    """Send everything, and add the outcomes to what is known."""
     started = time.monotonic()
-    connection = connection or Connection()
     run = Run(Session(target, connection.transport, connection.clock), progress)
+    problem: str | None = None
     interrupted = False
     try:
         run.all()
