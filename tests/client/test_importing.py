@@ -9,6 +9,7 @@ from importlib.metadata import version
 import pytest
 
 import zai_image
+from tests.client.loopback import answers_with, image_answer, peer
 
 HEAVY = {"httpx", "attr", "pytest", "hypothesis", "starlette", "zai_image_conformance", "rich", "click", "inspect"}
 
@@ -48,3 +49,26 @@ def test_the_package_tells_its_version_and_no_name_that_it_has_not() -> None:
 )
 def test_what_is_not_asked_for_is_not_loaded(code: str, also: set[str]) -> None:
     assert not loaded(code, HEAVY | also)
+
+
+HTTPX2_ALONE = """
+import asyncio, sys
+sys.modules["httpx"] = None
+from zai_image import AsyncZaiImage, ZaiImage
+
+async def twin():
+    async with AsyncZaiImage("a-key", base_url=sys.argv[1]) as zai:
+        return (await zai.images.generate("kitten")).url
+
+with ZaiImage("a-key", base_url=sys.argv[1]) as zai:
+    print(zai.images.generate("kitten").url, asyncio.run(twin()))
+"""
+
+
+def test_an_application_that_has_httpx2_needs_no_httpx() -> None:
+    link = "https://images.example/1.png"
+    with peer(answers_with(image_answer(link))) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", HTTPX2_ALONE, server.url], capture_output=True, text=True, check=True
+        )
+    assert done.stdout.split() == [link, link]
