@@ -51,7 +51,7 @@ with running(api_key="a-key") as server, httpx.Client(trust_env=False) as client
     answers["cogview-4-250304"] = [order(model="cogview-4-250304")]
     answers["drawn"] = [f'data-model="{model}" data-step="{step}"' in page and f"<option>{model}</option>" in page
                         for model, step in (("glm-image", 32), ("nova-2", 64), ("cogview-5", 16))]
-    answers["named"] = ["cogview-4-250304" in page, "hd for glm-image and nova-2" in page]
+    answers["named"] = ["cogview-4-250304" in page, "`glm-image` and `nova-2` default is `hd`" in page]
     decision = client.get(start + "/start/size?model=nova-2&size=896x640").json()
     answers["decided"] = [decision["valid"], [reason["sentence"] for reason in decision["reasons"]]]
 print(json.dumps(answers))
