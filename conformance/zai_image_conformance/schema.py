@@ -88,6 +88,10 @@ class Property:
         """
         return _constraints(catalogue(), self, model)
 
+    def allows(self, value: Any, model: str) -> bool:
+        """Whether the strict document lets requests that name a model have a value, with all its parts."""
+        return jsonschema_rs.is_valid(_whole_schema(self.name, model), portable(value))
+
     def broken_by(self, value: Any, model: str | None = None) -> tuple[Constraint, ...]:
         """The constraints that a value breaks; the type alone where it has another type."""
         broken = tuple(each for each in self.constraints(model) if each.breaks(value))
@@ -100,6 +104,15 @@ def document() -> dict[str, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     read: dict[str, Any] = yaml.load(files(__package__).joinpath(_DOCUMENT).read_text("utf-8"), Loader=loader)
     return read
+
+
+@cache
+def _whole_schema(name: str, model: str) -> Any:
+    _, schema = _resolved(document()["paths"][PATH]["post"]["requestBody"]["content"]["application/json"]["schema"])
+    variants = [_resolved(each)[1] for each in schema.get("oneOf", ())] or [schema]
+    own = [each for each in variants if model in each["properties"]["model"].get("enum", [model])]
+    # References within it lead to the components.
+    return with_null({"components": document()["components"], "allOf": [own[0]["properties"][name]] if own else []})
 
 
 def properties() -> Mapping[str, Property]:

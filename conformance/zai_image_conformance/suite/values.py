@@ -58,7 +58,9 @@ def accepted(about: Property, model: str) -> tuple[Value, ...]:
     return tuple(
         value
         for value in values(about, model)
-        if not about.broken_by(value.value, model) and (not isinstance(value.value, str) or is_plain(value.value))
+        if not about.broken_by(value.value, model)
+        and about.allows(value.value, model)
+        and (not isinstance(value.value, str) or is_plain(value.value))
     )
 
 
@@ -128,8 +130,9 @@ def _at_limits(about: Property, model: str) -> Iterator[Value]:
         for number in (*(bound + off for bound in bounds for off in (0, -step, step, 1)), bounds[0] + step / 2):
             yield Value(f"{about.name} {json.dumps(number)}", number, at_limit=True)
     if about.type == "array":
-        item = about.schema.get("items", {}).get("example", "kitten")
-        for length in (limits[each] + off for each in ("minItems", "maxItems") if each in limits for off in (0, -1, 1)):
+        item = about.schema.get("items", {}).get("example", "https://images.example/kitten.png")
+        bounds = [limits[each] for each in ("minItems", "maxItems") if each in limits] or [1]
+        for length in (bound + off for bound in bounds for off in (0, -1, 1)):
             yield Value(f"{about.name} of {length} items", [item] * length, at_limit=True)
     if "pattern" in limits:
         least = limits.get("minLength", 1)
