@@ -19,7 +19,7 @@ _FORM_SENTENCE: Final = "WIDTHxHEIGHT: two plain decimal integers joined by a lo
 
 
 class Size(NamedTuple):
-    """Width and height of a image in pixels; ``str()`` gives the form the API takes, ``WIDTHxHEIGHT``."""
+    """Width and height of an image in pixels; ``str()`` gives the form the API takes, ``WIDTHxHEIGHT``."""
 
     width: int
     height: int

@@ -14,7 +14,7 @@ from zai_image_conformance.server import RunningServer
 PROMPT = "A cute little kitten."
 
 
-def test_a_image_of_the_embedded_server_is_written_where_asked(zai_image: Run, tmp_path: Path) -> None:
+def test_an_image_of_the_embedded_server_is_written_where_asked(zai_image: Run, tmp_path: Path) -> None:
     done = zai_image("generate", PROMPT, "--local", "-s", "1728x960", "-o", "k.png")
     assert (done.returncode, done.stdout, done.stderr) == (0, "k.png\n", "")
     with Pillow.open(tmp_path / "k.png") as image:

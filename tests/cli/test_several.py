@@ -20,7 +20,7 @@ BLOCKED = refused(400, 1301, "blocked by policy")
 REFUSED_KEY = refused(401, 1002, "the key is not valid")
 
 
-def test_each_prompt_gets_a_image_and_a_line(zai_image: Run, tmp_path: Path, studio: Studio) -> None:
+def test_each_prompt_gets_an_image_and_a_line(zai_image: Run, tmp_path: Path, studio: Studio) -> None:
     done = zai_image("generate", "A fox", "A hen", "A cow")
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(done.stdout.splitlines()) == ["a-cow.png", "a-fox.png", "a-hen.png"]
@@ -155,7 +155,7 @@ def test_all_are_made_by_one_embedded_server(zai_image: Run) -> None:
 
 
 @pytest.mark.parametrize("output", ["farm", "farm/{n}.png"])
-def test_a_image_that_cannot_be_stored_is_told_with_its_link_for_it_is_paid(
+def test_an_image_that_cannot_be_stored_is_told_with_its_link_for_it_is_paid(
     zai_image: Run, tmp_path: Path, studio: Studio, output: str
 ) -> None:
     farm = tmp_path / "farm"

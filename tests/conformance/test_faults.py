@@ -335,7 +335,7 @@ def test_a_refusal_can_have_the_vendors_other_form_whatever_refuses(shared: Runn
     good(ask(shared, "nested-error"))
 
 
-def test_latency_and_jitter_delay_a_image_and_no_refusal(
+def test_latency_and_jitter_delay_an_image_and_no_refusal(
     shared: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("random.uniform", lambda least, most: most)
@@ -379,7 +379,7 @@ def test_a_request_without_an_answer_is_recorded_all_the_same(shared: RunningSer
         assert b"kitten" in last(shared).body
 
 
-def test_a_image_can_be_slow_and_then_break_off(shared: RunningServer) -> None:
+def test_an_image_can_be_slow_and_then_break_off(shared: RunningServer) -> None:
     (item,) = good(ask(shared))["data"]
     assert fetch(item["url"], f"slow-image={HOUR}", "image-reset", patience=MOMENT).ending == "silent"
     seen = fetch(item["url"], "slow-image=0.02", "image-reset")
@@ -388,7 +388,7 @@ def test_a_image_can_be_slow_and_then_break_off(shared: RunningServer) -> None:
 
 
 @pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("POST", 405)])
-def test_only_the_get_of_a_image_is_a_fetch(server: RunningServer, method: str, status: int) -> None:
+def test_only_the_get_of_an_image_is_a_fetch(server: RunningServer, method: str, status: int) -> None:
     (item,) = good(ask(server))["data"]
     with server.fault("dead-link", times=1), connected(server.url) as connection:
         connection.sendall(request(method, item["url"], {}))

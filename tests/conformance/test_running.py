@@ -119,7 +119,7 @@ def test_a_fetched_link_names_the_host_that_was_asked(server: RunningServer) -> 
     assert response.json()["data"][0]["url"].startswith("http://gateway.test:8443/images/")
 
 
-def test_latency_delays_a_image_and_no_refusal() -> None:
+def test_latency_delays_an_image_and_no_refusal() -> None:
     # An hour: were it waited for where it should not be, the test would not end; where it should, a time-out says so.
     with running(faults=["latency=3600"]) as server:
         assert post(server, model="glm-image").status_code == 400

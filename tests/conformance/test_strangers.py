@@ -180,7 +180,7 @@ def commented(kind: str) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF"])
-def test_what_is_written_into_a_image_beside_its_pixels_is_not_in_its_thumbnail(kind: str) -> None:
+def test_what_is_written_into_an_image_beside_its_pixels_is_not_in_its_thumbnail(kind: str) -> None:
     image = commented(kind)
     assert KEY.encode() in image
     view = view_of(image)

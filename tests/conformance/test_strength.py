@@ -94,7 +94,7 @@ def served() -> Iterator[Process]:
         yield process
 
 
-def test_a_image_is_drawn_when_its_link_is_fetched_and_not_before(
+def test_an_image_is_drawn_when_its_link_is_fetched_and_not_before(
     server: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = []

@@ -30,15 +30,15 @@ def client(server: RunningServer) -> Iterator[OpenAI]:
         yield client
 
 
-def test_a_image_comes_back(client: OpenAI) -> None:
+def test_an_image_comes_back(client: OpenAI) -> None:
     answer = client.images.generate(**_ORDER, size="1728x960", quality="hd", extra_body={"user_id": "somebody"})
     assert isinstance(answer.created, int)
     (image,) = answer.data
-    fetched = httpx.get(image.url, trust_env=False)
+    fetched = httpx.get(image.url, timeout=60, trust_env=False)
     assert (fetched.status_code, fetched.headers["content-type"]) == (200, "image/png")
 
 
-def test_its_asynchronous_client_gets_a_image_too(server: RunningServer) -> None:
+def test_its_asynchronous_client_gets_an_image_too(server: RunningServer) -> None:
     async def ordered() -> Any:
         async with AsyncOpenAI(api_key=server.api_key, base_url=f"{server.url}/paas/v4", max_retries=0) as client:
             return await client.images.generate(**_ORDER)

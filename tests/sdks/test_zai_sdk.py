@@ -32,7 +32,7 @@ def client(server: RunningServer) -> Iterator[ZaiClient]:
         yield client
 
 
-def test_a_image_comes_back(client: ZaiClient) -> None:
+def test_an_image_comes_back(client: ZaiClient) -> None:
     answer = client.images.generations(**_ORDER, size="1728x960", quality="hd", user_id="somebody")
     assert isinstance(answer.created, int)
     (image,) = answer.data

@@ -158,7 +158,7 @@ def test_a_fault_of_a_request_becomes_the_documented_error_after_the_documented_
 
 @pytest.mark.parametrize("name", OF_AN_IMAGE)
 @EACH_CLIENT
-def test_a_fault_of_a_image_becomes_the_documented_error_and_costs_no_second_request(
+def test_a_fault_of_an_image_becomes_the_documented_error_and_costs_no_second_request(
     server: RunningServer, ask: Ask, name: str
 ) -> None:
     expected = OF_AN_IMAGE[name]
@@ -170,7 +170,7 @@ def test_a_fault_of_a_image_becomes_the_documented_error_and_costs_no_second_req
 
 @pytest.mark.parametrize("name", OF_AN_IMAGE)
 @EACH_CLIENT
-def test_a_fault_of_a_image_leaves_the_old_file_or_the_whole_image_and_nothing_beside_it(
+def test_a_fault_of_an_image_leaves_the_old_file_or_the_whole_image_and_nothing_beside_it(
     server: RunningServer, ask: Ask, name: str, tmp_path: Path
 ) -> None:
     expected = OF_AN_IMAGE[name]
@@ -184,7 +184,7 @@ def test_a_fault_of_a_image_leaves_the_old_file_or_the_whole_image_and_nothing_b
 
 
 @EACH_CLIENT
-def test_a_image_is_saved_as_it_is_downloaded(server: RunningServer, ask: Ask, tmp_path: Path) -> None:
+def test_an_image_is_saved_as_it_is_downloaded(server: RunningServer, ask: Ask, tmp_path: Path) -> None:
     saved = ask(server, target=tmp_path / "kitten.png")
     assert saved.content == ask(server).content
     assert list(tmp_path.iterdir()) == [tmp_path / "kitten.png"]

@@ -82,7 +82,7 @@ FAILURES: Mapping[str, tuple[Came, int]] = {
 
 @pytest.mark.parametrize("failure", FAILURES)
 @BY_GENERATING
-def test_a_image_that_fails_to_come_leaves_the_old_file_and_nothing_beside_it(
+def test_an_image_that_fails_to_come_leaves_the_old_file_and_nothing_beside_it(
     generate: Generate, failure: str, target: Path
 ) -> None:
     came, asked = FAILURES[failure]
@@ -96,7 +96,7 @@ def test_a_image_that_fails_to_come_leaves_the_old_file_and_nothing_beside_it(
 
 @pytest.mark.parametrize("failure", FAILURES)
 @BY_GENERATING
-def test_a_image_that_fails_to_come_is_not_downloaded_either(generate: Generate, failure: str) -> None:
+def test_an_image_that_fails_to_come_is_not_downloaded_either(generate: Generate, failure: str) -> None:
     came, asked = FAILURES[failure]
     server = hosting(came)
     with pytest.raises(DownloadError):
@@ -153,7 +153,7 @@ def test_a_link_that_is_no_address_on_the_web_is_not_followed(generate: Generate
 
 
 @BY_GENERATING
-def test_a_image_of_64_mebibytes_is_stored(generate: Generate, target: Path) -> None:
+def test_an_image_of_64_mebibytes_is_stored(generate: Generate, target: Path) -> None:
     generate(lambda image: image.save(target), transport=transport(hosting(padded(MOST))))
     assert target.stat().st_size == MOST
     # pytest keeps the folders of several runs.
@@ -161,7 +161,7 @@ def test_a_image_of_64_mebibytes_is_stored(generate: Generate, target: Path) -> 
 
 
 @BY_GENERATING
-def test_a_image_of_a_byte_more_is_refused(generate: Generate, target: Path) -> None:
+def test_an_image_of_a_byte_more_is_refused(generate: Generate, target: Path) -> None:
     server = hosting(padded(MOST + 1))
     with pytest.raises(DownloadError):
         generate(lambda image: image.save(target), transport=transport(server))
@@ -170,7 +170,7 @@ def test_a_image_of_a_byte_more_is_refused(generate: Generate, target: Path) -> 
 
 
 @BY_GENERATING
-def test_while_a_image_comes_its_file_is_the_old_one(generate: Generate, target: Path) -> None:
+def test_while_an_image_comes_its_file_is_the_old_one(generate: Generate, target: Path) -> None:
     found: list[bytes] = []
 
     def pieces() -> Iterator[bytes]:
@@ -188,7 +188,7 @@ class Ended(BaseException):
 
 
 @BY_GENERATING
-def test_a_process_that_ends_while_a_image_comes_leaves_the_old_file_and_nothing_beside_it(
+def test_a_process_that_ends_while_an_image_comes_leaves_the_old_file_and_nothing_beside_it(
     generate: Generate, target: Path
 ) -> None:
     def pieces() -> Iterator[bytes]:
@@ -204,7 +204,7 @@ def test_a_process_that_ends_while_a_image_comes_leaves_the_old_file_and_nothing
 
 @pytest.mark.parametrize("name", ["missing/kitten.png", "folder.png"])
 @BY_GENERATING
-def test_a_image_that_cannot_be_stored_is_told_as_such_and_leaves_nothing(
+def test_an_image_that_cannot_be_stored_is_told_as_such_and_leaves_nothing(
     generate: Generate, name: str, tmp_path: Path
 ) -> None:
     (tmp_path / "folder.png").mkdir()

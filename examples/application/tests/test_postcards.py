@@ -51,7 +51,7 @@ def test_a_lost_order_is_not_sent_again_since_it_may_have_been_charged(
     assert orders(zai_server) == 1
 
 
-def test_a_image_that_breaks_off_is_fetched_again(zai_server: RunningServer, tmp_path: Path) -> None:
+def test_an_image_that_breaks_off_is_fetched_again(zai_server: RunningServer, tmp_path: Path) -> None:
     zai_server.fault("image-reset", times=1)
     assert postcard("Venice", tmp_path / "venice.png").exists()
     assert orders(zai_server) == 1
