@@ -36,7 +36,7 @@ def test_an_image_comes_back(client: ZaiClient) -> None:
     answer = client.images.generations(**_ORDER, size="1728x960", quality="hd", user_id="somebody")
     assert isinstance(answer.created, int)
     (image,) = answer.data
-    fetched = httpx.get(image.url, trust_env=False)
+    fetched = httpx.get(image.url, timeout=60, trust_env=False)
     assert (fetched.status_code, fetched.headers["content-type"]) == (200, "image/png")
 
 
