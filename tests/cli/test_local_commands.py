@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from PIL import Image as Pillow
 
 from tests.cli.conftest import Run
+from zai_image.cli._embedded import conformance_extra
 from zai_image_conformance.server import FAULTS, listening
 
 
@@ -127,8 +129,15 @@ def test_demo_shows_an_image_a_refused_size_a_verdict_with_its_report_and_what_t
 
 
 def test_a_verdict_leaves_nothing_in_the_folder_that_it_was_asked_from(process: Run, tmp_path: Path) -> None:
-    caches = tmp_path / "caches"
-    done = process("conform", "--local", "--requirement", "SIZE-FORM", XDG_CACHE_HOME=str(caches))
+    done = process("conform", "--local", "--requirement", "SIZE-FORM", XDG_CACHE_HOME=str(tmp_path))
     assert done.returncode == 0
-    assert list(tmp_path.iterdir()) == [caches]
-    assert any((caches / "zai-image/hypothesis").iterdir())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_hypothesis_keeps_is_put_among_the_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    # Set first, so that it is as before after the test.
+    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "")
+    del os.environ["HYPOTHESIS_STORAGE_DIRECTORY"]
+    with conformance_extra():
+        assert Path(os.environ["HYPOTHESIS_STORAGE_DIRECTORY"]) == tmp_path / "zai-image/hypothesis"

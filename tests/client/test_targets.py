@@ -108,7 +108,7 @@ def test_what_is_no_regular_file_is_refused_before_the_download(
     [
         *(("folder", "is a folder"), ("folder/", "names a folder"), (".", ""), ("/", ""), ("", "is no name of a file")),
         *(("n" * 256, "too long"), ("n" * 252, "too long"), ("n" * 252 + ".png", "too long"), ("d/" * 3000 + "d", "")),
-        *(("file/kitten.png", "Not a directory"), ("missing/kitten.png", "No such file"), ("a\0b.png", "null byte")),
+        *(("file/kitten.png", "Not a directory"), ("missing/kitten.png", "No such file"), ("a\0b.png", "null")),
         *((7, "int"), (None, "NoneType"), (b"kitten.png", "bytes"), (["kitten.png"], "list")),
     ],
 )

@@ -123,7 +123,6 @@ def test_what_python_adds_to_json_is_told_by_its_name(constant: str) -> None:
     ("content", "told"),
     [
         (b"", "JSON was promised, an empty body came"),
-        (b"[" * 5_000, "JSON was promised, the answer is nested too deeply"),
         (b"[" * 100_000, "JSON was promised, the answer has more than 10000 values"),
         (b"{", "JSON was promised, the answer is not: Expecting property name enclosed in double quotes"),
     ],
@@ -132,6 +131,14 @@ def test_bytes_that_are_no_json_are_told_as_what_they_are(content: bytes, told: 
     with pytest.raises(InvalidData) as refused:
         wire.decode(content)
     assert str(refused.value).partition(": line")[0] == told
+
+
+def test_json_that_is_nested_too_deeply_for_python_is_told() -> None:
+    # Python 3.13 goes as deep as an answer may have values.
+    with pytest.raises(
+        InvalidData, match=r"^JSON was promised, the answer is (nested too deeply|not: Expecting value)"
+    ):
+        wire.decode(b"[" * 5_000)
 
 
 def test_what_no_json_can_hold_is_told_as_such() -> None:
