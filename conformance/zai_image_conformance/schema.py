@@ -111,8 +111,9 @@ def _whole_schema(name: str, model: str) -> Any:
     _, schema = _resolved(document()["paths"][PATH]["post"]["requestBody"]["content"]["application/json"]["schema"])
     variants = [_resolved(each)[1] for each in schema.get("oneOf", ())] or [schema]
     own = [each for each in variants if model in each["properties"]["model"].get("enum", [model])]
-    # References within it lead to the components.
-    return with_null({"components": document()["components"], "allOf": [own[0]["properties"][name]] if own else []})
+    # References within it lead to the components. Of a model that the document does not know it states nothing.
+    stated = {"allOf": [own[0]["properties"][name]]} if own else {}
+    return with_null({"components": document()["components"], **stated})
 
 
 def properties() -> Mapping[str, Property]:

@@ -82,6 +82,7 @@ class _Revision:
         self.stated = {constraint.key: constraint for constraint in constraints}
         self.claimed: set[tuple[object, ...]] = set()
         self.ids = {entry["id"] for entry in entries.plain}
+        self.reviewed = {constraint.key for entry in entries.plain for constraint in reviewed_by(entry)}
         self.conditions = self._paired(constraints)
 
     def _paired(self, constraints: Sequence[Constraint]) -> dict[tuple[str, str, Condition | None], Condition | None]:
@@ -139,6 +140,9 @@ class _Revision:
                 numbers[one.keyword] = one.value
         if reviewed and not numbers:
             return None
+        for one in self._joining(entry, found[0].when if found else when):
+            found.append(one)
+            numbers[one.keyword] = one.value
         self.claimed |= {constraint.key for constraint in found}
         changes: dict[str, Any] = {}
         now = found[0].when if found else when
@@ -153,6 +157,17 @@ class _Revision:
         if found and "sentence" in entry and not any(_said(entry, constraint) for constraint in found):
             changes["sentence"] = found[0].sentence
         return changes
+
+    def _joining(self, entry: Mapping[str, Any], when: Condition | None) -> list[Constraint]:
+        """Return what is new and of no kind that has entries of its own: it stands with other numbers of its place."""
+        return [
+            one
+            for one in self.stated.values()
+            if one.keyword not in _KINDS
+            and "numbers" in entry
+            and (one.place, one.when) == (entry.get("place"), when)
+            and one.key not in self.reviewed | self.claimed
+        ]
 
     def _of_sentence(self, entry: Mapping[str, Any]) -> dict[str, Any]:
         """Return what an entry quotes in the place of a sentence that is gone: what now stands there, or the place."""

@@ -216,7 +216,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "a type that nobody knows": (
         lambda document: request_schema(document)["properties"].update(style={"type": "image"}),
         # Held against the specification before anything is made of it.
-        "not OpenAPI 3 at components.schemas.CreateImageRequest.other.properties.style.other.type",
+        "not OpenAPI 3 at #/components/schemas/CreateImageRequest/properties/style/type",
     ),
 }
 
