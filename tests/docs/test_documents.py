@@ -53,7 +53,7 @@ def test_the_readme_has_exactly_two_command_lines() -> None:
     blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
     assert [block.count("\n") for block in blocks] == [1, 1]
     assert blocks[0].rstrip().endswith("zai-image demo")
-    assert blocks[1].rstrip().endswith("tox -p")
+    assert blocks[1].rstrip().endswith("tox -p auto")
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
