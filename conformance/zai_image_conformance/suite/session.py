@@ -262,6 +262,8 @@ class Session:
                 # A connection that was kept may have been closed meanwhile, which is no fault: once more on a new one.
                 if error.lost and not lost_before:
                     lost_before = True
+                    # Also not on the one that has just shown that the server is there.
+                    self.transport.renew()
                     continue
                 return self._exchange(request, sent_at, None, f"no response: {self.shown(str(error))}")
             exchange = self._exchange(request, sent_at, response, self._summary(response))
