@@ -187,11 +187,11 @@ def test_a_destination_that_fills_up_stops_the_run_and_the_next_stores_what_was_
     prompts = [f"Fox {number}" for number in range(9)]
     with monkeypatch.context() as patched:
 
-        def full(folder: Folder, staged: Path, name: str) -> bool:
+        def full(folder: Folder, worker: str, images: list[tuple[str, bytes]]) -> list[OSError]:
             patched.setattr(Folder, "check", broken)
-            raise OSError(28, "No space left on device")
+            return [OSError(28, "No space left on device")] * len(images)
 
-        patched.setattr(Folder, "move", full)
+        patched.setattr(Folder, "store", full)
         summary, _ = batch(prompts, limits=Limits(concurrency=1))
     assert (summary.stopped, len(studio.asked)) == ("choose another destination: No space left on device", 1)
     assert (summary.counts[State.ANSWERED], files(tmp_path / "out")) == (1, {})

@@ -23,7 +23,8 @@ from sqlalchemy.engine import Engine
 
 from tests.cli.studio import PNG
 from zai_image import AsyncZaiImage
-from zai_image.batch import Folder, Journal, Limits, run
+from zai_image.batch import Journal, Limits, run
+from zai_image.batch._destinations import _File
 
 
 @frozen
@@ -121,7 +122,7 @@ def _count_moments(moment: int, act_then: Callable[[], None]) -> None:
     event.listen(Engine, "commit", lambda connection: pass_moment())
     for name in ("take_in", "begin", "turn", "end"):
         setattr(Journal, name, around(getattr(Journal, name), before=False))
-    Folder.move = around(Folder.move, before=True)  # type: ignore[method-assign]
+    _File.move = around(_File.move, before=True)  # type: ignore[method-assign]
 
 
 def _warm_up() -> None:

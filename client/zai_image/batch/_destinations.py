@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import filecmp
 import os
 import re
 import secrets
 import shutil
-import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 _PROBE: Final = bytes(65536)
 _SCHEME: Final = re.compile("[A-Za-z][A-Za-z0-9+.-]+://|memory:")
@@ -24,7 +26,7 @@ class DestinationError(Exception):
 
 
 class Destination(Protocol):
-    """Where images go. Each is first saved in the staging folder, then moved to its name, whole or not at all."""
+    """Where images go."""
 
     def check(self) -> None:
         """Make sure, as far as that can be known before there is an image, that one can be stored.
@@ -34,20 +36,21 @@ class Destination(Protocol):
         """
         ...
 
-    def staging(self, worker: str) -> Path:
-        """Return a worker's own folder of this machine, where images are saved before they get their names."""
+    def store(self, worker: str, images: Sequence[tuple[str, bytes]]) -> Sequence[bool | OSError]:
+        """Store images that came at about the same time, each whole or not at all.
+
+        Args:
+            worker: Who stores them: what it leaves behind when it is killed can be told by that.
+            images: Names, with ``/`` between folders, and the bytes of each image.
+
+        Returns:
+            For each image: true once no crash of the system can lose it; false where something else has its name; why
+            it could not be stored.
+        """
         ...
 
     def clear(self, worker: str) -> None:
-        """Remove what a worker has left in its staging folder, and the folder."""
-        ...
-
-    def move(self, staged: Path, name: str) -> bool:
-        """Move an image to its name, or return false where something else has that name.
-
-        Raises:
-            OSError: It cannot be stored.
-        """
+        """Remove what a worker that was killed has left behind."""
         ...
 
     def address(self, name: str) -> str:
@@ -75,33 +78,78 @@ class Folder:
             reason = getattr(error, "strerror", None) or error
             raise DestinationError(f"choose another destination: cannot write into {self.path}: {reason}") from error
 
-    def staging(self, worker: str) -> Path:
-        """Return a hidden folder inside, so that moving an image copies nothing."""
-        path = self.path / _STAGING.format(worker)
-        path.mkdir(parents=True, exist_ok=True)
-        return path
+    def store(self, worker: str, images: Sequence[tuple[str, bytes]]) -> Sequence[bool | OSError]:
+        """Write the images in a hidden folder, and move each to its name; replace nothing but the same image."""
+        staging = self._staging(worker)
+        files = [_File(content, staging / f"{secrets.token_hex(4)}.part", self.path / name) for name, content in images]
+        # Each folder once, however many images came into it.
+        flush_folder = cache(partial(_flush, flags=os.O_RDONLY))
+        # Step by step for all of them: what is written by then gets to the disk together.
+        for step in (_File.write, _File.flush, _File.move, partial(_File.flush_folder, flush=flush_folder)):
+            for file in files:
+                file.take(step)
+        return [file.result for file in files]
 
     def clear(self, worker: str) -> None:
         """Remove the hidden folder."""
-        shutil.rmtree(self.path / _STAGING.format(worker), ignore_errors=True)
+        shutil.rmtree(self._staging(worker), ignore_errors=True)
 
-    def move(self, staged: Path, name: str) -> bool:
-        """Replace nothing but the same image."""
-        target = self.path / name
-        if os.path.lexists(target) and not (target.is_file() and filecmp.cmp(staged, target, shallow=False)):
-            return False
-        # Or a crash of the system could leave an empty file under a good name, or none.
-        _onto_the_disk(staged, os.O_RDWR)
-        if "/" in name:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        staged.replace(target)
-        if os.name != "nt":
-            _onto_the_disk(target.parent, os.O_RDONLY)
-        return True
+    def _staging(self, worker: str) -> Path:
+        return self.path / _STAGING.format(worker)
 
     def address(self, name: str) -> str:
         """Return the path."""
         return str(self.path / name)
+
+
+@define
+class _File:
+    """An image on its way into a folder: written beside its target, brought to the disk, moved to its name.
+
+    Attributes:
+        result: As `Destination.store` returns it.
+    """
+
+    content: bytes
+    path: Path
+    target: Path
+    result: bool | OSError = True
+
+    def take(self, step: Callable[[_File], bool]) -> None:
+        """Take a step, unless one before has failed."""
+        if self.result is not True:
+            return
+        try:
+            self.result = step(self)
+        except OSError as error:
+            self.result = error
+        if self.result is not True:
+            with suppress(OSError):
+                self.path.unlink(missing_ok=True)
+
+    def write(self) -> bool:
+        if os.path.lexists(self.target) and not (self.target.is_file() and self.target.read_bytes() == self.content):
+            return False
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("xb") as file:
+            file.write(self.content)
+        return True
+
+    def flush(self) -> bool:
+        # Or a crash of the system could leave an empty file under a good name.
+        _flush(self.path, os.O_RDWR)
+        return True
+
+    def move(self) -> bool:
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        self.path.replace(self.target)
+        return True
+
+    def flush_folder(self, flush: Callable[[Path], None]) -> bool:
+        # Or it could leave none.
+        if os.name != "nt":
+            flush(self.target.parent)
+        return True
 
 
 @frozen
@@ -122,19 +170,15 @@ class Remote:
         except Exception as error:
             raise DestinationError(f"choose another destination: cannot write to {self.url}: {error}") from error
 
-    def staging(self, worker: str) -> Path:
-        """Return a folder of this machine's own."""
-        path = Path(tempfile.gettempdir()) / _STAGING.format(worker)
-        path.mkdir(exist_ok=True)
-        return path
+    def store(self, worker: str, images: Sequence[tuple[str, bytes]]) -> Sequence[bool | OSError]:
+        """Store each in a thread of its own, since a store answers slowly."""
+        with ThreadPoolExecutor(len(images)) as threads:
+            return list(threads.map(self._store, images))
 
-    def clear(self, worker: str) -> None:
-        """Remove it."""
-        shutil.rmtree(Path(tempfile.gettempdir()) / _STAGING.format(worker), ignore_errors=True)
-
-    def move(self, staged: Path, name: str) -> bool:
+    def _store(self, image: tuple[str, bytes]) -> bool | OSError:
         """Write the object under a name of its own first: not every store writes one at once."""
-        target, content = f"{self._root}/{name}", staged.read_bytes()
+        name, content = image
+        target = f"{self._root}/{name}"
         # A name belongs to one prompt, so that what a killed run left under it is replaced.
         partial = f"{target}.part"
         try:
@@ -144,19 +188,22 @@ class Remote:
                 self._files.makedirs(partial.rpartition("/")[0], exist_ok=True)
             self._files.pipe_file(partial, content)
             self._files.mv(partial, target)
-        except OSError:
-            raise
+        except OSError as error:
+            return error
         except Exception as error:
-            raise OSError(f"{type(error).__name__}: {error}") from error
-        staged.unlink()
+            return OSError(f"{type(error).__name__}: {error}")
         return True
+
+    def clear(self, worker: str) -> None:
+        """Leave everything: what is left under a name is replaced with its image."""
 
     def address(self, name: str) -> str:
         """Return the URL."""
         return f"{self.url.rstrip('/')}/{name}"
 
 
-def _onto_the_disk(path: Path, flags: int) -> None:
+def _flush(path: Path, flags: int) -> None:
+    """Bring a file or folder to the disk."""
     number = os.open(path, flags)
     try:
         os.fsync(number)

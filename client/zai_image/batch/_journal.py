@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -18,21 +18,10 @@ from sqlalchemy import Connection, Engine, and_, false, func, insert, or_, selec
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from zai_image import _naming
 from zai_image.batch import _databases, _statements
 from zai_image.batch._input import InputError, Prompt
-from zai_image.batch._model import (
-    Answered,
-    Claim,
-    Failed,
-    JournalError,
-    Named,
-    NotStored,
-    Outcome,
-    Stored,
-    Wish,
-    Work,
-)
+from zai_image.batch._model import Claim, Failed, JournalError, Outcome, Wish, Work
+from zai_image.batch._outcomes import note_all
 from zai_image.batch._tables import METADATA, PROMPTS, TOTALS, VERSION, WORKERS, State
 from zai_image_api.promises import LINK_LIFE
 
@@ -113,8 +102,8 @@ class Journal:
             InputError: Two prompts have one id, or the journal has another prompt under an id.
         """
         taken = 0
-        with self._begin() as connection:
-            if connection.execute(_statements.LOCK_TOTALS).one().input == digest:
+        with self._changing() as (connection, totals):
+            if totals.input == digest:
                 return 0
             remaining = iter(prompts)
             while chunk := list(islice(remaining, _AT_ONCE)):
@@ -143,7 +132,7 @@ class Journal:
         Returns:
             The dead workers, and id and prompt of what is unknown now.
         """
-        with self._begin() as connection:
+        with self._changing() as (connection, _):
             dead = select(WORKERS.c.id).where(WORKERS.c.id != (worker or ""))
             if self.lease is not None:
                 dead = dead.where(WORKERS.c.seen < self._now(connection) - self.lease)
@@ -157,7 +146,7 @@ class Journal:
 
     def end(self, worker: str) -> list[tuple[str, str]]:
         """Sign a worker out; return id and prompt of what it asked for and has no answer to."""
-        with self._begin() as connection:
+        with self._changing() as (connection, _):
             return self._free(connection, [worker])
 
     def turn(self, worker: str, outcomes: Sequence[Outcome], wish: Wish) -> tuple[list[str | bool], Claim]:
@@ -176,51 +165,44 @@ class Journal:
             For each outcome whether it was noted; for one that needs a name, the name that is reserved for it. And what
             is claimed.
         """
-        noted: list[str | bool] = [False] * len(outcomes)
-        # In one order, so that no two workers wait for each other.
-        order = sorted(range(len(outcomes)), key=lambda index: outcomes[index].work.id)
-        refunded = 0
-        with self._begin() as connection:
+        with self._changing() as (connection, totals):
             self._beat(connection, worker)
-            for index in order:
-                outcome = outcomes[index]
-                noted[index] = _note(connection, worker, outcome)
-                if noted[index] and isinstance(outcome, Answered | Named):
-                    noted[index] = _reserved(connection, outcome)
-                elif noted[index] and isinstance(outcome, Failed) and outcome.state != State.UNKNOWN:
-                    refunded += 1
-            if refunded:
-                connection.execute(_statements.PAY, {"more": -refunded})
-            claim = self._claim(connection, worker, wish) if wish.room > 0 else Claim([])
+            noted = note_all(connection, worker, outcomes)
+            paid = totals.paid
+            for outcome, is_noted in zip(outcomes, noted, strict=True):
+                # It was counted when it was claimed.
+                if is_noted and isinstance(outcome, Failed) and outcome.state != State.UNKNOWN:
+                    paid -= 1
+            claim = self._claim(connection, worker, wish, paid, totals.next_at) if wish.room > 0 else Claim([])
+            paid += sum(work.url is None for work in claim.work)
+            if paid != totals.paid:
+                connection.execute(_statements.PAY, {"new_paid": paid})
         return noted, claim
 
-    def _claim(self, connection: Connection, worker: str, wish: Wish) -> Claim:
+    def _claim(self, connection: Connection, worker: str, wish: Wish, paid: int, next_at: float) -> Claim:
         """Claim what is answered and not stored, then what waits, as far as the limits allow."""
         limits = wish.limits
-        totals = connection.execute(_statements.LOCK_TOTALS).one()
         work: list[Work] = []
         if self._may_be_freed:
             work = _claimed(connection, _statements.CLAIM_ANSWERED, wish.room, claimant=worker)
             # Where no other process works, nobody frees any more of these.
             self._may_be_freed = self.lease is not None or len(work) == wish.room
-        paid_left = math.inf if limits.max_images is None else limits.max_images - totals.paid
+        paid_left = math.inf if limits.max_images is None else limits.max_images - paid
         asked = connection.execute(_statements.ASKED).scalar_one()
         allowed = min(wish.room - len(work), limits.concurrency - asked, paid_left)
         pause = 0.0
         if limits.rate is not None and allowed > 0:
             now, between = self._now(connection), 60.0 / limits.rate
             # Whatever the clock does, no request waits longer than the one before it makes it wait.
-            pause = min(max(0.0, totals.next_at - now), between)
+            pause = min(max(0.0, next_at - now), between)
             # Evenly, so that no minute has more than it may.
             allowed = 0 if pause else 1
         new: list[Work] = []
         if allowed > 0:
             new = _claimed(connection, _statements.CLAIM_WAITING, int(allowed), claimant=worker, of_input=wish.input)
-        if new:
-            connection.execute(_statements.PAY, {"more": len(new)})
-            if limits.rate is not None:
-                pause = between
-                connection.execute(_statements.NEXT_REQUEST, {"then": now + pause})
+        if new and limits.rate is not None:
+            pause = between
+            connection.execute(_statements.NEXT_REQUEST, {"then": now + pause})
         if work or new:
             return Claim([*work, *new], pause=pause)
         left = connection.execute(_statements.LEFT, {"of_input": wish.input, "claimant": worker}).one()
@@ -240,7 +222,7 @@ class Journal:
                 PROMPTS.c.created < time.time() - LINK_LIFE.total_seconds(),
             )
         chosen = update(PROMPTS).where(PROMPTS.c.input == digest, or_(PROMPTS.c.state == state, is_over))
-        with self._begin() as connection:
+        with self._changing() as (connection, _):
             forgotten = dict.fromkeys(("worker", "error", "url", "created", "request_id", "failed_by"))
             return int(connection.execute(chosen.values(state=State.WAITING, **forgotten)).rowcount)
 
@@ -326,6 +308,16 @@ class Journal:
         return float(connection.execute(_statements.NOW).scalar_one())
 
     @contextmanager
+    def _changing(self) -> Iterator[tuple[Connection, Row[Any]]]:
+        """Lend a transaction that may change prompts, one at a time of all processes, and the totals.
+
+        Whoever changes prompts locks the totals before anything else. So no two transactions wait for each other,
+        whatever they lock then, and one limit holds for all.
+        """
+        with self._begin() as connection:
+            yield connection, connection.execute(_statements.LOCK_TOTALS).one()
+
+    @contextmanager
     def _begin(self) -> Iterator[Connection]:
         try:
             with self._engine.begin() as connection:
@@ -339,53 +331,6 @@ def _claimed(connection: Connection, claim: Any, room: int, **given: str) -> lis
     rows = connection.execute(claim, {"room": room, **given})
     claimed = (Work(row[0], row[1], row[2], json.loads(row[3]), *row[4:]) for row in rows)
     return sorted(claimed, key=lambda work: work.number)
-
-
-def _note(connection: Connection, worker: str, outcome: Outcome) -> bool:
-    """Note an outcome; return false where its claim is no longer the last of its prompt."""
-    match outcome:
-        case Answered():
-            statement = _statements.ANSWERED
-            values = {
-                "new_worker": worker,
-                "new_url": _storable(outcome.url),
-                "new_created": outcome.created,
-                "new_request_id": _storable(outcome.request_id),
-            }
-        case Named():
-            statement, values = _statements.NAMED, {"new_worker": worker}
-        case Failed():
-            statement = _statements.FAILED
-            values = {
-                "new_state": outcome.state,
-                "new_error": _storable(outcome.error),
-                "new_request_id": _storable(outcome.request_id),
-            }
-        case Stored():
-            statement, values = _statements.STORED, {"new_path": outcome.path}
-        case NotStored():
-            statement = _statements.NOT_STORED
-            values = {"new_error": _storable(outcome.error), "new_failed_by": worker}
-    work = outcome.work
-    return bool(connection.execute(statement, {"of_id": work.id, "of_token": work.token, **values}).rowcount == 1)
-
-
-def _reserved(connection: Connection, outcome: Answered | Named) -> str:
-    """Reserve the best name that is no other prompt's."""
-    reserve = _statements.RESERVE[connection.dialect.name]
-    for nth in count(outcome.first if isinstance(outcome, Named) else 0):
-        name = outcome.name(nth)
-        key = _naming.key(name)
-        if connection.execute(reserve, {"name": key, "id": outcome.work.id}).rowcount:
-            return name
-        if connection.execute(_statements.OWNER, {"name": key}).scalar_one() == outcome.work.id:
-            return name
-    raise AssertionError("count() does not end")
-
-
-def _storable(told: str | None) -> str | None:
-    """Return others' words with what a database may refuse spelt out: null characters and halves of surrogate pairs."""
-    return told and told.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
 
 
 def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:

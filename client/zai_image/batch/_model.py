@@ -86,6 +86,7 @@ class Answered:
 
     Attributes:
         name: Returns the nth name for the image, from 0, the best: without the suffix, which only the download tells.
+        first: The first name to try.
     """
 
     work: Work
@@ -93,6 +94,7 @@ class Answered:
     created: float | None
     request_id: str | None
     name: Callable[[int], str]
+    first: int = 0
 
 
 @frozen

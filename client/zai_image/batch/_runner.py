@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from attrs import define, field, frozen
@@ -22,6 +21,7 @@ from zai_image._failures import UNUSABLE_ANSWERS, Streak, may_be_charged, meets_
 from zai_image._giving_up import GRACE, GivingUp
 from zai_image._images import AsyncImage
 from zai_image.batch._destinations import Destination, DestinationError
+from zai_image.batch._grouping import Grouped
 from zai_image.batch._journal import Journal
 from zai_image.batch._model import (
     Answered,
@@ -96,11 +96,14 @@ class Runner:
     _wake: asyncio.Event = field(factory=asyncio.Event)
     _no_downloads: GivingUp = field(factory=GivingUp)
     _no_answers: GivingUp = field(factory=GivingUp)
-    _thread: ThreadPoolExecutor = field(factory=lambda: ThreadPoolExecutor(1, "zai-image journal"))
+    # For a turn, a sign of life, and a look at who gives none: none of them waits for the others.
+    _threads: ThreadPoolExecutor = field(factory=lambda: ThreadPoolExecutor(3, "zai-image journal"))
     _pace: Pace = field(init=False)
+    _storing: Grouped[tuple[str, bytes], bool | OSError] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._pace = Pace(self.limits.concurrency)
+        self._storing = Grouped(lambda images: self.destination.store(self._worker, images))
 
     def interrupt(self) -> None:
         """Let no further request leave; wait for the answers of those under way, or for nothing when called again."""
@@ -123,14 +126,15 @@ class Runner:
         await asyncio.to_thread(self.destination.check)
         self._tell_lost(*self.journal.recover())
         self._worker = self.journal.begin()
-        beating = asyncio.create_task(self._beat())
+        repeated = [asyncio.create_task(self._repeat(act)) for act in (self._beat, self._free_others)]
         try:
             async with self.client() as zai:
                 await self._work_all(zai)
         finally:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
-            self._thread.shutdown()
+            for task in repeated:
+                task.cancel()
+            await asyncio.gather(*repeated, return_exceptions=True)
+            self._threads.shutdown()
             self.destination.clear(self._worker)
             self._tell_lost([], self.journal.end(self._worker))
         if self._bug is not None:
@@ -165,8 +169,6 @@ class Runner:
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._wake.wait()
-                    # What comes at about the same time is committed together.
-                    await asyncio.sleep(_TOGETHER)
 
     async def _turn(self, room: int) -> Claim:
         """Commit outcomes, and claim as many prompts as there is room for.
@@ -194,7 +196,9 @@ class Runner:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._wake.set()
+        # Another took its place when its outcome was committed, unless the run ends.
+        if not self._tasks or self._is_ending:
+            self._wake.set()
 
     async def _work(self, zai: AsyncZaiImage, work: Work, claimed_at: float) -> None:
         try:
@@ -269,14 +273,17 @@ class Runner:
             self._told(state, work, kind=kind, **told)
 
     async def _store(self, work: Work, image: AsyncImage, stem: str, named: Callable[[int], str]) -> None:
-        """Download the image, move it to its name, and commit that."""
-        staged = self.destination.staging(self._worker) / f"{work.number}-{work.token}.part"
+        """Download the image, store it under its name, and commit that."""
         try:
-            if await self._no_downloads.unless(self._downloaded(image, staged)) is None:
+            content = await self._no_downloads.unless(self._downloaded(image))
+            if content is None:
                 return
             suffix = mimetypes.guess_extension(image.media_type or "", strict=False) or ""
             for nth in count(1):
-                if await asyncio.to_thread(self.destination.move, staged, stem + suffix):
+                result = await self._storing((stem + suffix, content))
+                if isinstance(result, OSError):
+                    raise result
+                if result:
                     break
                 # Somebody else's file has that name.
                 other = await self._note(Named(work, named, nth))
@@ -290,12 +297,12 @@ class Runner:
         if await self._note(Stored(work, stem + suffix)):
             self._told("stored", work, path=self.destination.address(stem + suffix), url=_told_url(image.url))
 
-    async def _downloaded(self, image: AsyncImage, path: Path) -> Path:
+    async def _downloaded(self, image: AsyncImage) -> bytes:
         attempt = 0
         while True:
             attempt += 1
             try:
-                return await image.save(path)
+                return await image.download()
             except DownloadError as error:
                 if not error.transient or attempt == _DOWNLOADS:
                     raise
@@ -329,29 +336,37 @@ class Runner:
         for id, prompt in lost:
             self.tell(Event("unknown", {"id": id, "prompt": prompt, "error": "the run ended before an answer came"}))
 
-    async def _beat(self) -> None:
-        """Give signs of life and free what dead workers had, for as long as the run lasts."""
-        lease = self.journal.lease
-        while lease is not None:
-            await asyncio.sleep(lease / 5)
+    async def _repeat(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do something several times in a lease, for as long as the run lasts."""
+        while self.journal.lease is not None:
+            await asyncio.sleep(self.journal.lease / 5)
             try:
-                await self._in_thread(partial(self.journal.beat, self._worker))
-                dead, lost = await self._in_thread(partial(self.journal.recover, self._worker))
+                await act()
             except JournalError as error:
                 self._stop(str(error))
                 return
-            self._tell_lost(dead, lost)
-            self._wake.set()
+
+    async def _beat(self) -> None:
+        await self._in_thread(partial(self.journal.beat, self._worker))
+
+    async def _free_others(self) -> None:
+        """Free what dead workers had."""
+        self._tell_lost(*await self._in_thread(partial(self.journal.recover, self._worker)))
+        self._wake.set()
 
     async def _note(self, outcome: Outcome) -> str | bool:
         """Commit an outcome together with whatever else waits to be committed."""
         noted: asyncio.Future[str | bool] = asyncio.get_running_loop().create_future()
         self._outcomes.append((outcome, noted))
-        self._wake.set()
+        if len(self._outcomes) == len(self._tasks):
+            # No other can come.
+            self._wake.set()
+        elif len(self._outcomes) == 1:
+            asyncio.get_running_loop().call_later(_TOGETHER, self._wake.set)
         return await noted
 
     async def _in_thread(self, act: Callable[[], _T]) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, act)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, act)
 
 
 def _told_url(url: str) -> str | None:

@@ -27,9 +27,8 @@ from zai_image.batch._tables import NAMES, PROMPTS, TOTALS, WORKERS, State
 CLOCK: Final[Any] = literal_column("extract(epoch from clock_timestamp())")
 NOW: Final = select(CLOCK)
 
-# Whoever claims prompts locks this row: so one limit holds for all processes together.
 LOCK_TOTALS: Final = select(TOTALS).with_for_update()
-PAY: Final = update(TOTALS).values(paid=TOTALS.c.paid + bindparam("more"))
+PAY: Final = update(TOTALS).values(paid=bindparam("new_paid"))
 NEXT_REQUEST: Final = update(TOTALS).values(next_at=bindparam("then"))
 
 ADD_PROMPTS: Final = insert(PROMPTS)
@@ -97,6 +96,11 @@ CLAIM_ANSWERED: Final = _claim(
 )
 
 
+def _is_in(*states: State) -> Any:
+    # Written out: no statement with IN can be run with many rows of values at once.
+    return or_(*(PROMPTS.c.state == state for state in states))
+
+
 def _note(before: Any, **values: Any) -> Update:
     """Return what notes an outcome, if it is of the last claim of its prompt.
 
@@ -113,18 +117,16 @@ def _given(*names: str) -> dict[str, Any]:
 ANSWERED: Final = _note(
     # An answer may still come to a request that was given up, or is to be repeated and was not yet.
     or_(
-        PROMPTS.c.state.in_([State.ASKED, State.UNKNOWN, State.WAITING]),
+        _is_in(State.ASKED, State.UNKNOWN, State.WAITING),
         and_(PROMPTS.c.state == State.ANSWERED, PROMPTS.c.url == bindparam("new_url")),
     ),
     state=State.ANSWERED,
     error=None,
     **_given("worker", "url", "created", "request_id"),
 )
-FAILED: Final = _note(
-    PROMPTS.c.state.in_([State.ASKED, State.UNKNOWN]), worker=None, **_given("state", "error", "request_id")
-)
+FAILED: Final = _note(_is_in(State.ASKED, State.UNKNOWN), worker=None, **_given("state", "error", "request_id"))
 NAMED: Final = _note(PROMPTS.c.state == State.ANSWERED, **_given("worker"))
 NOT_STORED: Final = _note(PROMPTS.c.state == State.ANSWERED, worker=None, **_given("error", "failed_by"))
 STORED: Final = _note(
-    PROMPTS.c.state.in_([State.ANSWERED, State.STORED]), state=State.STORED, worker=None, error=None, **_given("path")
+    _is_in(State.ANSWERED, State.STORED), state=State.STORED, worker=None, error=None, **_given("path")
 )
