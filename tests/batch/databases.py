@@ -128,3 +128,11 @@ class Database:
     def let_leases_end(self) -> None:
         """Make the last sign of life of every worker an hour old: whoever gives none now counts as dead."""
         self.query("UPDATE zai_image_workers SET seen = seen - 3600 RETURNING id")
+
+    def wait_for_a_wait(self) -> None:
+        """Wait until some transaction waits for a lock."""
+        end = time.monotonic() + _PATIENCE
+        waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        while not self.query(waiting):
+            assert time.monotonic() < end
+            time.sleep(0.01)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import secrets
 import shlex
@@ -113,6 +114,51 @@ def test_no_message_shows_the_password_of_a_destination(scheme: str) -> None:
         told = str(error)
     assert "hunter2" not in told
     assert "127.0.0.1:9/farm" in told
+
+
+def test_each_image_of_a_group_is_stored_or_not_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "fox.png").write_bytes(b"somebody else's")
+    (tmp_path / "hen").write_bytes(b"a file where a folder would be")
+    (tmp_path / "cow.png").write_bytes(PNG)
+    names = ["fox.png", "hen/hen.png", "cow.png", "cows/cow.png", "owl.png"]
+    results = destination(str(tmp_path)).store("worker", [(name, PNG) for name in names])
+    assert [result if isinstance(result, bool) else type(result) for result in results] == [
+        False,
+        FileExistsError,
+        True,
+        True,
+        True,
+    ]
+    destination(str(tmp_path)).clear("worker")
+    stored = {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*.png")}
+    others = {"fox.png": b"somebody else's"}
+    assert stored == {**dict.fromkeys(["cow.png", "cows/cow.png", "owl.png"], PNG), **others}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cow.png", "cows", "fox.png", "hen", "owl.png"]
+
+
+def test_an_image_is_on_the_disk_before_it_has_its_name_and_its_name_before_it_counts_as_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[tuple[str, str]] = []
+    flush, replace = os.fsync, Path.replace
+
+    def flushed(number: int) -> None:
+        done.append(("on the disk", str(Path(f"/proc/self/fd/{number}").readlink())))
+        flush(number)
+
+    def replaced(path: Path, target: Path) -> Path:
+        done.append((str(path), str(target)))
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", flushed)
+    monkeypatch.setattr(Path, "replace", replaced)
+    names = ["a/1.png", "a/2.png", "b/3.png"]
+    assert destination(str(tmp_path)).store("worker", [(name, PNG) for name in names]) == [True, True, True]
+    for name in names:
+        (written,) = [path for path, target in done if target == str(tmp_path / name)]
+        moved = done.index((written, str(tmp_path / name)))
+        assert ("on the disk", written) in done[:moved]
+        assert ("on the disk", str((tmp_path / name).parent)) in done[moved:]
 
 
 def test_an_address_without_a_scheme_is_a_folder(tmp_path: Path) -> None:

@@ -6,18 +6,20 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.batch.conftest import Start
 from tests.batch.databases import Database
 from tests.batch.test_killed import finish, summary, unknown
-from tests.cli.studio import PNG, Studio
+from tests.cli.studio import PNG, Exchange, Studio, made
 from zai_image.batch import Journal, Limits, Prompt, State
 from zai_image.batch._model import Answered, Failed, Named, NotStored, Outcome, Stored, Wish, Work
 
@@ -243,3 +245,53 @@ def test_an_outcome_whose_commit_was_not_confirmed_may_be_noted_again(journal: J
     before = journal.counts(), journal.paid(), list(journal.rows())
     settle(journal, worker, [noted])
     assert (journal.counts(), journal.paid(), list(journal.rows())) == before
+
+
+CHANGES: list[Callable[[Journal, str, Work], object]] = [
+    lambda journal, worker, work: settle(journal, worker, [Failed(work, State.REFUSED, "no")]),
+    lambda journal, worker, work: settle(journal, worker, [Answered(work, "url", None, None, named)]),
+    lambda journal, worker, work: journal.turn(worker, [], Wish(1, Limits(), "digest")),
+    lambda journal, worker, work: journal.take_in("another", [Prompt("1", 1, "A fox", {})]),
+    lambda journal, worker, work: journal.retry(State.ASKED, "digest"),
+    lambda journal, worker, work: journal.recover(),
+    lambda journal, worker, work: journal.end(worker),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whoever_changes_prompts_waits_for_others_before_locking_anything_so_that_none_waits_for_another_that_waits(
+    journal: Journal, database: Database, change: Callable[[Journal, str, Work], object]
+) -> None:
+    worker = journal.begin()
+    work = claimed(journal, worker)
+    other = psycopg.connect(database.address)
+    with ThreadPoolExecutor(1) as threads:
+        with other, other.transaction():
+            other.execute("SELECT * FROM zai_image_totals FOR UPDATE")
+            waiting = threads.submit(change, journal, worker, work)
+            database.wait_for_a_wait()
+            for table in ("prompts", "workers"):
+                assert other.execute(f"SELECT id FROM zai_image_{table} FOR UPDATE NOWAIT").fetchone()
+            other.execute("INSERT INTO zai_image_names VALUES ('image-0', 'other')")
+        waiting.result(60)
+
+
+def test_signs_of_life_wait_for_no_other_worker(
+    tmp_path: Path, studio: Studio, start: Start, database: Database
+) -> None:
+    (tmp_path / "in.txt").write_text("\n".join(PROMPTS))
+    other = psycopg.connect(database.address)
+
+    async def made_while_another_changes_prompts(exchange: Exchange) -> None:
+        other.execute("SELECT * FROM zai_image_totals FOR UPDATE")
+        await made(exchange)
+
+    studio.orders["Fox 3"] = made_while_another_changes_prompts
+    with other, other.transaction():
+        worker = start(journal=database.address, lease=LEASE)
+        database.wait_for_a_wait()
+        time.sleep(3 * LEASE)
+        silent = "SELECT id FROM zai_image_workers WHERE seen < extract(epoch FROM clock_timestamp()) - %s"
+        assert other.execute(silent, [LEASE]).fetchall() == []
+    finish(worker)
+    assert summary(database.address).counts[State.STORED] == len(PROMPTS) == len(studio.asked)
