@@ -1,4 +1,4 @@
-"""Notes what came of prompts, and reserves the names of their images."""
+"""Notes outcomes of prompts, and reserves the names of their images."""
 
 from __future__ import annotations
 
