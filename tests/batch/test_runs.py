@@ -97,6 +97,18 @@ def test_images_of_one_name_get_names_of_their_own(batch: Batch, tmp_path: Path,
     assert len({name.casefold() for name in files(tmp_path / "out")}) == 3
 
 
+def test_an_image_of_an_unknown_kind_gets_no_name_that_another_image_has(studio: Studio, tmp_path: Path) -> None:
+    async def of_a_new_kind(exchange: Exchange) -> None:
+        await exchange.answer(200, b"a new kind of image", "image/x-new")
+
+    studio.images["A hen"] = of_a_new_kind
+    path = tmp_path / "in.jsonl"
+    rows = [{"prompt": "A fox", "id": "a"}, {"prompt": "A hen", "id": "a.png"}, {"prompt": "A cow", "id": "a.bin"}]
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    asyncio.run(run(path, tmp_path / "out", template="{id}"))
+    assert files(tmp_path / "out") == {"a.png": PNG, "a.png.bin": b"a new kind of image", "a.bin.png": PNG}
+
+
 def test_a_file_of_somebody_else_is_never_replaced(batch: Batch, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/fox.png").write_bytes(b"somebody else's")

@@ -128,12 +128,17 @@ class _File:
                 self.path.unlink(missing_ok=True)
 
     def write(self) -> bool:
-        if os.path.lexists(self.target) and not (self.target.is_file() and self.target.read_bytes() == self.content):
+        if os.path.lexists(self.target) and not self._is_there():
             return False
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("xb") as file:
             file.write(self.content)
         return True
+
+    def _is_there(self) -> bool:
+        if not self.target.is_file() or self.target.stat().st_size != len(self.content):
+            return False
+        return self.target.read_bytes() == self.content
 
     def flush(self) -> bool:
         # Or a crash of the system could leave an empty file under a good name.

@@ -278,7 +278,8 @@ class Runner:
             content = await self._no_downloads.unless(self._downloaded(image))
             if content is None:
                 return
-            suffix = mimetypes.guess_extension(image.media_type or "", strict=False) or ""
+            # Never none: two names that differ would be one file, where one of them ends like a suffix of the other.
+            suffix = mimetypes.guess_extension(image.media_type or "", strict=False) or ".bin"
             for nth in count(1):
                 result = await self._storing((stem + suffix, content))
                 if isinstance(result, OSError):
