@@ -44,9 +44,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
     try:
         date = parsedate_to_datetime(headers.get("retry-after", ""))
-    except (ValueError, OverflowError, IndexError):
+        return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    except Exception:
+        # Python's reader of dates meets many things in what is none.
         return None
-    return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
 def wait(seconds: float) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 import struct
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from zai_image._formats import SUFFIXES, facts_of, format_named, format_of, mismatch
+from zai_image._formats._content import Content
 from zai_image._formats._format import Format
 from zai_image._formats._table import FORMATS
 
@@ -228,6 +230,32 @@ def test_a_drawing_is_told_by_its_first_element(content: bytes) -> None:
 )
 def test_what_is_no_image_is_of_no_format(content: bytes) -> None:
     assert facts_of(content) is None
+
+
+@pytest.mark.parametrize("kind", sorted(FILES))
+def test_no_beginning_of_a_file_is_all_of_it_and_none_raises(kind: str) -> None:
+    content = FILES[kind]
+    for end in range(min(len(content), 600)):
+        facts = facts_of(content[:end])
+        assert facts is None or facts.is_complete is not True, end
+
+
+# Those that can be raised without arguments.
+ERRORS: Final = [
+    kind
+    for kind in vars(builtins).values()
+    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, UnicodeError | ExceptionGroup)
+]
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_whatever_a_reader_meets_in_a_file_is_no_error(error: type[Exception]) -> None:
+    def read(content: Content) -> Any:
+        raise error
+
+    format = Format("new", ("image/new",), (".new",), completeness=read, sides=read)
+    assert format.is_complete(b"") in (False, None)
+    assert format.size(b"") is None
 
 
 @given(st.sampled_from(sorted(FILES)), st.data())

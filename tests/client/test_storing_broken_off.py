@@ -20,6 +20,7 @@ LINK = "https://images.example/1.png"
 PNG = IMAGES["PNG"]
 
 
+@pytest.mark.unmutated
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 @pytest.mark.parametrize("limit", [1000, 9000, 70_000])
 def test_a_full_disk_leaves_no_half_image(limit: int, tmp_path: Path) -> None:

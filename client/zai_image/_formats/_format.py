@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -66,10 +65,10 @@ class Format:
             return None
         try:
             return self.completeness(content)
-        except TooManyParts:
+        except (TooManyParts, RecursionError, MemoryError):
             return None
-        except (struct.error, IndexError, ValueError, OverflowError):
-            # It was read past the end.
+        except Exception:
+            # Whatever it is, it was read past the end: what stands there is missing, or is none of it.
             return False
 
     def size(self, content: Content) -> Sides | None:
@@ -78,6 +77,7 @@ class Format:
             return None
         try:
             width, height = self.sides(content)
-        except (struct.error, LookupError, ValueError, OverflowError, StopIteration, TooManyParts):
+        except Exception:
+            # Whatever it is, what tells them is missing.
             return None
         return (width, height) if width > 0 and height > 0 else None

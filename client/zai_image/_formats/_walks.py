@@ -253,6 +253,8 @@ def netpbm_is_complete(content: Content) -> bool | None:
     if found[1] == b"4":
         # Bitmaps have no greatest value, so that the match may have taken a digit of the image for one.
         return len(content) - found.end(3) - 1 >= (width + 7) // 8 * height
+    if found[4] is None:
+        return False
     depth = (1 if int(found[4]) < 256 else 2) * (3 if found[1] == b"6" else 1)
     return len(content) - found.end() >= width * height * depth
 
