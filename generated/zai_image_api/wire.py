@@ -90,7 +90,7 @@ def encode(value: object) -> bytes:
         return _ENCODER.encode(value).encode()
     except RecursionError:
         raise InvalidData("this cannot be sent as JSON: it is nested too deeply") from None
-    except (TypeError, ValueError) as error:
+    except Exception as error:
         raise InvalidData(f"this cannot be sent as JSON: {error}") from error
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -116,7 +115,7 @@ def _plain(place: str, keyword: str, value: Any, schema: Mapping[str, Any], *, s
     if keyword == "pattern":
         try:
             compiled(value)
-        except (re.error, RecursionError, OverflowError) as error:
+        except Exception as error:
             raise PipelineError(f"the pattern {quote(value, 100)} at #{place} cannot be checked: {error}") from error
     if keyword == "required":
         held = schema.get("properties", {})

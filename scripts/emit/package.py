@@ -61,7 +61,9 @@ def plan(document: Mapping[str, Any], rules: Rules) -> Plan:
         made = resources(document, shapes, sizes.__contains__)
         places = [place for one in made for operation in one.operations for place in operation.places]
         every = constraints(document, places)
-    except (TypeError, ValueError, AttributeError, LookupError):
+    except PipelineError:
+        raise
+    except Exception:
         # Its parts are not what they must be; which, the specification's own model tells better.
         validate(document)
         raise

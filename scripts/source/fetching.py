@@ -87,7 +87,9 @@ def _fetch(address: str, patience: float) -> bytes:
         return asyncio.run(within_patience())
     except (TimeoutError, httpx.TimeoutException) as error:
         raise UnreadableError(f"{shown(address, 200)} does not answer within {patience:g} seconds") from error
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+    except UnreadableError:
+        raise
+    except Exception as error:
         raise UnreadableError(
             f"{shown(address, 200)} cannot be fetched: {' '.join(str(error).split())[:200]}"
         ) from error

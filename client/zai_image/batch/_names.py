@@ -32,7 +32,7 @@ def check_template(template: str) -> None:
         raise TemplateError(f"use {known} in the name: there is no {{{unknown[0]}}}")
     try:
         name(template, Work("1", 1, "A", {}, 1))
-    except (ValueError, KeyError, IndexError, AttributeError) as error:
+    except Exception as error:
         raise TemplateError(f"write the name as in {NAME!r}: {error}") from None
 
 

@@ -104,7 +104,7 @@ def read(content: bytes) -> Summary:
     try:
         told = _told(document)
         problem = document["problem"]
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except Exception:
         raise NotAReport("it does not keep the schema of JSON reports") from None
     if problem is not None:
         raise NotAReport(printable(f"it holds no verdict: {problem}"[:_SHOWN]))

@@ -345,6 +345,7 @@ def _seconds(retry_after: str | None, now: float) -> float | None:
     text = retry_after.strip()
     try:
         seconds = float(text) if text.replace(".", "", 1).isdecimal() else parsedate_to_datetime(text).timestamp() - now
-    except (ValueError, TypeError, OverflowError):
+    except Exception:
+        # Python's reader of dates meets many things in what is none.
         return None
     return seconds if 0 <= seconds < math.inf else 0.0

@@ -165,7 +165,8 @@ class HttpTransport:
         except TimeoutError:
             self._give_back(way, connection, usable=False)
             raise NoResponse(f"nothing whole within {patience:g} seconds", sent=True, lost=False) from None
-        except (http.client.HTTPException, OSError, ValueError) as error:
+        except Exception as error:
+            # Whatever it is, the server made Python's client raise it.
             self._give_back(way, connection, usable=False)
             raise NoResponse(str(error) or type(error).__name__, sent=True, lost=True) from None
         self._give_back(way, connection, usable=not response.will_close and len(raw) <= limit)
@@ -196,7 +197,7 @@ class HttpTransport:
             connection = way.connection()
             try:
                 connection.connect()
-            except (OSError, ValueError, http.client.HTTPException) as error:
+            except Exception as error:
                 connection.close()
                 raise NoResponse(str(error) or type(error).__name__, sent=False, lost=False) from None
         with self._state:
