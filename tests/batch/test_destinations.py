@@ -9,8 +9,11 @@ import secrets
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import fsspec
 import pytest
@@ -19,6 +22,7 @@ from moto.server import ThreadedMotoServer
 from tests.batch.databases import Database
 from tests.cli.studio import PNG, Exchange, Studio, made
 from zai_image.batch import DestinationError, Limits, State, destination, run
+from zai_image.batch._grouping import Grouped
 
 PROMPTS = "A fox\nA hen\n"
 
@@ -136,22 +140,79 @@ def test_each_image_of_a_group_is_stored_or_not_by_itself(tmp_path: Path) -> Non
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cow.png", "cows", "fox.png", "hen", "owl.png"]
 
 
+@pytest.mark.parametrize("has_links", [True, False])
+def test_two_runs_that_store_at_once_replace_nothing_of_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool
+) -> None:
+    if not has_links:
+        monkeypatch.setattr(os, "link", Mock(side_effect=PermissionError))
+    flush = os.fsync
+
+    def flushed_while_another_stores(number: int) -> None:
+        monkeypatch.setattr(os, "fsync", flush)
+        assert destination(str(tmp_path)).store("other", [("a.png", b"other's")]) == [True]
+
+    monkeypatch.setattr(os, "fsync", flushed_while_another_stores)
+    assert destination(str(tmp_path)).store("worker", [("a.png", PNG), ("b.png", PNG)]) == [False, True]
+    assert (tmp_path / "a.png").read_bytes() == b"other's"
+
+
+def test_brackets_in_a_name_are_no_pattern(address: str) -> None:
+    images = [(name, name.encode()) for name in ("fox[12].png", "fox1.png", "hen[!a].png", "a*b?.png")]
+    assert destination(address).store("worker", images) == [True] * len(images)
+    assert stored(address) == dict(images)
+
+
+def test_one_image_that_is_stored_slowly_keeps_no_other_from_being_stored() -> None:
+    slow, others = threading.Event(), threading.Semaphore(0)
+
+    def store(items: Sequence[int]) -> list[int]:
+        if 0 in items:
+            assert slow.wait(60)
+        else:
+            for _ in items:
+                others.release()
+        return list(items)
+
+    async def store_all() -> list[int]:
+        storing = Grouped(store, 2)
+        tasks = [asyncio.create_task(storing(0))]
+        await asyncio.sleep(0)
+        tasks += [asyncio.create_task(storing(number)) for number in range(1, 9)]
+        for _ in range(8):
+            assert await asyncio.to_thread(others.acquire, timeout=60)
+        slow.set()
+        return await asyncio.gather(*tasks)
+
+    assert asyncio.run(store_all()) == list(range(9))
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+@pytest.mark.parametrize("results", [[], [True] * 99, None, StopIteration(), OSError("no")])
+def test_whatever_a_destination_returns_or_raises_each_image_comes_to_an_end(at_once: int, results: Any) -> None:
+    async def store_all() -> list[object]:
+        storing = Grouped(Mock(side_effect=[results] * 99), at_once)
+        return await asyncio.wait_for(asyncio.gather(*map(storing, range(5)), return_exceptions=True), 60)
+
+    assert all(isinstance(ended, Exception) for ended in asyncio.run(store_all()))
+
+
 def test_an_image_is_on_the_disk_before_it_has_its_name_and_its_name_before_it_counts_as_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[tuple[str, str]] = []
-    flush, replace = os.fsync, Path.replace
+    flush, link = os.fsync, os.link
 
     def flushed(number: int) -> None:
         done.append(("on the disk", str(Path(f"/proc/self/fd/{number}").readlink())))
         flush(number)
 
-    def replaced(path: Path, target: Path) -> Path:
+    def linked(path: Path, target: Path) -> None:
         done.append((str(path), str(target)))
-        return replace(path, target)
+        link(path, target)
 
     monkeypatch.setattr(os, "fsync", flushed)
-    monkeypatch.setattr(Path, "replace", replaced)
+    monkeypatch.setattr(os, "link", linked)
     names = ["a/1.png", "a/2.png", "b/3.png"]
     assert destination(str(tmp_path)).store("worker", [(name, PNG) for name in names]) == [True, True, True]
     for name in names:

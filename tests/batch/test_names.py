@@ -53,7 +53,20 @@ def test_every_prompt_gets_a_name_of_its_own_that_no_system_takes_for_another(
 
 @pytest.mark.parametrize(
     "template",
-    ["{n", "n}", "{}", "{0}", "{date}", "{id!x}", "{id.upper}", "{id[0]}", "{n:q}", "{slug:{date}}", "{n:{id[a]}}"],
+    [
+        "{n",
+        "n}",
+        "{}",
+        "{0}",
+        "{date}",
+        "{id!x}",
+        "{id.upper}",
+        "{id[0]}",
+        "{n:q}",
+        "{slug:{date}}",
+        "{n:{id[a]}}",
+        "{n:{id}}",
+    ],
 )
 def test_a_template_that_makes_no_names_is_refused(template: str) -> None:
     with pytest.raises(TemplateError):

@@ -72,6 +72,13 @@ def test_images_that_earlier_runs_could_not_download_keep_no_prompt_waiting(batc
     assert summary.paid == len(studio.asked)
 
 
+def test_an_input_that_comes_back_is_taken_in_again(batch: Batch, studio: Studio) -> None:
+    for prompts in (["A fox", "A hen"], ["A fox"], ["A fox", "A hen"], ["A fox", "A hen", "A cow"], ["A fox", "A hen"]):
+        summary, _ = batch(prompts)
+        assert summary.counts[State.STORED] == summary.total == len(prompts)
+    assert len(studio.asked) == 3
+
+
 async def made_long_ago(exchange: Exchange) -> None:
     """Answer with the URL of an image that was made two months ago."""
     link = f"{exchange.origin}/images/{exchange.prompt.replace(' ', '%20')}"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -184,6 +185,38 @@ def test_a_server_that_cannot_be_reached_stops_the_run_and_charges_nothing(batch
     assert "no connection" in summary.stopped
 
 
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_images_that_cannot_be_had_stop_the_run_though_requests_are_answered(
+    batch: Batch, studio: Studio, concurrency: int
+) -> None:
+    prompts = [f"Fox {number}" for number in range(40)]
+    studio.images = dict.fromkeys(prompts, refused(404, 0, "gone"))
+    summary, _ = batch(prompts, limits=Limits(concurrency))
+    assert summary.stopped is not None
+    assert "10 downloads in a row failed alike" in summary.stopped
+    assert summary.paid <= 10 + concurrency
+
+
+@pytest.mark.parametrize("limits", [{"concurrency": 0}, {"rate": 0}, {"rate": -1}, {"max_images": -1}])
+def test_limits_with_which_nothing_could_be_sent_are_refused(limits: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=next(iter(limits))):
+        Limits(**limits)
+
+
+def test_a_greater_rate_than_before_holds_at_once(tmp_path: Path) -> None:
+    journal = Journal.open(str(tmp_path / "journal"))
+    try:
+        journal.take_in("digest", [Prompt(str(number), number, "A fox", {}) for number in range(1, 9)])
+        worker = journal.begin()
+        assert len(journal.turn(worker, [], Wish(1, Limits(9, rate=1 / 60), "digest"))[1].work) == 1
+        soon = Wish(1, Limits(9, rate=6000), "digest")
+        pause = journal.turn(worker, [], soon)[1].pause
+        time.sleep(2 * pause)
+        assert len(journal.turn(worker, [], soon)[1].work) == 1
+    finally:
+        journal.close()
+
+
 def test_the_destination_is_tried_before_anything_is_sent(batch: Batch, studio: Studio) -> None:
     with pytest.raises(DestinationError, match="cannot write into"):
         batch(["A fox"], output="/proc/images")
@@ -281,6 +314,23 @@ def test_an_interrupted_run_commits_the_answers_under_way_and_the_next_goes_on(
     assert (summary.counts[State.WAITING], summary.counts[State.UNKNOWN], summary.paid) == (1, 0, 1)
     assert batch()[0].counts[State.STORED] == 2
     assert [body["prompt"] for body in studio.asked] == ["A fox", "A hen"]
+
+
+def test_a_run_that_is_cancelled_leaves_nothing_running(studio: Studio, tmp_path: Path) -> None:
+    async def never_answered(exchange: Exchange) -> None:
+        await exchange.outlast()
+
+    async def cancelled() -> set[asyncio.Task[Any]]:
+        running = asyncio.create_task(run(tmp_path / "in.txt", tmp_path / "out", limits=Limits(4)))
+        while not studio.asked:
+            await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        return asyncio.all_tasks() - {asyncio.current_task()}
+
+    studio.orders["A fox"] = never_answered
+    (tmp_path / "in.txt").write_text("A fox")
+    assert asyncio.run(cancelled()) == set()
 
 
 def test_one_process_works_on_sqlite_at_a_time(batch: Batch, studio: Studio, tmp_path: Path) -> None:

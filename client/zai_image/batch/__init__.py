@@ -144,7 +144,7 @@ async def run(
         runner = Runner(opened, client, place, limits or Limits(), digest, template, tell)
         for wanted, state in ((retry_unknown, State.UNKNOWN), (retry_refused, State.REFUSED)):
             if wanted:
-                opened.recover()
+                runner.free_dead()
                 opened.retry(state, digest)
         begun(runner, opened)
         await runner.run()

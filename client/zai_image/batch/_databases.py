@@ -53,7 +53,9 @@ def postgresql(address: str, longest: float) -> Engine:
     if url.get_backend_name() != "postgresql":
         raise JournalError(_FORMS)
     try:
-        engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=_noticing_silence(longest)
+        )
     except ModuleNotFoundError as error:
         raise JournalError("pip install 'zai-image[postgresql]': PostgreSQL needs psycopg") from error
 
@@ -64,6 +66,18 @@ def postgresql(address: str, longest: float) -> Engine:
         connection.commit()
 
     return engine
+
+
+def _noticing_silence(longest: float) -> dict[str, int]:
+    """Return the settings of a connection that ends where the other side says nothing at all."""
+    seconds = max(2, round(longest))
+    return {
+        "connect_timeout": seconds,
+        "keepalives_idle": max(1, seconds // 2),
+        "keepalives_interval": max(1, seconds // 6),
+        "keepalives_count": 3,
+        "tcp_user_timeout": seconds * 1000,
+    }
 
 
 def locked(path: Path) -> IO[bytes]:

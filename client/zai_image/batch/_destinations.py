@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from attrs import define, field, frozen
 
@@ -26,7 +26,13 @@ class DestinationError(Exception):
 
 
 class Destination(Protocol):
-    """Where images go."""
+    """Where images go.
+
+    Attributes:
+        groups: How many groups of images it takes at once.
+    """
+
+    groups: ClassVar[int]
 
     def check(self) -> None:
         """Make sure, as far as that can be known before there is an image, that one can be stored.
@@ -62,6 +68,7 @@ class Destination(Protocol):
 class Folder:
     """A folder of this machine, or one that it has mounted."""
 
+    groups: ClassVar[int] = 1
     path: Path
 
     def check(self) -> None:
@@ -128,8 +135,8 @@ class _File:
                 self.path.unlink(missing_ok=True)
 
     def write(self) -> bool:
-        if os.path.lexists(self.target) and not self._is_there():
-            return False
+        if os.path.lexists(self.target):
+            return self._is_there()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("xb") as file:
             file.write(self.content)
@@ -141,13 +148,26 @@ class _File:
         return self.target.read_bytes() == self.content
 
     def flush(self) -> bool:
-        # Or a crash of the system could leave an empty file under a good name.
-        _flush(self.path, os.O_RDWR)
+        # Or a crash of the system could leave an empty file under a good name. It may be there from an earlier run.
+        _flush(self.path if self.path.exists() else self.target, os.O_RDWR)
         return True
 
     def move(self) -> bool:
+        if not self.path.exists():
+            return True
         self.target.parent.mkdir(parents=True, exist_ok=True)
-        self.path.replace(self.target)
+        try:
+            # Whatever came there meanwhile is not replaced.
+            os.link(self.path, self.target)
+        except FileExistsError:
+            return self._is_there()
+        except OSError:
+            # Not every file system has links.
+            if os.path.lexists(self.target):
+                return self._is_there()
+            self.path.replace(self.target)
+        else:
+            self.path.unlink()
         return True
 
     def flush_folder(self, flush: Callable[[Path], None]) -> bool:
@@ -161,6 +181,7 @@ class _File:
 class Remote:
     """Any place that fsspec reaches: ``s3://``, ``gs://``, ``az://``, ``memory://``..."""
 
+    groups: ClassVar[int] = 16
     url: str
     _files: Any = field(repr=False)
     _root: str
@@ -192,7 +213,9 @@ class Remote:
             if "/" in name:
                 self._files.makedirs(partial.rpartition("/")[0], exist_ok=True)
             self._files.pipe_file(partial, content)
-            self._files.mv(partial, target)
+            # Moving would take brackets in a name for a pattern.
+            self._files.cp_file(partial, target)
+            self._files.rm_file(partial)
         except OSError as error:
             return error
         except Exception as error:

@@ -105,6 +105,8 @@ class Journal:
         with self._changing() as (connection, totals):
             if totals.input == digest:
                 return 0
+            # This input may have been here before another: its prompts are taken in as those of any other are.
+            connection.execute(update(PROMPTS).where(PROMPTS.c.input == digest).values(input=""))
             remaining = iter(prompts)
             while chunk := list(islice(remaining, _AT_ONCE)):
                 taken += self._take_in(connection, digest, chunk)
@@ -195,6 +197,9 @@ class Journal:
             now, between = self._now(connection), 60.0 / limits.rate
             # Whatever the clock does, no request waits longer than the one before it makes it wait.
             pause = min(max(0.0, next_at - now), between)
+            if next_at - now > between:
+                # The rate was lower before, or the clock was set back.
+                connection.execute(_statements.NEXT_REQUEST, {"then": now + between})
             # Evenly, so that no minute has more than it may.
             allowed = 0 if pause else 1
         new: list[Work] = []
@@ -324,13 +329,17 @@ class Journal:
                 yield connection
         except (SQLAlchemyError, OSError) as error:
             reason = error.orig if isinstance(error, DBAPIError) else error
-            raise JournalError(f"the journal cannot be used: {str(reason).splitlines()[0]}") from error
+            raise JournalError(f"the journal cannot be used: {_first_line(reason)}") from error
 
 
 def _claimed(connection: Connection, claim: Any, room: int, **given: str) -> list[Work]:
     rows = connection.execute(claim, {"room": room, **given})
     claimed = (Work(row[0], row[1], row[2], json.loads(row[3]), *row[4:]) for row in rows)
     return sorted(claimed, key=lambda work: work.number)
+
+
+def _first_line(reason: BaseException | None) -> str:
+    return next(iter(str(reason).splitlines()), "") or type(reason).__name__
 
 
 def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
+from attrs.validators import ge, gt, optional
 
 from zai_image.batch._tables import State
 
@@ -22,11 +23,14 @@ class Limits:
         concurrency: Requests that may be under way at once.
         rate: Requests a minute; None means no limit.
         max_images: Images that may be paid for from this journal, earlier runs included; None means no limit.
+
+    Raises:
+        ValueError: With one of them nothing could be sent.
     """
 
-    concurrency: int = 4
-    rate: float | None = None
-    max_images: int | None = None
+    concurrency: int = field(default=4, validator=ge(1))
+    rate: float | None = field(default=None, validator=optional(gt(0)))
+    max_images: int | None = field(default=None, validator=optional(ge(0)))
 
 
 @frozen

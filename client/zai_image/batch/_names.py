@@ -24,7 +24,10 @@ def check_template(template: str) -> None:
         TemplateError: They cannot.
     """
     try:
-        fields = [field for _, field, _, _ in string.Formatter().parse(template) if field is not None]
+        parsed = [each for each in string.Formatter().parse(template) if each[1] is not None]
+        fields = [str(field) for _, field, _, _ in parsed]
+        if any("{" in (spec or "") for _, _, spec, _ in parsed):
+            raise ValueError("no field stands in another")
     except ValueError as error:
         raise TemplateError(f"write the name as in {NAME!r}: {error}") from None
     if unknown := [field for field in fields if field not in _FIELDS]:

@@ -76,7 +76,7 @@ def _reserved_one(connection: Connection, reserve: Insert, outcome: Answered | N
     for nth in count(outcome.first):
         name = outcome.name(nth)
         row = {"name": _naming.key(name), "id": outcome.work.id}
-        if connection.execute(reserve, row).rowcount:
+        if connection.execute(reserve, row).rowcount == 1:
             return name
         if connection.execute(_statements.OWNER, {"name": row["name"]}).scalar_one() == outcome.work.id:
             return name

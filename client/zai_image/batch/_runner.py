@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from itertools import count
 from typing import Any, Final, TypeVar
 
 from attrs import define, field, frozen
@@ -41,6 +40,8 @@ from zai_image.batch._pace import Pace, seconds
 from zai_image.batch._tables import State
 
 _DOWNLOADS: Final = 3
+_NAMES: Final = 1000
+"""Names that an image is tried under, where a destination has others' files of that name."""
 _TOGETHER: Final = 0.01
 _LOOK_AGAIN: Final = 0.5
 """Seconds until an idle worker looks again whether others have left something to do."""
@@ -90,8 +91,9 @@ class Runner:
     in_flight: int = 0
     _worker: str = ""
     _streak: Streak = field(factory=Streak)
+    _not_stored_streak: Streak = field(factory=Streak)
     _bug: Exception | None = None
-    _tasks: set[asyncio.Task[None]] = field(factory=set)
+    _tasks: set[asyncio.Task[bool]] = field(factory=set)
     _outcomes: list[tuple[Outcome, asyncio.Future[str | bool]]] = field(factory=list)
     _wake: asyncio.Event = field(factory=asyncio.Event)
     _no_downloads: GivingUp = field(factory=GivingUp)
@@ -103,7 +105,7 @@ class Runner:
 
     def __attrs_post_init__(self) -> None:
         self._pace = Pace(self.limits.concurrency)
-        self._storing = Grouped(lambda images: self.destination.store(self._worker, images))
+        self._storing = Grouped(lambda images: self.destination.store(self._worker, images), self.destination.groups)
 
     def interrupt(self) -> None:
         """Let no further request leave; wait for the answers of those under way, or for nothing when called again."""
@@ -124,12 +126,18 @@ class Runner:
             InvalidRequestError: No client can be made.
         """
         await asyncio.to_thread(self.destination.check)
-        self._tell_lost(*self.journal.recover())
+        self.free_dead()
         self._worker = self.journal.begin()
         repeated = [asyncio.create_task(self._repeat(act)) for act in (self._beat, self._free_others)]
         try:
             async with self.client() as zai:
-                await self._work_all(zai)
+                try:
+                    await self._work_all(zai)
+                finally:
+                    # None is left but where the run itself is cancelled.
+                    for work in self._tasks:
+                        work.cancel()
+                    await asyncio.gather(*self._tasks, return_exceptions=True)
         finally:
             for task in repeated:
                 task.cancel()
@@ -194,13 +202,13 @@ class Runner:
             future.set_result(result)
         return claim
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, task: asyncio.Task[bool]) -> None:
         self._tasks.discard(task)
-        # Another took its place when its outcome was committed, unless the run ends.
-        if not self._tasks or self._is_ending:
+        if task.cancelled() or not task.result() or not self._tasks or self._is_ending:
             self._wake.set()
 
-    async def _work(self, zai: AsyncZaiImage, work: Work, claimed_at: float) -> None:
+    async def _work(self, zai: AsyncZaiImage, work: Work, claimed_at: float) -> bool:
+        """Send a request and store its image; return whether another took its place when its outcome was committed."""
         try:
             named = partial(name, self.template, work)
             if work.url is None:
@@ -208,14 +216,17 @@ class Runner:
             else:
                 created = None if work.created is None else datetime.fromtimestamp(work.created, UTC)
                 image, stem = zai.image_at(work.url, created=created), await self._note(Named(work, named))
-            if image is not None and isinstance(stem, str) and not self._no_downloads.is_done:
-                await self._store(work, image, stem, named)
+            if image is None:
+                return True
+            if isinstance(stem, str) and not self._no_downloads.is_done:
+                return await self._store(work, image, stem, named)
         except JournalError as error:
             self._stop(str(error))
         except Exception as error:
             # A bug that one prompt meets: what others have paid for is still noted and stored.
             self._bug = error
             self._stop(f"{type(error).__name__}: {error}")
+        return False
 
     async def _answer(
         self, zai: AsyncZaiImage, work: Work, named: Callable[[int], str], claimed_at: float
@@ -272,15 +283,15 @@ class Runner:
         if not again:
             self._told(state, work, kind=kind, **told)
 
-    async def _store(self, work: Work, image: AsyncImage, stem: str, named: Callable[[int], str]) -> None:
-        """Download the image, store it under its name, and commit that."""
+    async def _store(self, work: Work, image: AsyncImage, stem: str, named: Callable[[int], str]) -> bool:
+        """Download the image, store it under its name, and commit that; return whether it came to an outcome."""
         try:
             content = await self._no_downloads.unless(self._downloaded(image))
             if content is None:
-                return
+                return False
             # Never none: two names that differ would be one file, where one of them ends like a suffix of the other.
             suffix = mimetypes.guess_extension(image.media_type or "", strict=False) or ".bin"
-            for nth in count(1):
+            for nth in range(1, _NAMES):
                 result = await self._storing((stem + suffix, content))
                 if isinstance(result, OSError):
                     raise result
@@ -289,14 +300,18 @@ class Runner:
                 # Somebody else's file has that name.
                 other = await self._note(Named(work, named, nth))
                 if not isinstance(other, str):
-                    return
+                    return False
                 stem = other
+            else:
+                raise OSError(f"the destination has something else under each of {_NAMES} names, such as {stem!r}")
         except (ZaiImageError, OSError) as error:
             await self._not_stored(work, image, str(error))
-            return
+            return True
+        self._not_stored_streak.broken()
         # Where another worker has taken over, that one tells.
         if await self._note(Stored(work, stem + suffix)):
             self._told("stored", work, path=self.destination.address(stem + suffix), url=_told_url(image.url))
+        return True
 
     async def _downloaded(self, image: AsyncImage) -> bytes:
         attempt = 0
@@ -316,7 +331,7 @@ class Runner:
         except DestinationError as error:
             self._stop(str(error))
         # What earlier runs left, such as URLs that are over, says nothing of the prompts that wait.
-        if work.url is None and (stop := self._streak.stops(DownloadError(reason, url=image.url))):
+        if work.url is None and (stop := self._not_stored_streak.stops(DownloadError(reason, url=image.url))):
             self._stop(f"{stop}: {reason}")
         if await self._note(NotStored(work, reason)):
             self._told("not stored", work, error=reason, url=_told_url(image.url))
@@ -330,6 +345,10 @@ class Runner:
     def _told(self, event: str, work: Work, **more: Any) -> None:
         parameters = {name: work.parameters.get(name) for name in ("model", "size")}
         self.tell(Event(event, {"id": work.id, "number": work.number, "prompt": work.prompt, **parameters, **more}))
+
+    def free_dead(self) -> None:
+        """Free what dead workers had, and tell what is unknown with that."""
+        self._tell_lost(*self.journal.recover())
 
     def _tell_lost(self, dead: list[str], lost: list[tuple[str, str]]) -> None:
         for worker in dead:

@@ -55,9 +55,11 @@ BEAT: Final = (
 )
 """A sign of life; one that others took for dead signs in again."""
 
+# Else nothing is known of the rows that psycopg has inserted.
+_COUNTED: Final = {"preserve_rowcount": True}
 RESERVE: Final[Mapping[str, Insert]] = {
-    "sqlite": sqlite.insert(NAMES).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(NAMES).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(NAMES).on_conflict_do_nothing().execution_options(**_COUNTED),
+    "postgresql": postgresql.insert(NAMES).on_conflict_do_nothing().execution_options(**_COUNTED),
 }
 OWNER: Final = select(NAMES.c.id).where(NAMES.c.name == bindparam("name"))
 
