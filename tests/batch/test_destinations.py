@@ -219,7 +219,8 @@ def test_an_image_is_on_the_disk_before_it_has_its_name_and_its_name_before_it_c
         (written,) = [path for path, target in done if target == str(tmp_path / name)]
         moved = done.index((written, str(tmp_path / name)))
         assert ("on the disk", written) in done[:moved]
-        assert ("on the disk", str((tmp_path / name).parent)) in done[moved:]
+        for folder in ((tmp_path / name).parent, tmp_path):
+            assert ("on the disk", str(folder)) in done[moved:]
 
 
 def test_an_address_without_a_scheme_is_a_folder(tmp_path: Path) -> None:

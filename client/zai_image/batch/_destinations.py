@@ -92,7 +92,7 @@ class Folder:
         # Each folder once, however many images came into it.
         flush_folder = cache(partial(_flush, flags=os.O_RDONLY))
         # Step by step for all of them: what is written by then gets to the disk together.
-        for step in (_File.write, _File.flush, _File.move, partial(_File.flush_folder, flush=flush_folder)):
+        for step in (_File.write, _File.flush, _File.move, partial(_File.flush_folders, flush=flush_folder)):
             for file in files:
                 file.take(step)
         return [file.result for file in files]
@@ -135,46 +135,47 @@ class _File:
                 self.path.unlink(missing_ok=True)
 
     def write(self) -> bool:
-        if os.path.lexists(self.target):
-            return self._is_there()
+        if self._is_taken():
+            return False
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("xb") as file:
             file.write(self.content)
         return True
 
-    def _is_there(self) -> bool:
-        if not self.target.is_file() or self.target.stat().st_size != len(self.content):
-            return False
-        return self.target.read_bytes() == self.content
-
     def flush(self) -> bool:
-        # Or a crash of the system could leave an empty file under a good name. It may be there from an earlier run.
-        _flush(self.path if self.path.exists() else self.target, os.O_RDWR)
+        # Or a crash of the system could leave an empty file under a good name.
+        _flush(self.path, os.O_RDWR)
         return True
 
     def move(self) -> bool:
-        if not self.path.exists():
-            return True
         self.target.parent.mkdir(parents=True, exist_ok=True)
         try:
             # Whatever came there meanwhile is not replaced.
             os.link(self.path, self.target)
-        except FileExistsError:
-            return self._is_there()
         except OSError:
-            # Not every file system has links.
-            if os.path.lexists(self.target):
-                return self._is_there()
+            # Something has that name, or the file system has no links.
+            if self._is_taken():
+                return False
             self.path.replace(self.target)
         else:
             self.path.unlink()
         return True
 
-    def flush_folder(self, flush: Callable[[Path], None]) -> bool:
-        # Or it could leave none.
-        if os.name != "nt":
-            flush(self.target.parent)
+    def flush_folders(self, flush: Callable[[Path], None]) -> bool:
+        # Or it could leave none. Those between the destination and the image may be new too.
+        root = self.path.parents[1]
+        for folder in self.target.parents:
+            if os.name != "nt" and folder.is_relative_to(root):
+                flush(folder)
         return True
+
+    def _is_taken(self) -> bool:
+        """Whether the name is something else's than of the same image, which an earlier run may have left."""
+        if not os.path.lexists(self.target):
+            return False
+        # A file of another length may be too large to be read.
+        is_alike = self.target.is_file() and self.target.stat().st_size == len(self.content)
+        return not (is_alike and self.target.read_bytes() == self.content)
 
 
 @frozen

@@ -43,6 +43,7 @@ _DOWNLOADS: Final = 3
 _NAMES: Final = 1000
 """Names that an image is tried under, where a destination has others' files of that name."""
 _TOGETHER: Final = 0.01
+"""Seconds in which outcomes gather to be committed together."""
 _LOOK_AGAIN: Final = 0.5
 """Seconds until an idle worker looks again whether others have left something to do."""
 _T = TypeVar("_T")
