@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
@@ -16,7 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.batch.conftest import Start
+from tests.batch.conftest import Batch, Start
 from tests.batch.databases import Database
 from tests.batch.test_killed import finish, summary, unknown
 from tests.cli.studio import PNG, Exchange, Studio, made
@@ -295,3 +296,30 @@ def test_signs_of_life_wait_for_no_other_worker(
         assert other.execute(silent, [LEASE]).fetchall() == []
     finish(worker)
     assert summary(database.address).counts[State.STORED] == len(PROMPTS) == len(studio.asked)
+
+
+def test_a_lost_claim_leaves_its_place_to_the_next_prompt(batch: Batch, studio: Studio, database: Database) -> None:
+    next_is_asked = asyncio.Event()
+
+    async def made_though_the_claim_is_lost(exchange: Exchange) -> None:
+        values = "token = token + 1, state = 'unknown', worker = NULL"
+        lose = f"UPDATE zai_image_prompts SET {values} WHERE prompt = 'Fox 1' RETURNING 1"
+        await asyncio.to_thread(database.query, lose)
+        await made(exchange)
+
+    async def made_once_the_next_is_asked(exchange: Exchange) -> None:
+        await asyncio.wait_for(next_is_asked.wait(), 20)
+        await made(exchange)
+
+    async def next_made(exchange: Exchange) -> None:
+        next_is_asked.set()
+        await made(exchange)
+
+    studio.orders |= {
+        "Fox 1": made_though_the_claim_is_lost,
+        "Fox 2": made_once_the_next_is_asked,
+        "Fox 3": next_made,
+    }
+    # No sign of life comes in the time that it takes.
+    summary, _ = batch(PROMPTS[:4], journal=database.address, lease=600, limits=Limits(2))
+    assert summary.counts[State.STORED] == 3
